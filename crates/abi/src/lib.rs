@@ -1,0 +1,11 @@
+//! Calling conventions as data: C types, signatures, binding plans, and the stubs and thunks made from them.
+
+pub mod convention;
+pub mod plan;
+pub mod signature;
+pub mod types;
+
+pub use convention::{Abi, Arch, UnknownAbi};
+pub use plan::{Extend, Move, Place, Plan, ResultPlan, Slot};
+pub use signature::Signature;
+pub use types::{Field, Record, RecordKind, Scalar, Type};

@@ -1,0 +1,3 @@
+//! The `spandrel` command.
+
+fn main() {}

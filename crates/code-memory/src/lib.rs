@@ -1,0 +1,1 @@
+//! Executable memory under W^X: reserve, stage, publish, retire.

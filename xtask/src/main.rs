@@ -1,0 +1,3 @@
+//! Development commands of this repository.
+
+fn main() {}
