@@ -17,6 +17,17 @@ impl Arch {
     pub const HOST: Arch = if cfg!(target_arch = "x86_64") { Arch::X64 } else { Arch::Arm64 };
 }
 
+const X64_INT_NAMES: [&str; 16] = [
+    "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+    "r15",
+];
+
+const ARM64_INT_NAMES: [&str; 32] = [
+    "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
+    "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+    "sp",
+];
+
 /// A C calling convention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Abi {
@@ -44,6 +55,22 @@ impl Abi {
         (Arch::Arm64, false, true) => Abi::DarwinArm64,
         (Arch::Arm64, false, false) => Abi::Aapcs64,
     };
+
+    /// Name of an integer register by hardware number.
+    pub const fn int_name(self, number: u8) -> &'static str {
+        match self.arch() {
+            Arch::X64 => X64_INT_NAMES[(number & 15) as usize],
+            Arch::Arm64 => ARM64_INT_NAMES[(number & 31) as usize],
+        }
+    }
+
+    /// Prefix of the vector registers' names.
+    pub const fn vec_prefix(self) -> &'static str {
+        match self.arch() {
+            Arch::X64 => "xmm",
+            Arch::Arm64 => "v",
+        }
+    }
 
     /// The architecture the convention belongs to.
     pub const fn arch(self) -> Arch {

@@ -8,6 +8,7 @@
 
 use crate::convention::Abi;
 use crate::signature::Signature;
+use std::fmt;
 
 /// A place at the call boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,4 +130,92 @@ pub struct Plan {
     pub result: ResultPlan,
     /// System V variadic calls: the number of vector registers used, which goes to `al`.
     pub vector_count: Option<u8>,
+}
+
+/// Whether a place is meant among the arguments or among the results, which use different registers.
+#[derive(Clone, Copy)]
+enum Side {
+    Argument,
+    Result,
+}
+
+impl Place {
+    fn write(self, f: &mut fmt::Formatter<'_>, abi: Abi, side: Side) -> fmt::Result {
+        match self {
+            Place::Int(i) => {
+                let registers = match side {
+                    Side::Argument => abi.int_args(),
+                    Side::Result => abi.int_results(),
+                };
+                match registers.get(i as usize) {
+                    Some(number) => f.write_str(abi.int_name(*number)),
+                    None => write!(f, "int{i}?"),
+                }
+            }
+            Place::Vec(i) => write!(f, "{}{i}", abi.vec_prefix()),
+            Place::Stack(offset) => write!(f, "[sp+{offset}]"),
+            Place::ResultPointer => f.write_str("x8"),
+        }
+    }
+}
+
+impl Move {
+    fn write(&self, f: &mut fmt::Formatter<'_>, plan: &Plan, side: Side) -> fmt::Result {
+        let base = |arg: u16| match side {
+            Side::Argument => plan.slots.get(arg as usize).map_or(0, |slot| slot.offset),
+            Side::Result => 0,
+        };
+        match *self {
+            Move::Value { arg, offset, size, extend, place } => {
+                place.write(f, plan.abi, side)?;
+                let from = offset.saturating_sub(base(arg));
+                match side {
+                    Side::Argument => write!(f, " = #{arg}")?,
+                    Side::Result => f.write_str(" = result")?,
+                }
+                write!(f, "[{from}..{}]", from + u32::from(size))?;
+                f.write_str(match extend {
+                    Extend::None => "",
+                    Extend::Zero => " zero-extended",
+                    Extend::Sign => " sign-extended",
+                })
+            }
+            Move::Block { arg, size, stack, .. } => write!(f, "[sp+{stack}] = #{arg}[0..{size}]"),
+            Move::Address { arg, place, .. } => {
+                place.write(f, plan.abi, side)?;
+                write!(f, " = &#{arg}")
+            }
+        }
+    }
+}
+
+/// The plan as a person reads it: one step per line, `#n` is argument n.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {}", self.abi, self.signature)?;
+        for step in &self.args {
+            f.write_str("  ")?;
+            step.write(f, self, Side::Argument)?;
+            writeln!(f)?;
+        }
+        if let Some(count) = self.vector_count {
+            writeln!(f, "  al = {count}")?;
+        }
+        match &self.result {
+            ResultPlan::Nothing => {}
+            ResultPlan::Registers(moves) => {
+                for step in moves {
+                    f.write_str("  ")?;
+                    step.write(f, self, Side::Result)?;
+                    writeln!(f)?;
+                }
+            }
+            ResultPlan::Memory { pointer, returned } => {
+                f.write_str("  ")?;
+                pointer.write(f, self.abi, Side::Argument)?;
+                writeln!(f, " = &result{}", if *returned { ", handed back" } else { "" })?;
+            }
+        }
+        write!(f, "  stack: {} bytes, {}-aligned", self.stack_size, self.stack_align)
+    }
 }
