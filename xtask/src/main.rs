@@ -1,3 +1,51 @@
-//! Development commands of this repository.
+//! Development commands of this repository: `cargo xtask help` lists them.
 
-fn main() {}
+#![forbid(unsafe_code)]
+
+mod abi_check;
+mod cross;
+mod fuzz;
+mod run;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Development commands of the Spandrel repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Check the rules that the compiler does not: layers, unsafe code, reasons, headers, manifests
+    Tidy,
+    /// Run the tests compiled for ARM64 Linux, under qemu
+    Arm64(cross::Arm64Args),
+    /// Check that libraries and command compile for macOS and Windows
+    CheckTargets(cross::TargetsArgs),
+    /// Compare our calls with what C compilers produce, for seeded random signatures
+    AbiCheck(abi_check::Args),
+    /// Run fuzz targets with coverage guidance
+    Fuzz(fuzz::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Verb::Tidy => tidy::run(),
+        Verb::Arm64(args) => cross::arm64(&args),
+        Verb::CheckTargets(args) => cross::check_targets(&args),
+        Verb::AbiCheck(args) => abi_check::run(&args),
+        Verb::Fuzz(args) => fuzz::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,3 +1,5 @@
 //! The `spandrel` command.
 
+#![forbid(unsafe_code)]
+
 fn main() {}

@@ -1,0 +1,150 @@
+//! `cargo xtask arm64` and `cargo xtask check-targets`: other machines from this one, with Debian's compiler.
+
+use crate::run::{self, Failure, on_path, root};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ARM64: &str = "aarch64-unknown-linux-gnu";
+
+/// Where the ARM64 C library of Debian's cross packages is.
+const ARM64_SYSROOT: &str = "/usr/aarch64-linux-gnu";
+
+/// Targets that compile here and run elsewhere.
+const CHECKED: [&str; 4] =
+    ["aarch64-apple-darwin", "x86_64-apple-darwin", "x86_64-pc-windows-gnu", "aarch64-pc-windows-gnullvm"];
+
+/// Arguments of `arm64`.
+#[derive(clap::Args)]
+pub(crate) struct Arm64Args {
+    /// Test only this package; may be repeated
+    #[arg(short, long = "package", value_name = "PKG")]
+    packages: Vec<String>,
+    /// Handed on to `cargo test`, for example `--release` or `-- --nocapture seed_04`
+    #[arg(last = true)]
+    rest: Vec<OsString>,
+}
+
+/// Arguments of `check-targets`.
+#[derive(clap::Args)]
+pub(crate) struct TargetsArgs {
+    /// Check only this target; may be repeated
+    #[arg(long = "target", value_name = "TRIPLE")]
+    targets: Vec<String>,
+}
+
+/// Runs the tests for ARM64 Linux under qemu.
+///
+/// # Errors
+/// When a needed Debian package is missing, or the build or a test fails.
+pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
+    let compiler = Compiler::find()?;
+    let sysroot = Path::new(ARM64_SYSROOT);
+    require(&[
+        (compiler.has_std(ARM64), "libstd-rust-web-dev:arm64"),
+        (on_path("aarch64-linux-gnu-gcc"), "gcc-aarch64-linux-gnu"),
+        (sysroot.join("lib/libc.so.6").exists(), "libc6-dev-arm64-cross"),
+        (sysroot.join("include/stdio.h").exists(), "libc6-dev-arm64-cross"),
+        (on_path("qemu-aarch64"), "qemu-user"),
+    ])?;
+    let mut command = compiler.cargo();
+    command
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", format!("qemu-aarch64 -L {ARM64_SYSROOT}"))
+        .args(["test", "--target", ARM64]);
+    select(&mut command, &args.packages);
+    run::check(command.args(&args.rest))
+}
+
+/// Compiles libraries and programs for each target, standard library included, without linking.
+///
+/// # Errors
+/// When a needed Debian package is missing or something does not compile.
+pub(crate) fn check_targets(args: &TargetsArgs) -> Result<(), Failure> {
+    let compiler = Compiler::find()?;
+    let library = compiler.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock");
+    require(&[(library.exists(), "rust-web-src")])?;
+    let all: Vec<String> = CHECKED.iter().map(|t| (*t).to_owned()).collect();
+    let targets = if args.targets.is_empty() { &all } else { &args.targets };
+    for target in targets {
+        println!("checking {target}");
+        let mut command = compiler.cargo();
+        command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Dwarnings").args([
+            "check",
+            "--quiet",
+            "-Zbuild-std=std,panic_abort",
+            "--lib",
+            "--bins",
+            "--target",
+            target,
+        ]);
+        select(&mut command, &[]);
+        run::check(&mut command)?;
+    }
+    Ok(())
+}
+
+/// The named packages, or everything that is meant to run on more than a development machine.
+fn select(command: &mut Command, packages: &[String]) {
+    if packages.is_empty() {
+        command.args(["--workspace", "--exclude", "xtask"]);
+    }
+    for package in packages {
+        command.args(["-p", package]);
+    }
+}
+
+/// Fails with the packages whose probe did not succeed.
+fn require(probes: &[(bool, &str)]) -> Result<(), Failure> {
+    let mut missing: Vec<&str> =
+        probes.iter().filter(|(found, _)| !found).map(|(_, package)| *package).collect();
+    missing.dedup();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    let hint = "run `dpkg --add-architecture arm64 && apt-get update` before";
+    Err(Failure::new(format!("missing Debian packages: apt-get install {names} ({hint})")))
+}
+
+/// Debian's Rust compiler: the one whose standard libraries for other machines are packages.
+struct Compiler {
+    rustc: PathBuf,
+    sysroot: PathBuf,
+}
+
+impl Compiler {
+    /// `SPANDREL_CROSS_RUSTC` when set, else Debian's place.
+    fn find() -> Result<Compiler, Failure> {
+        let rustc =
+            std::env::var_os("SPANDREL_CROSS_RUSTC").map_or_else(|| "/usr/bin/rustc".into(), PathBuf::from);
+        require(&[(rustc.is_file(), "rustc-web")])?;
+        let sysroot = run::output(Command::new(&rustc).args(["--print", "sysroot"]))?;
+        Ok(Compiler { rustc, sysroot: sysroot.trim_end().into() })
+    }
+
+    fn has_std(&self, target: &str) -> bool {
+        self.sysroot.join("lib/rustlib").join(target).join("lib").is_dir()
+    }
+
+    /// Our Cargo with this compiler; documentation tests need the rustdoc that belongs to it.
+    fn cargo(&self) -> Command {
+        let mut command = Command::new(run::cargo());
+        command.current_dir(root()).env("RUSTC", &self.rustc);
+        command.env("RUSTDOC", self.rustc.with_file_name("rustdoc"));
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::require;
+
+    #[test]
+    fn missing_packages_are_named_once_each() {
+        assert!(require(&[(true, "a"), (true, "b")]).is_ok());
+        let message =
+            require(&[(false, "a"), (true, "b"), (false, "c"), (false, "c")]).unwrap_err().to_string();
+        assert!(message.contains("apt-get install a c ("), "{message}");
+    }
+}
