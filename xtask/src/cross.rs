@@ -63,7 +63,9 @@ pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
 pub(crate) fn check_targets(args: &TargetsArgs) -> Result<(), Failure> {
     let compiler = Compiler::find()?;
     let library = compiler.sysroot.join("lib/rustlib/src/rust/library/Cargo.lock");
-    require(&[(library.exists(), "rust-web-src")])?;
+    // The standard library for x86_64-pc-windows-gnu makes import libraries with it.
+    let dlltool = on_path("x86_64-w64-mingw32-dlltool");
+    require(&[(library.exists(), "rust-web-src"), (dlltool, "binutils-mingw-w64-x86-64")])?;
     let all: Vec<String> = CHECKED.iter().map(|t| (*t).to_owned()).collect();
     let targets = if args.targets.is_empty() { &all } else { &args.targets };
     for target in targets {
