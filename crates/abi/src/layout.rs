@@ -85,6 +85,8 @@ pub struct Leaf {
     pub kind: LeafKind,
     /// Size in bytes.
     pub size: u32,
+    /// The scalar, or the lane type of a vector.
+    pub scalar: Scalar,
 }
 
 /// The register class a fundamental type belongs to.
@@ -213,11 +215,11 @@ impl Walk {
 
     fn leaves(&mut self, ty: &Type, base: u32, depth: u32, out: &mut Vec<Leaf>) -> Result<(), TypeError> {
         self.visit(depth)?;
-        let mut leaf = |kind, size| out.push(Leaf { offset: base, kind, size });
+        let mut leaf = |kind, size, scalar| out.push(Leaf { offset: base, kind, size, scalar });
         match ty {
-            Type::Scalar(s) if s.is_float() => leaf(LeafKind::Float, s.size()),
-            Type::Scalar(s) => leaf(LeafKind::Int, s.size()),
-            Type::Vector { lane, lanes } => leaf(LeafKind::Vector, vector_size(*lane, *lanes)?),
+            Type::Scalar(s) if s.is_float() => leaf(LeafKind::Float, s.size(), *s),
+            Type::Scalar(s) => leaf(LeafKind::Int, s.size(), *s),
+            Type::Vector { lane, lanes } => leaf(LeafKind::Vector, vector_size(*lane, *lanes)?, *lane),
             Type::Array { elem, len } => {
                 let size = self.layout(elem, depth + 1)?.size;
                 // Elements of size 0 hold nothing, however many there are.
@@ -235,12 +237,19 @@ impl Walk {
     }
 }
 
-/// Alignment of one member. Its own `align` wins over packing; on Microsoft's side so does one given anywhere inside it.
+/// Alignment of one member.
+///
+/// GNU: its own `align` wins over `packed`, and is capped by `#pragma pack(n)`. Microsoft: it wins over both, and so does
+/// one given anywhere inside the member's type.
 fn field_align(field: &Field, member: Layout, pack: Option<u32>, microsoft: bool) -> Result<u32, TypeError> {
     check_align(field.align)?;
-    let packed = pack.map_or(member.align, |n| member.align.min(n));
-    let required = if microsoft { member.required_align } else { 1 };
-    Ok(packed.max(field.align.unwrap_or(1)).max(required))
+    let own = field.align.unwrap_or(1);
+    Ok(match pack {
+        None => member.align.max(own),
+        Some(n) if microsoft => member.align.min(n).max(own).max(member.required_align),
+        Some(1) => own,
+        Some(n) => member.align.max(own).min(n),
+    })
 }
 
 fn vector_size(lane: Scalar, lanes: u32) -> Result<u32, TypeError> {
@@ -305,6 +314,20 @@ mod tests {
         });
         assert_eq!(size_align(&outer, Abi::SysvX64), (17, 1));
         assert_eq!(size_align(&outer, Abi::Win64), (32, 16));
+    }
+
+    #[test]
+    fn a_members_own_alignment_under_packing() {
+        let with_pack = |n| {
+            rec(|r| {
+                let wide = Field { name: String::new(), ty: Scalar::I16.into(), align: Some(8) };
+                r.fields = vec![Field::new(Scalar::I8.into()), wide];
+                r.pack = Some(n);
+            })
+        };
+        assert_eq!(size_align(&with_pack(1), Abi::SysvX64), (16, 8));
+        assert_eq!(size_align(&with_pack(2), Abi::SysvX64), (4, 2));
+        assert_eq!(size_align(&with_pack(2), Abi::Win64), (16, 8));
     }
 
     #[test]

@@ -114,8 +114,7 @@ pub struct Record {
     /// Members in declaration order.
     pub fields: Vec<Field>,
     /// Members are aligned to at most this: 1 is `__attribute__((packed))`, other values are `#pragma pack(n)`.
-    /// A member's own `align` wins over it, as it does with `packed`. GNU compilers clamp member alignments under
-    /// `#pragma pack(n)` instead; whoever translates that pragma lowers the member's `align` to `n` beforehand.
+    /// [`crate::layout`] says how that combines with the members' own alignment.
     pub pack: Option<u32>,
     /// `__attribute__((aligned(n)))` or `__declspec(align(n))` on the record itself.
     pub align: Option<u32>,

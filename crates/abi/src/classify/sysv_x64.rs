@@ -2,8 +2,9 @@
 
 use super::{Arg, Bound, Moves, Value, result_piece};
 use crate::convention::Abi;
-use crate::layout::LeafKind;
+use crate::layout::{Leaf, LeafKind};
 use crate::plan::{Extend, Place, ResultPlan};
+use crate::types::Scalar;
 
 /// The psABI's classes, as far as our types reach them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,11 @@ impl Class {
     }
 }
 
+/// A vector of one double. The psABI does not speak of it; gcc and clang agree on memory.
+fn is_lone_double(leaf: &Leaf) -> bool {
+    leaf.kind == LeafKind::Vector && leaf.size == 8 && leaf.scalar == Scalar::F64
+}
+
 /// The classes of a value's eightbytes; `None` is MEMORY.
 fn classify(value: &Value<'_>) -> Option<[Class; 2]> {
     if value.size() > 16 {
@@ -34,7 +40,7 @@ fn classify(value: &Value<'_>) -> Option<[Class; 2]> {
     }
     let mut classes = [Class::Empty; 2];
     for leaf in &value.leaves {
-        if leaf.offset % leaf.natural_align() != 0 {
+        if leaf.offset % leaf.natural_align() != 0 || is_lone_double(leaf) {
             return None;
         }
         let first = (leaf.offset / 8) as usize;
