@@ -210,7 +210,9 @@ impl Walk {
             size = 4;
         }
         let size = sized(size.next_multiple_of(u64::from(align)))?;
-        Ok(Layout { size, align, natural_align: natural, required_align: required.max(own) })
+        // A record that asks for an alignment itself is required to have the one it ended up with.
+        let required_align = if record.align.is_some() { align } else { required };
+        Ok(Layout { size, align, natural_align: natural, required_align })
     }
 
     fn leaves(&mut self, ty: &Type, base: u32, depth: u32, out: &mut Vec<Leaf>) -> Result<(), TypeError> {
@@ -328,6 +330,20 @@ mod tests {
         assert_eq!(size_align(&with_pack(1), Abi::SysvX64), (16, 8));
         assert_eq!(size_align(&with_pack(2), Abi::SysvX64), (4, 2));
         assert_eq!(size_align(&with_pack(2), Abi::Win64), (16, 8));
+    }
+
+    #[test]
+    fn microsoft_requires_the_whole_alignment_of_a_record_that_asks_for_one() {
+        let inner = rec(|r| {
+            r.fields = vec![Field::new(Scalar::I64.into())];
+            r.align = Some(2);
+        });
+        let outer = rec(|r| {
+            r.fields = vec![Field::new(Scalar::U8.into()), Field::new(inner)];
+            r.pack = Some(2);
+        });
+        assert_eq!(size_align(&outer, Abi::Win64), (16, 8));
+        assert_eq!(size_align(&outer, Abi::SysvX64), (10, 2));
     }
 
     #[test]
