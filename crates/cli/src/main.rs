@@ -2,4 +2,27 @@
 
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod doctor;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Runs guest programs at native speed, and C functions from the shell.
+#[derive(Parser)]
+#[command(name = "spandrel", version)]
+struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Show what this machine allows and whether Spandrel works on it
+    Doctor(doctor::Args),
+}
+
+fn main() -> ExitCode {
+    match Args::parse().verb {
+        Verb::Doctor(args) => doctor::run(&args),
+    }
+}
