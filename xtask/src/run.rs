@@ -87,8 +87,9 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
 
 fn name(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
-    let verb = command.get_args().next().map(|a| format!(" {}", a.to_string_lossy())).unwrap_or_default();
-    format!("{}{verb}", program.to_string_lossy())
+    // Cargo's verb tells more than its name; an option of another program does not.
+    let verb = command.get_args().next().map(|a| a.to_string_lossy()).filter(|a| !a.starts_with('-'));
+    [program.to_string_lossy()].into_iter().chain(verb).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a program of this name is on the path.

@@ -42,6 +42,9 @@ pub(crate) fn run() -> Result<(), Failure> {
             report.add(path, check_root(&member.name, &source, &files));
         }
     }
+    let [readme, script] = ["README.md", ".ci/run"]
+        .map(|path| std::fs::read_to_string(root.join(path)).map_err(|e| Failure::io(path, e)));
+    report.add("README.md", text::check_test_command(&readme?, &script?));
     for path in &files {
         match std::fs::read(root.join(path)) {
             Ok(bytes) => report.add(path, check_file(path, &bytes)),

@@ -50,6 +50,23 @@ pub(crate) fn check(text: &str, is_rust: bool) -> Vec<Finding> {
     findings
 }
 
+/// The test command that `readme` names must be what `script` runs, to the letter.
+pub(crate) fn check_test_command(readme: &str, script: &str) -> Vec<Finding> {
+    let Some((at, command)) = readme.lines().enumerate().find(|(_, line)| line.starts_with("cargo test"))
+    else {
+        return vec![Finding::new(
+            0,
+            "no line starts with `cargo test`: the first screen names the test command",
+        )];
+    };
+    let runs_it = script.lines().any(|line| line.trim_start().strip_prefix("step test ") == Some(command));
+    if runs_it {
+        Vec::new()
+    } else {
+        vec![Finding::new(at + 1, format!("`.ci/run` does not run `{command}`"))]
+    }
+}
+
 /// The unfinished-work marker that stands as a word of its own in `line`.
 pub(crate) fn marker(line: &str) -> Option<&'static str> {
     [concat!("TO", "DO"), concat!("FIX", "ME")].into_iter().find(|marker| {
@@ -83,7 +100,7 @@ fn registry_host(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MACHINE_PATHS, PERF_MAP, PRIVATE_HOSTS, REGISTRY_SETTINGS, check};
+    use super::{MACHINE_PATHS, PERF_MAP, PRIVATE_HOSTS, REGISTRY_SETTINGS, check, check_test_command};
 
     fn messages(text: &str) -> Vec<(usize, String)> {
         check(text, false).into_iter().map(|f| (f.line, f.message)).collect()
@@ -134,5 +151,14 @@ mod tests {
             assert_eq!(messages(&text), [(2, format!("`{marker}` note"))]);
             assert_eq!(check(&text, true), []);
         }
+    }
+
+    #[test]
+    fn test_command_of_the_readme_is_what_ci_runs() {
+        let readme = "# X\n\n```\ncargo test --workspace\n```\n";
+        assert_eq!(check_test_command(readme, "set -e\nstep test cargo test --workspace\n"), []);
+        assert_eq!(check_test_command(readme, "step test cargo test --workspace --lib\n")[0].line, 4);
+        assert_eq!(check_test_command(readme, "# step test cargo test --workspace\n").len(), 1);
+        assert_eq!(check_test_command("# X\n", "step test cargo test\n").len(), 1);
     }
 }
