@@ -108,7 +108,7 @@ impl<'a> Case<'a> {
         let values = Values::new(&signature, batch.abi, &mut rng).map_err(unusable)?;
         let (offsets, buffer_size) = buffer_offsets(&signature, batch.abi).map_err(unusable)?;
         let (abi, plan_abi) = (batch.abi, batch.plan);
-        Ok(Case { abi, plan_abi, compiler, index, signature, values, offsets, buffer_size, library, space })
+        Ok(Case { abi, plan_abi, index, signature, values, offsets, buffer_size, library, space })
     }
 
     fn check(&self, check: Check) -> Result<(), Mismatch> {

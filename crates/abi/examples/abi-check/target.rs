@@ -65,7 +65,9 @@ fn build(own: &Path) -> Result<PathBuf, SetupError> {
     }
     let output = cargo.output().map_err(SetupError::io("cargo"))?;
     if !output.status.success() {
-        return Err(SetupError::Runner(String::from_utf8_lossy(&output.stderr).into_owned()));
+        let text = String::from_utf8_lossy(&output.stderr);
+        let first = text.find("error").unwrap_or(0);
+        return Err(SetupError::Runner(text[first..].to_owned()));
     }
     Ok(directory.join(TRIPLE).join("debug/examples/abi-check"))
 }
