@@ -47,14 +47,15 @@ fn no_unsafe(code: &[Token<'_>], findings: &mut Vec<Finding>) {
     }
 }
 
-/// An unsafe block or impl needs a `SAFETY:` comment between the end of the statement before it and itself.
+/// An unsafe block or impl needs a `SAFETY:` comment between the line that ends the statement before it and itself.
+/// Braces and semicolons inside a line end nothing: one comment covers `if a { b } else { unsafe { c } }`.
 fn safety_comments(tokens: &[Token<'_>], findings: &mut Vec<Finding>) {
     let mut explained = false;
     for (at, token) in tokens.iter().enumerate() {
+        let next = tokens[at + 1..].iter().find(|t| t.kind != Kind::Comment);
         if token.kind == Kind::Comment {
             explained |= token.text.contains("SAFETY:");
         } else if token.is_ident("unsafe") {
-            let next = tokens[at + 1..].iter().find(|t| t.kind != Kind::Comment);
             let what = match next {
                 Some(t) if t.is_punct('{') => Some("block"),
                 Some(t) if t.is_ident("impl") => Some("impl"),
@@ -65,7 +66,7 @@ fn safety_comments(tokens: &[Token<'_>], findings: &mut Vec<Finding>) {
                     .push(Finding::new(token.line, format!("unsafe {what} without a `// SAFETY:` comment")));
             }
         } else if [';', '{', '}'].into_iter().any(|c| token.is_punct(c)) {
-            explained = false;
+            explained &= next.is_some_and(|t| t.line == token.line);
         }
     }
 }
@@ -199,6 +200,7 @@ mod tests {
     fn safety_comment_before_the_statement_or_the_block_counts() {
         assert_quiet("fn f() {\n    // SAFETY: g has no conditions.\n    let x = unsafe { g() };\n}", true);
         assert_quiet("fn f() {\n    h(\n        // SAFETY: same.\n        unsafe { g() },\n    )\n}", true);
+        assert_quiet("// SAFETY: same.\nif x { y } else { Ok(unsafe { g() }) }", true);
         assert_quiet("// SAFETY: S owns nothing.\n#[cfg(unix)]\nunsafe impl Send for S {}", true);
         assert_quiet("extern \"C\" { }\nunsafe extern \"C\" { fn g(); }\nunsafe fn f() {}", true);
         assert_quiet("const S: &str = \"unsafe { }\"; // unsafe { }", true);
