@@ -102,12 +102,18 @@ pub(crate) unsafe fn sync_range(addr: usize, len: usize) {
     #[cfg(target_vendor = "apple")]
     // SAFETY: the range is mapped, says the caller.
     unsafe {
-        libc::sys_icache_invalidate(addr as *mut libc::c_void, len);
+        sys_icache_invalidate(addr as *mut libc::c_void, len);
     }
     #[cfg(windows)]
     crate::backend::windows::flush(addr, len);
     #[cfg(all(target_arch = "x86_64", not(windows), not(target_vendor = "apple")))]
     let _ = addr; // Only the other targets use it.
+}
+
+#[cfg(target_vendor = "apple")]
+unsafe extern "C" {
+    /// libkern/OSCacheControl.h
+    fn sys_icache_invalidate(start: *mut libc::c_void, len: usize);
 }
 
 /// Smallest data and instruction cache lines of any core, in bytes, and whether cleaning or invalidating is needed at all

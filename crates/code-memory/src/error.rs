@@ -115,7 +115,10 @@ impl fmt::Display for AllocError {
             AllocError::Empty => write!(f, "a block of zero bytes was asked for"),
             AllocError::BadAlign(align) => write!(f, "alignment {align} is not a supported power of two"),
             AllocError::OutOfSpace { size, align, largest } => {
-                write!(f, "no room for {size} bytes aligned to {align}: the largest free block has {largest} bytes")
+                write!(
+                    f,
+                    "no room for {size} bytes aligned to {align}: the largest free block has {largest} bytes"
+                )
             }
             AllocError::Os(error) => write!(f, "no memory behind the block: {error}"),
         }

@@ -104,7 +104,9 @@ impl fmt::Display for RelocError {
             RelocFault::OutsideCode { len } => write!(f, "points outside the {len} bytes of code"),
             RelocFault::ForeignArch => write!(f, "belongs to another architecture"),
             RelocFault::WrongInstruction => write!(f, "stands on an instruction it does not apply to"),
-            RelocFault::OutOfRange { distance } => write!(f, "the target is {distance} bytes away, out of range"),
+            RelocFault::OutOfRange { distance } => {
+                write!(f, "the target is {distance} bytes away, out of range")
+            }
             RelocFault::Misaligned { target } => write!(f, "the target {target:#x} is not aligned for it"),
         }
     }

@@ -25,7 +25,10 @@ pub(crate) fn check(bytes: &[u8], relocs: &[Reloc], data: &[Range<usize>]) -> Re
 fn arm64_calls(bytes: &[u8], data: &[Range<usize>]) -> Vec<usize> {
     let words = bytes.chunks_exact(4).enumerate().map(|(index, word)| (4 * index, word));
     let empty = words.filter(|(_, word)| *word == 0x9400_0000_u32.to_le_bytes());
-    empty.map(|(offset, _)| offset).filter(|offset| !data.iter().any(|range| range.contains(offset))).collect()
+    empty
+        .map(|(offset, _)| offset)
+        .filter(|offset| !data.iter().any(|range| range.contains(offset)))
+        .collect()
 }
 
 #[cfg(any(target_arch = "x86_64", test))]

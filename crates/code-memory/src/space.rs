@@ -13,6 +13,7 @@ use crate::free_list::{Block, FreeList};
 use crate::host::Description;
 use crate::region::RegionMap;
 use crate::staged::{Attachments, Staged};
+use crate::unwind;
 use crate::write_scope::WriteScope;
 
 /// Where a reservation should be.
@@ -63,7 +64,8 @@ impl ExecSpace {
     /// [`ReserveError::Forbidden`] when the host allows no executable memory; callers then do without.
     pub fn reserve(len: usize, near: Near) -> Result<ExecSpace, ReserveError> {
         let len = Self::check_len(len)?;
-        let reserved = backend::reserve(len, near).map_err(|attempts| ReserveError::Forbidden { attempts })?;
+        let reserved =
+            backend::reserve(len, near).map_err(|attempts| ReserveError::Forbidden { attempts })?;
         Ok(Self::new(reserved, BRANCH_REACH))
     }
 
@@ -88,7 +90,7 @@ impl ExecSpace {
     /// # Errors
     /// When `size` is 0, `align` is no power of two up to [`ExecSpace::MAX_ALIGN`], or there is no room.
     pub fn alloc(&self, size: usize, align: usize) -> Result<Staged, AllocError> {
-        let block = self.inner.take(size, align)?;
+        let block = self.inner.take(size, align, unwind::ROOM)?;
         Ok(Staged::new(self.clone(), block, size))
     }
 
@@ -122,7 +124,8 @@ impl fmt::Debug for ExecSpace {
 }
 
 impl Space {
-    pub(crate) fn take(&self, size: usize, align: usize) -> Result<Block, AllocError> {
+    /// A block for `size` bytes and `room` more.
+    pub(crate) fn take(&self, size: usize, align: usize, room: usize) -> Result<Block, AllocError> {
         if size == 0 {
             return Err(AllocError::Empty);
         }
@@ -131,7 +134,7 @@ impl Space {
         }
         self.reclaim();
         let mut free = self.free();
-        let block = free.take(size, align).ok_or_else(|| {
+        let block = free.take(size.saturating_add(room), align).ok_or_else(|| {
             let largest = free.largest();
             AllocError::OutOfSpace { size, align, largest }
         })?;

@@ -109,22 +109,23 @@ impl Staged {
             Some(frame) => unwind::encode(frame, code_range.clone()).map_err(PublishError::Frame)?,
             None => Vec::new(),
         };
-        let mut annex = self.link(&unwind_bytes)?;
-        self.install(annex.as_mut())?;
+        let mut annex = self.link()?;
+        let code = std::mem::take(&mut self.bytes);
+        let image = unwind::image(code, &unwind_bytes);
+        install(&mut self.block, &image, annex.as_mut())?;
         let space = self.block.space.clone();
-        let near = annex.as_ref().map_or(0, |annex| annex.block.base() + annex.unwind_at);
-        let attachments = Attachments {
-            tools: tools::announce(self.name.as_deref(), code_range.clone(), &self.bytes, &unwind_bytes),
-            unwind: unwind::register(unwind_bytes, code_range.clone(), space.inner.backend.base(), near)?,
-        };
+        let code = &image[..code_range.len()];
+        let symbols = tools::announce(self.name.as_deref(), code, code_range.start, &unwind_bytes);
+        let attachments =
+            Attachments { symbols, unwind: unwind::register(unwind_bytes, code_range.clone())? };
         space.inner.regions.insert(code_range.clone());
         let blocks = [self.block.block.take(), annex.and_then(|mut annex| annex.block.block.take())];
         let retired = Some(Retired { blocks, attachments });
         Ok(Code { base: code_range.start, len: code_range.len(), retired, space })
     }
 
-    /// Applies every relocation and makes the veneers they need, next to unwind data that must be near the code.
-    fn link(&mut self, unwind_bytes: &[u8]) -> Result<Option<Annex>, PublishError> {
+    /// Applies every relocation and makes the veneers they need.
+    fn link(&mut self) -> Result<Option<Annex>, PublishError> {
         let site = Site { base: self.base(), reach: self.block.space.inner.reach };
         let mut direct = Vec::new();
         let mut far: Vec<(usize, usize)> = Vec::new();
@@ -141,7 +142,7 @@ impl Staged {
                 }
             }
         }
-        let annex = self.annex(&targets, unwind_bytes)?;
+        let annex = self.annex(&targets)?;
         let veneers = annex.as_ref().map_or(0, |annex| annex.block.base());
         let far = far.into_iter().map(|(index, slot)| (index, veneers + slot * VENEER_LEN));
         for (index, target) in direct.into_iter().chain(far) {
@@ -150,31 +151,27 @@ impl Staged {
         Ok(annex)
     }
 
-    fn annex(&self, targets: &[usize], unwind_bytes: &[u8]) -> Result<Option<Annex>, PublishError> {
-        let mut bytes: Vec<u8> = targets.iter().flat_map(|&target| veneer(target)).collect();
-        if unwind::NEAR_CODE {
-            // Behind the veneers, whose length keeps it aligned.
-            bytes.extend_from_slice(unwind_bytes);
-        }
-        if bytes.is_empty() {
+    fn annex(&self, targets: &[usize]) -> Result<Option<Annex>, PublishError> {
+        if targets.is_empty() {
             return Ok(None);
         }
+        let bytes: Vec<u8> = targets.iter().flat_map(|&target| veneer(target)).collect();
         let space = self.block.space.clone();
-        let block = space.inner.take(bytes.len(), VENEER_LEN).map_err(PublishError::Annex)?;
-        Ok(Some(Annex { block: OwnedBlock::new(space, block), unwind_at: targets.len() * VENEER_LEN, bytes }))
+        let block = space.inner.take(bytes.len(), VENEER_LEN, 0).map_err(PublishError::Annex)?;
+        Ok(Some(Annex { block: OwnedBlock::new(space, block), bytes }))
     }
+}
 
-    /// Copies code and annex into executable memory under one write scope, and makes them executable.
-    fn install(&mut self, mut annex: Option<&mut Annex>) -> Result<(), PublishError> {
-        let space = self.block.space.clone();
-        let mut pieces: Vec<(&mut OwnedBlock, &[u8])> = vec![(&mut self.block, &self.bytes)];
-        if let Some(annex) = &mut annex {
-            pieces.push((&mut annex.block, &annex.bytes));
-        }
-        write_pieces(&space.inner, &mut pieces).map_err(PublishError::Os)?;
-        cache::sync_fetch_of_new_code();
-        Ok(())
+/// Copies code and veneers into executable memory under one write scope, and makes them executable.
+fn install(block: &mut OwnedBlock, image: &[u8], annex: Option<&mut Annex>) -> Result<(), PublishError> {
+    let space = block.space.clone();
+    let mut pieces: Vec<(&mut OwnedBlock, &[u8])> = vec![(block, image)];
+    if let Some(annex) = annex {
+        pieces.push((&mut annex.block, &annex.bytes));
     }
+    write_pieces(&space.inner, &mut pieces).map_err(PublishError::Os)?;
+    cache::sync_fetch_of_new_code();
+    Ok(())
 }
 
 fn write_pieces(space: &Space, pieces: &mut [(&mut OwnedBlock, &[u8])]) -> Result<(), OsError> {
@@ -188,19 +185,17 @@ fn write_pieces(space: &Space, pieces: &mut [(&mut OwnedBlock, &[u8])]) -> Resul
     pieces.iter().try_for_each(|(block, _)| space.backend.seal(block.range()))
 }
 
-/// What accompanies a piece of code in executable memory.
+/// The veneers of a piece of code.
 struct Annex {
     block: OwnedBlock,
     bytes: Vec<u8>,
-    /// Offset of the unwind data, behind the veneers.
-    unwind_at: usize,
 }
 
 /// Registrations with others, taken down after the last thread has left the code.
 pub(crate) struct Attachments {
     /// Profilers and debuggers.
     #[expect(dead_code, reason = "held for its Drop")]
-    tools: tools::Announcement,
+    symbols: Option<tools::Announcement>,
     /// Unwinders.
     #[expect(dead_code, reason = "held for its Drop")]
     unwind: Option<unwind::Registration>,

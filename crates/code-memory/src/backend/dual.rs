@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Backend;
 use super::unix::{Mapping, page_size, prot_exec};
+use crate::cache;
 use crate::error::OsError;
 use crate::space::Near;
-use crate::{arch, cache};
 
 pub(crate) const NAME: &str = "memfd mapped twice";
 
@@ -213,9 +213,14 @@ mod emulator {
             let page = page_size();
             let start = range.start & !(page - 1);
             let len = range.end.next_multiple_of(page) - start;
-            dual.code.replace(dual.base + start, len, prot_exec(), libc::MAP_SHARED, dual.file.as_raw_fd(), start)
+            dual.code.replace(
+                dual.base + start,
+                len,
+                prot_exec(),
+                libc::MAP_SHARED,
+                dual.file.as_raw_fd(),
+                start,
+            )
         }
     }
 }
-
-const _: () = assert!(COMMIT_STEP % (64 << 10) == 0 && arch::TRAP_BYTE != 0x90, "a commit step holds whole pages");

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::arch::BRANCH_REACH;
 use crate::error::{Attempt, OsError};
 use crate::space::Near;
 
@@ -116,6 +117,24 @@ pub(crate) fn reserve(len: usize, near: Near) -> Result<Reserved, Vec<Attempt>> 
         }
     }
     Err(attempts)
+}
+
+/// Addresses to try for `len` bytes within branch reach of the wanted one, ever further away on both sides.
+pub(crate) fn hints(wanted: usize, len: usize, unit: usize) -> impl Iterator<Item = usize> {
+    const TRIES: usize = 64;
+    let span = (BRANCH_REACH as usize).saturating_sub(len + unit);
+    let step = (span / TRIES).max(unit) & !(unit - 1);
+    let wanted = wanted & !(unit - 1);
+    (1..=TRIES).flat_map(move |n| {
+        let below = wanted.checked_sub(n * step + len).map(|address| address & !(unit - 1));
+        let above = wanted.checked_add(n * step);
+        [below, above].into_iter().flatten().filter(|&hint| hint != 0)
+    })
+}
+
+/// Whether direct branches between `wanted` and every byte of the range reach.
+pub(crate) fn in_reach(start: usize, len: usize, wanted: usize) -> bool {
+    (start.abs_diff(wanted) as u64) < BRANCH_REACH && ((start + len).abs_diff(wanted) as u64) < BRANCH_REACH
 }
 
 /// Bytes of a page, or of the unit reservations are made in where that is larger.

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use libc::{c_int, c_void};
 
-use crate::arch::{BRANCH_REACH, TRAP_BYTE};
+use super::{hints, in_reach};
+use crate::arch::TRAP_BYTE;
 use crate::error::OsError;
 use crate::space::Near;
 
@@ -33,7 +34,13 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     /// Maps `len` bytes, at `hint` if nothing is there and it is not 0.
-    pub(crate) fn new(hint: usize, len: usize, prot: c_int, flags: c_int, fd: c_int) -> Result<Mapping, OsError> {
+    pub(crate) fn new(
+        hint: usize,
+        len: usize,
+        prot: c_int,
+        flags: c_int,
+        fd: c_int,
+    ) -> Result<Mapping, OsError> {
         // SAFETY: without MAP_FIXED the call maps only addresses that were free.
         let start = unsafe { libc::mmap(hint as *mut c_void, len, prot, flags, fd, 0) };
         if start == libc::MAP_FAILED {
@@ -44,23 +51,20 @@ impl Mapping {
 
     /// Inaccessible address space, as near to the wanted address as possible.
     pub(crate) fn reserve(len: usize, near: Near) -> Result<Mapping, OsError> {
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE;
-        let get = |hint| Mapping::new(hint, len, libc::PROT_NONE, flags, -1);
+        Mapping::near(near, len, libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE)
+    }
+
+    /// Anonymous memory as near to the wanted address as possible.
+    pub(crate) fn near(near: Near, len: usize, prot: c_int, flags: c_int) -> Result<Mapping, OsError> {
         if let Near::Address(wanted) = near {
-            for hint in hints(wanted, len) {
-                let mapping = get(hint)?;
-                if mapping.reaches(wanted) {
+            for hint in hints(wanted, len, page_size()) {
+                let mapping = Mapping::new(hint, len, prot, flags, -1)?;
+                if in_reach(mapping.start, len, wanted) {
                     return Ok(mapping);
                 }
             }
         }
-        get(0)
-    }
-
-    /// Whether every byte is within a direct branch of `address`.
-    fn reaches(&self, address: usize) -> bool {
-        (self.start.abs_diff(address) as u64) < BRANCH_REACH
-            && ((self.start + self.len).abs_diff(address) as u64) < BRANCH_REACH
+        Mapping::new(0, len, prot, flags, -1)
     }
 
     pub(crate) fn start(&self) -> usize {
@@ -68,7 +72,15 @@ impl Mapping {
     }
 
     /// Replaces a part of this mapping by a new one.
-    pub(crate) fn replace(&self, at: usize, len: usize, prot: c_int, flags: c_int, fd: c_int, offset: usize) -> Result<(), OsError> {
+    pub(crate) fn replace(
+        &self,
+        at: usize,
+        len: usize,
+        prot: c_int,
+        flags: c_int,
+        fd: c_int,
+        offset: usize,
+    ) -> Result<(), OsError> {
         assert!(at >= self.start && at + len <= self.start + self.len, "replaced range lies in the mapping");
         let offset = offset as libc::off_t;
         // SAFETY: MAP_FIXED replaces a range that belongs to this mapping, by the assertion, and nothing else.
@@ -91,7 +103,10 @@ impl Mapping {
     /// # Safety
     /// The range must be writable, and used by nobody else meanwhile.
     pub(crate) unsafe fn copy(&self, at: usize, bytes: &[u8]) {
-        assert!(at >= self.start && at + bytes.len() <= self.start + self.len, "copied range lies in the mapping");
+        assert!(
+            at >= self.start && at + bytes.len() <= self.start + self.len,
+            "copied range lies in the mapping"
+        );
         // SAFETY: in the mapping by the assertion, writable and unshared says the caller; `bytes` is a Rust slice and so
         // cannot lie in it.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), at as *mut u8, bytes.len()) };
@@ -113,18 +128,4 @@ impl Drop for Mapping {
         // SAFETY: the range was mapped by `new` and its users are gone with their owner.
         unsafe { libc::munmap(self.start as *mut c_void, self.len) };
     }
-}
-
-/// Addresses to try, ever further from the wanted one, on both sides, within branch reach.
-fn hints(wanted: usize, len: usize) -> impl Iterator<Item = usize> {
-    const TRIES: usize = 64;
-    let page = page_size();
-    let span = (BRANCH_REACH as usize).saturating_sub(len + page);
-    let step = (span / TRIES).max(page) & !(page - 1);
-    let wanted = wanted & !(page - 1);
-    (1..=TRIES).flat_map(move |n| {
-        let below = wanted.checked_sub(n * step + len);
-        let above = wanted.checked_add(n * step);
-        [below, above].into_iter().flatten().filter(|&hint| hint != 0)
-    })
 }

@@ -113,7 +113,9 @@ fn one_byte(opcode: u8) -> Option<Form> {
         0xc2 | 0xca => (false, Bytes(2)),
         0xc8 => (false, Bytes(3)),
         0xe8 | 0xe9 => (false, Bytes(4)),
-        0xc3 | 0xc9 | 0xcb | 0xcc | 0xcf | 0xd7 | 0xec..=0xef | 0xf1 | 0xf4 | 0xf5 | 0xf8..=0xfd => (false, Nothing),
+        0xc3 | 0xc9 | 0xcb | 0xcc | 0xcf | 0xd7 | 0xec..=0xef | 0xf1 | 0xf4 | 0xf5 | 0xf8..=0xfd => {
+            (false, Nothing)
+        }
         0xf6 => (true, Test(1)),
         0xf7 => (true, TestOperand),
         _ => return None,
@@ -173,7 +175,13 @@ fn immediate_len(immediate: Immediate, prefixes: &Prefixes, middle: u8) -> usize
         Immediate::Operand => operand,
         Immediate::Full if prefixes.wide => 8,
         Immediate::Full => operand,
-        Immediate::Offset => if prefixes.address32 { 4 } else { 8 },
+        Immediate::Offset => {
+            if prefixes.address32 {
+                4
+            } else {
+                8
+            }
+        }
         Immediate::Test(count) if middle < 2 => count,
         Immediate::TestOperand if middle < 2 => operand,
         Immediate::Test(_) | Immediate::TestOperand => 0,

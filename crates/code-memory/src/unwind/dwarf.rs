@@ -45,7 +45,8 @@ const X64: Registers = Registers {
 /// DWARF for the Arm 64-bit Architecture, section 4.1.
 const ARM64: Registers = Registers {
     int: &[
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
+        28, 29, 30,
     ],
     first_vector: 64,
     stack: 31,
@@ -121,7 +122,8 @@ fn instructions(frame: &FrameInfo) -> Result<Vec<u8>, FrameError> {
                 on_frame_pointer = true;
             }
             FrameOp::SaveInt { reg, cfa_offset } => {
-                let number = *HOST.int.get(usize::from(reg)).ok_or_else(|| fail("no such integer register"))?;
+                let number =
+                    *HOST.int.get(usize::from(reg)).ok_or_else(|| fail("no such integer register"))?;
                 saved(&mut rows, number, cfa_offset);
             }
             FrameOp::SaveVec { reg, cfa_offset } => saved(&mut rows, HOST.first_vector + reg, cfa_offset),

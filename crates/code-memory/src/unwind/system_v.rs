@@ -25,7 +25,7 @@ unsafe impl Send for Registration {}
 unsafe impl Sync for Registration {}
 
 impl Registration {
-    pub(super) fn new(section: Vec<u8>, _code: Range<usize>, _space: usize, _near: usize) -> Result<Self, OsError> {
+    pub(super) fn new(section: Vec<u8>, _code: Range<usize>) -> Result<Self, OsError> {
         let section = section.into_boxed_slice();
         // libgcc takes a section that ends with a zero length, libunwind one FDE.
         let skip = if is_libunwind() { dwarf::fde_offset(&section) } else { 0 };
@@ -52,5 +52,7 @@ fn is_libunwind() -> bool {
         return true;
     }
     // SAFETY: the name is a C string; the symbol is only compared, never called.
-    *FOUND.get_or_init(|| unsafe { !libc::dlsym(libc::RTLD_DEFAULT, c"__unw_add_dynamic_fde".as_ptr()).is_null() })
+    *FOUND.get_or_init(|| unsafe {
+        !libc::dlsym(libc::RTLD_DEFAULT, c"__unw_add_dynamic_fde".as_ptr()).is_null()
+    })
 }
