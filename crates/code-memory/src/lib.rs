@@ -23,6 +23,7 @@
 mod arch;
 mod backend;
 mod cache;
+pub mod doubles;
 mod epoch;
 mod error;
 mod frame;

@@ -9,6 +9,8 @@ use crate::space::Near;
 #[cfg(target_os = "linux")]
 pub(crate) mod dual;
 #[cfg(unix)]
+pub(crate) mod flip;
+#[cfg(unix)]
 pub(crate) mod fresh;
 #[cfg(target_vendor = "apple")]
 pub(crate) mod map_jit;
