@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::compile::Compiler;
-use crate::{Batch, SetupError, Source, parse};
+use crate::{Batch, Optimise, SetupError, Source, parse};
 use abi::{Abi, Signature};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -118,7 +118,8 @@ fn batch(options: Options, first: u32) -> Result<Batch, SetupError> {
         Some(signature) => Source::Text(signature),
         None => Source::Range { first, count: options.count },
     };
-    Ok(Batch { abi, plan: options.plan.unwrap_or(abi), compiler, seed: options.seed, source })
+    let optimise = Optimise::O1; // Of no interest once compiled.
+    Ok(Batch { abi, plan: options.plan.unwrap_or(abi), compiler, seed: options.seed, optimise, source })
 }
 
 /// The arguments that make [`parse`] return this run of a batch.

@@ -1,6 +1,6 @@
 //! From emitted C to a shared object of the right convention, for every pair of compiler and convention there is one.
 
-use crate::SetupError;
+use crate::{Batch, Optimise, SetupError};
 use abi::{Abi, Arch, Layout, Signature, Type};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -106,17 +106,23 @@ impl Toolchain {
     }
 
     /// Compiles `source` to a shared object next to it. The error is what the compiler said.
-    pub(crate) fn build(
-        &self,
-        source: &Path,
-        abi: Abi,
-        compiler: Compiler,
-        optimise: &str,
-    ) -> Result<PathBuf, BuildError> {
+    pub(crate) fn build(&self, source: &Path, batch: &Batch) -> Result<PathBuf, BuildError> {
+        let (abi, compiler) = (batch.abi, batch.compiler);
         let object = source.with_extension("o");
         let windows_arm64 = abi == Abi::WindowsArm64;
         let mut compile = self.compiler(abi, compiler);
-        compile.args([optimise, "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-w"]);
+        compile.arg(match batch.optimise {
+            Optimise::O1 => "-O1",
+            Optimise::O2 => "-O2",
+        });
+        // gcc 12's own va_arg of homogeneous vector aggregates breaks the aliasing rules.
+        compile.args([
+            "-fno-strict-aliasing",
+            "-ffreestanding",
+            "-fno-builtin",
+            "-fno-stack-protector",
+            "-w",
+        ]);
         compile.args(["-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]);
         if windows_arm64 {
             // clang has no ELF for this target, so it writes assembly, which an ELF assembler takes after a little editing.

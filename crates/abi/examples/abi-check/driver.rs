@@ -5,7 +5,7 @@ use crate::compile::{BuildError, Compiler, Toolchain};
 use crate::report::{Event, Tally, What};
 use crate::runner::Check;
 use crate::target::Target;
-use crate::{Batch, SetupError, Source, emit, generate, parse};
+use crate::{Batch, Optimise, SetupError, Source, emit, generate, parse};
 use abi::{Abi, Arch, Signature};
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
@@ -81,13 +81,16 @@ fn pairs(options: &Options) -> Vec<(Abi, Compiler)> {
 }
 
 fn batches(options: &Options, (abi, compiler): (Abi, Compiler)) -> Vec<Batch> {
-    let batch =
-        |source| Batch { abi, plan: options.plan.unwrap_or(abi), compiler, seed: options.seed, source };
+    let (plan, seed) = (options.plan.unwrap_or(abi), options.seed);
+    let batch = |source, optimise| Batch { abi, plan, compiler, seed, optimise, source };
     if let Some(signature) = &options.signature {
-        return vec![batch(Source::Text(signature.clone()))];
+        let source = Source::Text(signature.clone());
+        return vec![batch(source.clone(), Optimise::O1), batch(source, Optimise::O2)];
     }
     let starts = (0..options.count).step_by(BATCH as usize);
-    starts.map(|first| batch(Source::Range { first, count: BATCH.min(options.count - first) })).collect()
+    let levels = [Optimise::O1, Optimise::O2].into_iter().cycle();
+    let ranges = starts.map(|first| Source::Range { first, count: BATCH.min(options.count - first) });
+    ranges.zip(levels).map(|(range, level)| batch(range, level)).collect()
 }
 
 /// Compiles and runs one batch; what does not compile is divided until it is known which signature is the cause.
@@ -131,14 +134,13 @@ fn compile(
     work: &Path,
 ) -> Result<Result<PathBuf, BuildError>, SetupError> {
     let (first, count) = (signatures[0].0, batch.len());
-    let name = format!("{}-{}-{first}-{count}.c", batch.abi, batch.compiler.name());
+    let (abi, compiler, level) = (batch.abi, batch.compiler.name(), batch.optimise);
+    let name = format!("{abi}-{compiler}-{level:?}-{first}-{count}.c");
     let path = work.join(name);
     let text = emit::source(signatures, batch.compiler, batch.abi)
         .map_err(|e| SetupError::Usage(format!("the signature has no layout: {e}")))?;
     fs::write(&path, text).map_err(SetupError::io(path.display()))?;
-    // Both levels, because optimisation decides whether a compiler relies on how narrow values were extended.
-    let optimise = if (first / BATCH).is_multiple_of(2) { "-O1" } else { "-O2" };
-    Ok(tools.build(&path, batch.abi, batch.compiler, optimise))
+    Ok(tools.build(&path, batch))
 }
 
 /// Runs a compiled batch to its end, in as many processes as it takes.

@@ -53,7 +53,15 @@ pub(crate) struct Batch {
     plan: Abi,
     compiler: Compiler,
     seed: u64,
+    optimise: Optimise,
     source: Source,
+}
+
+/// Optimisation level: it decides whether a compiler relies on how narrow values were extended, so both are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Optimise {
+    O1,
+    O2,
 }
 
 /// Where the signatures of a batch come from.
