@@ -47,10 +47,13 @@ pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
         (sysroot.join("include/stdio.h").exists(), "libc6-dev-arm64-cross"),
         (on_path("qemu-aarch64"), "qemu-user"),
     ])?;
+    let runner = format!("qemu-aarch64 -L {ARM64_SYSROOT}");
     let mut command = compiler.cargo();
     command
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
-        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", format!("qemu-aarch64 -L {ARM64_SYSROOT}"))
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", &runner)
+        // For tests that start programs: the kernel runs no ARM64 ones by itself.
+        .env("SPANDREL_TEST_RUNNER", &runner)
         .args(["test", "--target", ARM64]);
     select(&mut command, &args.packages);
     run::check(command.args(&args.rest))
