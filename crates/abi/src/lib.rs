@@ -5,6 +5,8 @@ pub mod convention;
 pub mod layout;
 pub mod plan;
 pub mod signature;
+pub mod slow;
+pub mod stub;
 pub mod types;
 
 pub use classify::PlanError;
