@@ -178,7 +178,9 @@ fn elf_assembly(coff: &str) -> String {
         if DROPPED.iter().any(|d| directive.starts_with(d)) || line.contains("@feat.00") {
             continue;
         }
-        out.push_str(if directive.starts_with(".section\t.rdata") { ".section .rodata" } else { line });
+        // Read-only data and the compiler's name in debug form: the flags are COFF's, the contents are plain.
+        let data = directive.starts_with(".section") && directive.contains("\"dr\"");
+        out.push_str(if data { ".section .rodata" } else { line });
         out.push('\n');
     }
     out
