@@ -2,11 +2,14 @@
 
 pub mod classify;
 pub mod convention;
+pub mod handshake;
 pub mod layout;
 pub mod plan;
+pub mod plan_check;
 pub mod signature;
 pub mod slow;
 pub mod stub;
+pub mod thunk;
 pub mod types;
 
 pub use classify::PlanError;
