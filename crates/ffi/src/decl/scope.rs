@@ -102,10 +102,11 @@ impl Scope {
 
     /// Gives a tag its body; once more with the same meaning is fine, as in C23.
     pub(super) fn complete_tag(&mut self, keyword: &'static str, name: &str, ty: Ty) -> Result<(), Clash> {
-        if let Some(entry) = self.tags.get(name).filter(|e| e.level == self.level) {
-            if entry.keyword != keyword || entry.complete.as_ref().is_some_and(|old| *old != ty) {
-                return Err(Clash);
-            }
+        let same_scope = self.tags.get(name).filter(|e| e.level == self.level);
+        if same_scope
+            .is_some_and(|e| e.keyword != keyword || e.complete.as_ref().is_some_and(|old| *old != ty))
+        {
+            return Err(Clash);
         }
         self.set_tag(name, keyword, Some(ty));
         Ok(())

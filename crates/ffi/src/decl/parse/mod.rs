@@ -11,6 +11,7 @@ use super::lex::{self, Tok, Token};
 use super::scope::{Clash, Scope};
 use super::ty::{FunctionTy, Ty};
 use attributes::Attributes;
+use specifiers::Specifiers;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -148,30 +149,12 @@ impl<'t> Parser<'t, '_> {
         }
         let first = self.span();
         let specs = self.specifiers()?;
-        if let Some((_, span)) = specs.align {
+        if let Some((_, span)) = specs.align.clone() {
             return Err(self.error(DeclErrorKind::Unsupported("alignment on anything but members"), span));
         }
         let tag_only = specs.defines_tag && matches!(self.peek(), Tok::Punct(";") | Tok::End);
-        while !tag_only {
-            let declarator = self.declarator()?;
-            let mut attributes = Attributes::default();
-            self.attributes(&mut attributes)?;
-            let span =
-                declarator.name.as_ref().map_or_else(|| self.span_since(first.clone()), |n| n.1.clone());
-            let (mut ty, name) = self.derive(specs.ty.clone(), specs.constant, declarator)?;
-            ty = self.vectored(ty, &mut attributes)?;
-            self.refuse(&attributes, true)?;
-            match name {
-                Some((name, name_span)) if specs.typedef => {
-                    let defined = self.scope.define_typedef(&name, ty);
-                    self.unclashed(defined, &name, &name_span)?;
-                }
-                None if specs.typedef => return Err(self.expected("a name")),
-                name => items.push(self.item(name.map(|n| n.0), ty, span)?),
-            }
-            if !self.eat(",") {
-                break;
-            }
+        if !tag_only {
+            self.declarators(&specs, first, items)?;
         }
         match self.peek() {
             Tok::Punct(";") => self.advance(),
@@ -182,6 +165,33 @@ impl<'t> Parser<'t, '_> {
             _ => return Err(self.expected("';'")),
         }
         Ok(())
+    }
+
+    /// The declarators of one declaration, separated by commas.
+    fn declarators(&mut self, specs: &Specifiers, first: Range<usize>, items: &mut Vec<Item>) -> Parsed<()> {
+        loop {
+            let declarator = self.declarator()?;
+            let mut attributes = Attributes::default();
+            self.attributes(&mut attributes)?;
+            let span = match &declarator.name {
+                Some((_, span)) => span.clone(),
+                None => self.span_since(first.clone()),
+            };
+            let (ty, name) = self.derive(specs.ty.clone(), specs.constant, declarator)?;
+            let ty = self.vectored(ty, &mut attributes)?;
+            self.refuse(&attributes, true)?;
+            match name {
+                Some((name, span)) if specs.typedef => {
+                    let defined = self.scope.define_typedef(&name, ty);
+                    self.unclashed(defined, &name, &span)?;
+                }
+                None if specs.typedef => return Err(self.expected("a name")),
+                name => items.push(self.item(name.map(|n| n.0), ty, span)?),
+            }
+            if !self.eat(",") {
+                return Ok(());
+            }
+        }
     }
 
     fn item(&self, name: Option<String>, ty: Ty, span: Range<usize>) -> Parsed<Item> {

@@ -123,7 +123,7 @@ impl<'t> Parser<'t, '_> {
     fn named_type(&self, name: &str) -> Parsed<Ty> {
         (self.scope.typedef(name))
             .or_else(|| StdName::find(name).map(|n| Ty::Base(Base::Std(n))))
-            .or_else(|| match name {
+            .or(match name {
                 "__int128_t" => Some(Ty::Base(Base::Int128)),
                 "__uint128_t" => Some(Ty::Base(Base::UInt128)),
                 _ => None,
