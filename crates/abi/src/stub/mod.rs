@@ -5,7 +5,7 @@
 //! a [`Handler`]. One adaptor serves every callback of a plan; what tells them apart is a *closure*, a few bytes that load
 //! the address of a [`ClosureData`] and jump to the adaptor.
 //!
-//! Emission is written once ([`call`], [`callback`]) over the small instruction set [`isa::Isa`], which `x64.rs` and
+//! Emission is written once (`call.rs`, `callback.rs`) over a small instruction set (`isa.rs`), which `x64.rs` and
 //! `arm64.rs` implement. Every entry starts with a landing pad, every stub keeps the frame pointer chain, describes
 //! its frame for unwinders and touches every page of a large stack area. ARM64's x18 is never used.
 
