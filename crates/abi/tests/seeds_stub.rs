@@ -17,5 +17,6 @@ mod random;
 mod refusals;
 #[path = "seeds_stub/round_trip.rs"]
 mod round_trip;
+#[cfg(unix)]
 #[path = "seeds_stub/unwinding.rs"]
 mod unwinding;

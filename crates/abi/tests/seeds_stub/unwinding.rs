@@ -14,7 +14,6 @@ struct Walk {
     by_frame_pointer: Vec<usize>,
 }
 
-#[cfg(unix)]
 mod unwinder {
     use std::ffi::c_void;
 
@@ -62,10 +61,7 @@ unsafe extern "C" fn walk(user: *mut c_void, frame_pointer: *const usize) {
         let walk = &mut *user.cast::<Walk>();
         let stub = *frame_pointer as *const usize;
         walk.by_frame_pointer = vec![*frame_pointer.add(1), *stub.add(1)];
-        #[cfg(unix)]
-        {
-            walk.by_unwinder = unwinder::backtrace();
-        }
+        walk.by_unwinder = unwinder::backtrace();
     }
 }
 
@@ -74,7 +70,6 @@ fn range(code: &code_memory::Code) -> Range<usize> {
 }
 
 #[test]
-#[cfg(unix)]
 fn seed_17_a_helper_sees_every_frame_above_it() {
     let big = Type::structure([Type::array(Scalar::I64.into(), 2000)]);
     for params in [vec![], vec![Scalar::I64.into(); 20], vec![big]] {
