@@ -42,7 +42,9 @@ mod errno;
 mod error;
 mod function;
 mod library;
+mod self_test;
 mod shape;
+pub mod shell;
 mod typed;
 mod value;
 
@@ -54,5 +56,6 @@ pub use decl::{DeclError, Declarations, Prototype};
 pub use error::{BindError, CallError, CallbackError, CallbackFault, CallbackPanic, OpenError, ValueError};
 pub use function::{Function, Safe};
 pub use library::Library;
+pub use self_test::{Check, self_test};
 pub use typed::{Args, Return, TypedFunction};
 pub use value::Value;
