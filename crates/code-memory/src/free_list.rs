@@ -86,3 +86,40 @@ impl FreeList {
         self.by_len.remove(&(len, offset));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freed_neighbours_merge() {
+        let mut list = FreeList::new(1024, 16);
+        let blocks: Vec<Block> = (0..4).map(|_| list.take(100, 16).unwrap()).collect();
+        assert_eq!(
+            blocks.iter().map(|block| (block.offset, block.len)).collect::<Vec<_>>(),
+            [(0, 112), (112, 112), (224, 112), (336, 112)]
+        );
+        let mut blocks = blocks.into_iter();
+        let (a, b, c, d) = (blocks.next(), blocks.next(), blocks.next(), blocks.next());
+        for (block, count) in [(a, 2), (c, 3), (b, 2), (d, 1)] {
+            list.give(block.unwrap());
+            assert_eq!(list.totals().0, count);
+        }
+        assert_eq!(list.totals(), (1, 1024));
+    }
+
+    #[test]
+    fn alignment_leaves_its_padding_free() {
+        let mut list = FreeList::new(8192, 16);
+        let first = list.take(16, 16).unwrap();
+        let aligned = list.take(32, 4096).unwrap();
+        assert_eq!((aligned.offset, aligned.len), (4096, 32));
+        assert_eq!(list.totals(), (2, 8192 - 48));
+        assert_eq!(list.take(64, 16).unwrap().offset, 4128, "the smallest block that fits");
+        assert!(list.take(5000, 16).is_none());
+        assert!(list.take(usize::MAX, 16).is_none());
+        list.give(aligned);
+        list.give(first);
+        assert_eq!(list.largest(), 4128);
+    }
+}

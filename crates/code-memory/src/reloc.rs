@@ -256,3 +256,111 @@ fn put(bytes: &mut [u8], at: usize, mask: u32, value: u32) {
     let patched = word(bytes, at) & !mask | value & mask;
     bytes[at..at + 4].copy_from_slice(&patched.to_le_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: usize = 0x10_0000_0000;
+
+    /// Applies one relocation to `bytes` at `BASE`; returns them, or `None` when a veneer is asked for.
+    fn link(
+        bytes: &[u8],
+        offset: u32,
+        kind: RelocKind,
+        target: usize,
+    ) -> Result<Option<Vec<u8>>, RelocFault> {
+        let reloc = Reloc { offset, kind, target: RelocTarget::Address(target), addend: 0 };
+        let site = Site { base: BASE, reach: u64::MAX };
+        match reloc.resolve_any_arch(bytes, &site).map_err(|error| error.why)? {
+            Resolved::Veneer(to) => {
+                assert_eq!(to, target);
+                Ok(None)
+            }
+            Resolved::Direct(to) => {
+                let mut bytes = bytes.to_vec();
+                reloc.apply(&mut bytes, BASE, to).map_err(|error| error.why)?;
+                Ok(Some(bytes))
+            }
+        }
+    }
+
+    fn link_word(instruction: u32, kind: RelocKind, target: usize) -> Result<Option<u32>, RelocFault> {
+        link(&instruction.to_le_bytes(), 0, kind, target).map(|bytes| bytes.map(|bytes| word(&bytes, 0)))
+    }
+
+    #[test]
+    fn x64_fields_count_from_their_end() {
+        let call = [0xe8, 0, 0, 0, 0];
+        let linked = link(&call, 1, RelocKind::X64Rel32, BASE + 5 + 0x1234).unwrap().unwrap();
+        assert_eq!(linked, [0xe8, 0x34, 0x12, 0, 0]);
+        let linked = link(&call, 1, RelocKind::X64Rel32, BASE).unwrap().unwrap();
+        assert_eq!(linked, [0xe8, 0xfb, 0xff, 0xff, 0xff]);
+    }
+
+    #[test]
+    fn x64_branches_get_veneers_and_memory_operands_do_not() {
+        let limit = BASE + 5 + (1 << 31);
+        let call = [0xe8, 0, 0, 0, 0];
+        assert!(link(&call, 1, RelocKind::X64Rel32, limit - 1).unwrap().is_some());
+        assert!(link(&call, 1, RelocKind::X64Rel32, limit).unwrap().is_none());
+        assert!(link(&[0x0f, 0x84, 0, 0, 0, 0], 2, RelocKind::X64Rel32, limit + 9).unwrap().is_none());
+        for lea in
+            [[0x48, 0x8d, 0x05, 0, 0, 0, 0], [0x48, 0x8d, 0x0d, 0, 0, 0, 0], [0xff, 0xff, 0x15, 0, 0, 0, 0]]
+        {
+            let fault = link(&lea, 3, RelocKind::X64Rel32, limit + 9).unwrap_err();
+            assert!(matches!(fault, RelocFault::OutOfRange { .. }));
+        }
+    }
+
+    #[test]
+    fn arm64_branches_reach_128_megabytes() {
+        let reach = 1 << 27;
+        let bl = |target| link_word(0x9400_0000, RelocKind::Arm64Branch26, target);
+        assert_eq!(bl(BASE + 8), Ok(Some(0x9400_0002)));
+        assert_eq!(bl(BASE - 4), Ok(Some(0x97ff_ffff)));
+        assert_eq!(bl(BASE + reach - 4), Ok(Some(0x95ff_ffff)));
+        assert_eq!(bl(BASE + reach), Ok(None));
+        assert_eq!(bl(BASE - reach), Ok(None));
+        assert_eq!(bl(BASE + 2), Err(RelocFault::Misaligned { target: BASE + 2 }));
+        assert_eq!(link_word(0x1400_0000, RelocKind::Arm64Branch26, BASE + 4), Ok(Some(0x1400_0001)));
+        assert_eq!(link_word(0xd65f_03c0, RelocKind::Arm64Branch26, BASE), Err(RelocFault::WrongInstruction));
+    }
+
+    #[test]
+    fn arm64_pages_and_low_bits() {
+        let target = BASE + 0x1234_5678;
+        // adrp x3; add x3, x3; ldr x4, [x3]
+        assert_eq!(link_word(0x9000_0003, RelocKind::Arm64AdrPage21, target), Ok(Some(0xb009_1a23)));
+        assert_eq!(link_word(0x9100_0063, RelocKind::Arm64AddLo12, target), Ok(Some(0x9119_e063)));
+        assert_eq!(link_word(0xf940_0064, RelocKind::Arm64Ldst64Lo12, target), Ok(Some(0xf943_3c64)));
+        let odd = link_word(0xf940_0064, RelocKind::Arm64Ldst64Lo12, target + 4);
+        assert_eq!(odd, Err(RelocFault::Misaligned { target: target + 4 }));
+        let far = link_word(0x9000_0003, RelocKind::Arm64AdrPage21, BASE + (1 << 32));
+        assert!(matches!(far, Err(RelocFault::OutOfRange { .. })));
+        assert_eq!(link_word(0x9000_0003, RelocKind::Arm64AdrPage21, BASE - 1), Ok(Some(0xf0ff_ffe3)));
+    }
+
+    #[test]
+    fn fields_and_local_targets_lie_in_the_code() {
+        let site = Site { base: BASE, reach: u64::MAX };
+        let at = |offset, local| Reloc {
+            offset,
+            kind: RelocKind::Abs64,
+            target: RelocTarget::Local(local),
+            addend: 4,
+        };
+        let bytes = [0; 16];
+        assert!(
+            matches!(at(8, 16).resolve(&bytes, &site), Ok(Resolved::Direct(target)) if target == BASE + 20)
+        );
+        for (offset, local) in [(9, 0), (u32::MAX, 0), (0, 17)] {
+            let fault = at(offset, local).resolve(&bytes, &site).err().map(|error| error.why);
+            assert_eq!(fault, Some(RelocFault::OutsideCode { len: 16 }));
+        }
+        let foreign =
+            if cfg!(target_arch = "x86_64") { RelocKind::Arm64Branch26 } else { RelocKind::X64Rel32 };
+        let reloc = Reloc { kind: foreign, ..at(0, 0) };
+        assert_eq!(reloc.resolve(&bytes, &site).err().map(|error| error.why), Some(RelocFault::ForeignArch));
+    }
+}

@@ -33,7 +33,12 @@ fn arm64_calls(bytes: &[u8], data: &[Range<usize>]) -> Vec<usize> {
 
 #[cfg(any(target_arch = "x86_64", test))]
 fn x64_calls(bytes: &[u8], data: &[Range<usize>]) -> Vec<usize> {
+    const CALL: [u8; 5] = [0xe8, 0, 0, 0, 0];
     let mut calls = Vec::new();
+    // Nearly all code has these bytes nowhere, boundary or not, and need not be decoded.
+    if !bytes.windows(CALL.len()).any(|window| window == CALL) {
+        return calls;
+    }
     let mut at = 0;
     while at < bytes.len() {
         if let Some(range) = data.iter().find(|range| range.contains(&at)) {
@@ -42,7 +47,7 @@ fn x64_calls(bytes: &[u8], data: &[Range<usize>]) -> Vec<usize> {
         }
         // What cannot be decoded is taken for undeclared constants, after which no boundary is certain.
         let Some(len) = x64::instruction_len(&bytes[at..]) else { break };
-        if bytes[at..].starts_with(&[0xe8, 0, 0, 0, 0]) {
+        if bytes[at..].starts_with(&CALL) {
             calls.push(at);
         }
         at += len;

@@ -187,3 +187,71 @@ fn immediate_len(immediate: Immediate, prefixes: &Prefixes, middle: u8) -> usize
         Immediate::Test(_) | Immediate::TestOperand => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::instruction_len;
+
+    /// One instruction per form, as GNU `as` encodes it.
+    const INSTRUCTIONS: &[&[u8]] = &[
+        &[0x90],
+        &[0xc3],
+        &[0xf3, 0x0f, 0x1e, 0xfa],                   // endbr64
+        &[0x55],                                     // push rbp
+        &[0x48, 0x89, 0xe5],                         // mov rbp, rsp
+        &[0x48, 0x81, 0xec, 0, 1, 0, 0],             // sub rsp, 256
+        &[0x66, 0x81, 0xc1, 0x34, 0x12],             // add cx, 0x1234
+        &[0x48, 0xb8, 1, 2, 3, 4, 5, 6, 7, 8],       // movabs rax, imm64
+        &[0xb8, 0xe8, 0, 0, 0],                      // mov eax, 0xe8
+        &[0x66, 0xb8, 0xe8, 0],                      // mov ax, 0xe8
+        &[0x48, 0xc7, 0x44, 0x24, 0x08, 1, 0, 0, 0], // mov qword [rsp + 8], 1
+        &[0x8b, 0x04, 0x25, 0, 0, 1, 0],             // mov eax, [0x10000]
+        &[0x48, 0x8b, 0x05, 1, 0, 0, 0],             // mov rax, [rip + 1]
+        &[0x42, 0x8b, 0x84, 0x8b, 0, 1, 0, 0],       // mov eax, [rbx + r9 * 4 + 256]
+        &[0xf6, 0xc1, 0x01],                         // test cl, 1
+        &[0xf6, 0xd1],                               // not cl
+        &[0xf7, 0xc1, 1, 0, 0, 0],                   // test ecx, 1
+        &[0xf7, 0xd9],                               // neg ecx
+        &[0xe8, 0, 0, 0, 0],                         // call
+        &[0x0f, 0x84, 0, 0, 0, 0],                   // je
+        &[0xeb, 0xfe],                               // jmp short
+        &[0xff, 0x25, 0, 0, 0, 0],                   // jmp [rip]
+        &[0x41, 0xff, 0xd3],                         // call r11
+        &[0x0f, 0x0b],                               // ud2
+        &[0x0f, 0xb6, 0xc0],                         // movzx eax, al
+        &[0xf2, 0x0f, 0x10, 0x04, 0x24],             // movsd xmm0, [rsp]
+        &[0x66, 0x0f, 0x70, 0xc0, 0x1b],             // pshufd xmm0, xmm0, 27
+        &[0x66, 0x0f, 0x38, 0x00, 0xc1],             // pshufb xmm0, xmm1
+        &[0x66, 0x0f, 0x3a, 0x0f, 0xc1, 0x04],       // palignr xmm0, xmm1, 4
+        &[0xc5, 0xf8, 0x77],                         // vzeroupper
+        &[0xc5, 0xfc, 0x28, 0x47, 0x20],             // vmovaps ymm0, [rdi + 32]
+        &[0xc4, 0xe3, 0x7d, 0x19, 0xc1, 0x01],       // vextractf128 xmm1, ymm0, 1
+        &[0x62, 0xf1, 0x7c, 0x48, 0x28, 0x47, 0x01], // vmovaps zmm0, [rdi + 64]
+        &[0xf0, 0x48, 0x0f, 0xb1, 0x0f],             // lock cmpxchg [rdi], rcx
+        &[0xc8, 0x10, 0x00, 0x00],                   // enter 16, 0
+        &[0x48, 0x0f, 0xc8],                         // bswap rax
+    ];
+
+    #[test]
+    fn steps_from_one_instruction_to_the_next() {
+        for instruction in INSTRUCTIONS {
+            let followed = [instruction, &[0xe8; 16][..]].concat();
+            assert_eq!(instruction_len(&followed), Some(instruction.len()), "{instruction:02x?}");
+            for cut in 0..instruction.len() {
+                let len = instruction_len(&instruction[..cut]);
+                assert_eq!(len, None, "{:02x?} is cut short", &instruction[..cut]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_zero_call_is_found_at_instruction_boundaries_only() {
+        use super::super::x64_calls;
+        let constant = [0x48, 0xb8, 0xe8, 0, 0, 0, 0, 0, 0, 0]; // movabs rax, 0xe8
+        let call = [0xe8, 0, 0, 0, 0];
+        assert_eq!(x64_calls(&[&constant[..], &call].concat(), &[]), [10]);
+        assert!(x64_calls(&constant, &[]).is_empty());
+        assert!(x64_calls(&call, &[0..5]).is_empty(), "declared as data");
+        assert_eq!(x64_calls(&[&[0x0f], &call[..], &call].concat(), &[0..1]), [1, 6]);
+    }
+}

@@ -186,3 +186,57 @@ fn uleb(out: &mut Vec<u8>, mut value: u32) {
     }
     out.push(value as u8);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_of_any_size_are_advanced_over() {
+        for (units, bytes) in [
+            (0, vec![]),
+            (0x3f, vec![0x7f]),
+            (0x40, vec![2, 0x40]),
+            (0x100, vec![3, 0, 1]),
+            (0x1_0000, vec![4, 0, 0, 1, 0]),
+        ] {
+            let mut out = Vec::new();
+            advance(&mut out, units);
+            assert_eq!(out, bytes);
+        }
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn matches_what_clang_emits() {
+        // .cfi_def_cfa_offset 16; .cfi_offset rbp, -16; .cfi_def_cfa rbp, 16; .cfi_offset rbx, -24; r15, -32
+        let ops = vec![
+            (1, FrameOp::PushFrame),
+            (4, FrameOp::SetFrame),
+            (8, FrameOp::Alloc(16)),
+            (12, FrameOp::SaveInt { reg: 3, cfa_offset: -24 }),
+            (16, FrameOp::SaveInt { reg: 15, cfa_offset: -32 }),
+            (20, FrameOp::SaveVec { reg: 6, cfa_offset: -48 }),
+        ];
+        let expected = [
+            0x41, 0x0e, 16, 0x86, 2, // after 1
+            0x43, 0x0c, 6, 16, // after 4
+            0x48, 0x83, 3, // after 12
+            0x44, 0x8f, 4, // after 16
+            0x44, 0x97, 6, // after 20
+        ];
+        assert_eq!(instructions(&FrameInfo { ops }).unwrap(), expected);
+    }
+
+    #[test]
+    fn sections_are_terminated_and_aligned() {
+        let section = encode(&FrameInfo::default(), 0x1000..0x1040).unwrap();
+        assert_eq!(section.len() % 4, 0);
+        assert_eq!(section[section.len() - 4..], [0; 4]);
+        let fde = fde_offset(&section);
+        let back = u32::from_le_bytes(section[fde + 4..fde + 8].try_into().unwrap()) as usize;
+        assert_eq!(fde + 4 - back, 0, "the FDE points back at the CIE");
+        assert_eq!(section[fde + 8..fde + 16], 0x1000_u64.to_le_bytes());
+        assert_eq!(section[fde + 16..fde + 24], 0x40_u64.to_le_bytes());
+    }
+}
