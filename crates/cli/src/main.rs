@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod doctor;
+mod ffi;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -17,12 +18,13 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Show what this machine allows and whether Spandrel works on it
+    Ffi(ffi::FfiArgs),
     Doctor(doctor::Args),
 }
 
 fn main() -> ExitCode {
     match Args::parse().verb {
+        Verb::Ffi(args) => ffi::run(args),
         Verb::Doctor(args) => doctor::run(&args),
     }
 }
