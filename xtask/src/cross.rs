@@ -7,8 +7,13 @@ use std::process::Command;
 
 const ARM64: &str = "aarch64-unknown-linux-gnu";
 
-/// Where the ARM64 C library of Debian's cross packages is.
-const ARM64_SYSROOT: &str = "/usr/aarch64-linux-gnu";
+/// The ARM64 program loader of the package `libc6:arm64`, a complete C library of its own. The cross packages' copy in
+/// another folder is of another version: a program that gets its loader there and its library here hangs when it starts
+/// its first thread, so the emulator must not be given that folder.
+const ARM64_LOADER: &str = "/lib/ld-linux-aarch64.so.1";
+
+/// The emulator that runs ARM64 programs.
+const ARM64_RUNNER: &str = "qemu-aarch64";
 
 /// Targets that compile here and run elsewhere.
 const CHECKED: [&str; 4] =
@@ -39,21 +44,19 @@ pub(crate) struct TargetsArgs {
 /// When a needed Debian package is missing, or the build or a test fails.
 pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
     let compiler = Compiler::find()?;
-    let sysroot = Path::new(ARM64_SYSROOT);
     require(&[
         (compiler.has_std(ARM64), "libstd-rust-web-dev:arm64"),
         (on_path("aarch64-linux-gnu-gcc"), "gcc-aarch64-linux-gnu"),
-        (sysroot.join("lib/libc.so.6").exists(), "libc6-dev-arm64-cross"),
-        (sysroot.join("include/stdio.h").exists(), "libc6-dev-arm64-cross"),
-        (on_path("qemu-aarch64"), "qemu-user"),
+        (Path::new("/usr/aarch64-linux-gnu/include/stdio.h").exists(), "libc6-dev-arm64-cross"),
+        (Path::new(ARM64_LOADER).exists(), "libc6:arm64"),
+        (on_path(ARM64_RUNNER), "qemu-user"),
     ])?;
-    let runner = format!("qemu-aarch64 -L {ARM64_SYSROOT}");
     let mut command = compiler.cargo();
     command
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
-        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", &runner)
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", ARM64_RUNNER)
         // For tests that start programs: the kernel runs no ARM64 ones by itself.
-        .env("SPANDREL_TEST_RUNNER", &runner)
+        .env("SPANDREL_TEST_RUNNER", ARM64_RUNNER)
         .args(["test", "--target", ARM64]);
     select(&mut command, &args.packages);
     run::check(command.args(&args.rest))

@@ -7,8 +7,6 @@ use std::process::Command;
 
 const TRIPLE: &str = "aarch64-unknown-linux-gnu";
 const QEMU: &str = "qemu-aarch64";
-/// Where Debian's cross packages keep the ARM64 C library.
-const SYSROOT: &str = "/usr/aarch64-linux-gnu";
 /// Debian's own compiler, for which there is an ARM64 standard library package.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
@@ -33,7 +31,7 @@ impl Target {
             return Err(SetupError::MissingProgram { what: QEMU, package: "qemu-user" });
         }
         let program = build(&own)?;
-        Ok(Target { words: vec![QEMU.into(), "-L".into(), SYSROOT.into(), program] })
+        Ok(Target { words: vec![QEMU.into(), program] })
     }
 
     /// The command, without the runner's arguments.
