@@ -186,8 +186,10 @@ fn stack_aligned(plan: &Plan, slot: &Slot, action: &Move, start: u32) -> bool {
             start.is_multiple_of(slot.align.max(8)) && slot.align <= plan.stack_align
         }
         (Abi::DarwinArm64, Move::Value { size, .. }) => {
-            start.is_multiple_of(u32::from(*size).next_power_of_two().min(8).min(slot.align.max(1)))
+            start.is_multiple_of(u32::from(*size).next_power_of_two().min(8).min(slot.align))
         }
+        // Homogeneous aggregates are packed too.
+        (Abi::DarwinArm64, Move::Block { .. }) => start.is_multiple_of(slot.align.min(8)),
         _ => !first || start.is_multiple_of(8),
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, S
         keep: None,
     };
     let mut run: Option<PathBuf> = None;
-    let (mut first, mut from) = (0u32, (0usize, 0usize));
+    let (mut first, mut from, mut corrected) = (0u32, (0usize, 0usize), false);
     while let Some(name) = args.next() {
         if name == "--help" || name == "-h" {
             return Ok(Command::Help);
@@ -80,6 +80,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, S
             // The rest is what the driver passes to a runner.
             "--run" => run = Some(value.into()),
             "--first" => first = number(&name, &value)?,
+            "--corrected" => corrected = value == "true",
             "--from-signature" => from.0 = number(&name, &value)?,
             "--from-check" => from.1 = number(&name, &value)?,
             _ => return Err(SetupError::Usage(format!("unknown option {name}"))),
@@ -87,7 +88,7 @@ pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Command, S
     }
     match run {
         None => check(options).map(Command::Drive),
-        Some(object) => Ok(Command::Run { batch: batch(options, first)?, object, from }),
+        Some(object) => Ok(Command::Run { batch: batch(options, first, corrected)?, object, from }),
     }
 }
 
@@ -110,7 +111,7 @@ fn check(options: Options) -> Result<Options, SetupError> {
     Ok(options)
 }
 
-fn batch(options: Options, first: u32) -> Result<Batch, SetupError> {
+fn batch(options: Options, first: u32, corrected: bool) -> Result<Batch, SetupError> {
     let (Some(abi), Some(compiler)) = (options.abi, options.compiler) else {
         return Err(SetupError::Usage("--run needs --abi and --compiler".to_owned()));
     };
@@ -118,8 +119,10 @@ fn batch(options: Options, first: u32) -> Result<Batch, SetupError> {
         Some(signature) => Source::Text(signature),
         None => Source::Range { first, count: options.count },
     };
-    let optimise = Optimise::O1; // Of no interest once compiled.
-    Ok(Batch { abi, plan: options.plan.unwrap_or(abi), compiler, seed: options.seed, optimise, source })
+    let plan = options.plan.unwrap_or(abi);
+    // The object is compiled already.
+    let optimise = Optimise::O1;
+    Ok(Batch { abi, plan, compiler, seed: options.seed, optimise, source, corrected })
 }
 
 /// The arguments that make [`parse`] return this run of a batch.
@@ -137,6 +140,7 @@ pub(crate) fn runner(batch: &Batch, object: PathBuf, from: (usize, usize)) -> Ve
             add("--count", count.to_string());
         }
     }
+    add("--corrected", batch.corrected.to_string());
     add("--from-signature", from.0.to_string());
     add("--from-check", from.1.to_string());
     args

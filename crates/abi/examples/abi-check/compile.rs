@@ -110,7 +110,7 @@ impl Toolchain {
         let (abi, compiler) = (batch.abi, batch.compiler);
         let object = source.with_extension("o");
         let windows_arm64 = abi == Abi::WindowsArm64;
-        let mut compile = self.compiler(abi, compiler);
+        let mut compile = self.compiler(abi, compiler)?;
         compile.arg(match batch.optimise {
             Optimise::O1 => "-O1",
             Optimise::O2 => "-O2",
@@ -145,18 +145,20 @@ impl Toolchain {
         Ok(shared)
     }
 
-    fn compiler(&self, abi: Abi, compiler: Compiler) -> Command {
+    fn compiler(&self, abi: Abi, compiler: Compiler) -> Result<Command, BuildError> {
         let words = match compiler {
             Compiler::Gcc => {
                 let mut gcc = Command::new(if abi.arch() == Arch::X64 { "gcc" } else { CROSS_GCC });
                 gcc.args(["-std=gnu2x", "-fPIC", "-fno-tree-loop-distribute-patterns"]);
-                return gcc;
+                return Ok(gcc);
             }
             Compiler::Clang => &self.clang,
             Compiler::Zig => &self.zig,
         };
-        let words = words.as_deref().unwrap_or_default();
-        let mut clang = Command::new(&words[0]);
+        let Some((program, first)) = words.as_deref().and_then(|words| words.split_first()) else {
+            return Err(BuildError(format!("{} was not looked up", compiler.name())));
+        };
+        let mut clang = Command::new(program);
         let (target, pic) = match abi {
             Abi::SysvX64 => ("x86_64-linux-gnu", Some("-fPIC")),
             Abi::Win64 => ("x86_64-pc-windows-msvc-elf", None),
@@ -164,8 +166,8 @@ impl Toolchain {
             Abi::DarwinArm64 => ("arm64-apple-macos-elf", None),
             Abi::WindowsArm64 => ("aarch64-pc-windows-msvc", None),
         };
-        clang.args(&words[1..]).arg(format!("--target={target}")).arg("-std=gnu2x").args(pic);
-        clang
+        clang.args(first).arg(format!("--target={target}")).arg("-std=gnu2x").args(pic);
+        Ok(clang)
     }
 }
 

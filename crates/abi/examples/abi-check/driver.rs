@@ -82,15 +82,22 @@ fn pairs(options: &Options) -> Vec<(Abi, Compiler)> {
 
 fn batches(options: &Options, (abi, compiler): (Abi, Compiler)) -> Vec<Batch> {
     let (plan, seed) = (options.plan.unwrap_or(abi), options.seed);
-    let batch = |source, optimise| Batch { abi, plan, compiler, seed, optimise, source };
-    if let Some(signature) = &options.signature {
-        let source = Source::Text(signature.clone());
-        return vec![batch(source.clone(), Optimise::O1), batch(source, Optimise::O2)];
-    }
-    let starts = (0..options.count).step_by(BATCH as usize);
-    let levels = [Optimise::O1, Optimise::O2].into_iter().cycle();
-    let ranges = starts.map(|first| Source::Range { first, count: BATCH.min(options.count - first) });
-    ranges.zip(levels).map(|(range, level)| batch(range, level)).collect()
+    let sources: Vec<(Source, Optimise)> = match &options.signature {
+        Some(signature) => {
+            let source = Source::Text(signature.clone());
+            vec![(source.clone(), Optimise::O1), (source, Optimise::O2)]
+        }
+        None => {
+            let starts = (0..options.count).step_by(BATCH as usize);
+            let ranges = starts.map(|first| Source::Range { first, count: BATCH.min(options.count - first) });
+            ranges.zip([Optimise::O1, Optimise::O2].into_iter().cycle()).collect()
+        }
+    };
+    let both = |(source, optimise): (Source, Optimise)| {
+        let batch = Batch { abi, plan, compiler, seed, optimise, source, corrected: false };
+        [batch.clone(), Batch { corrected: true, ..batch }]
+    };
+    sources.into_iter().flat_map(both).collect()
 }
 
 /// Compiles and runs one batch; what does not compile is divided until it is known which signature is the cause.
@@ -135,7 +142,8 @@ fn compile(
 ) -> Result<Result<PathBuf, BuildError>, SetupError> {
     let (first, count) = (signatures[0].0, batch.len());
     let (abi, compiler, level) = (batch.abi, batch.compiler.name(), batch.optimise);
-    let name = format!("{abi}-{compiler}-{level:?}-{first}-{count}.c");
+    let kind = if batch.corrected { "-corrected" } else { "" };
+    let name = format!("{abi}-{compiler}-{level:?}-{first}-{count}{kind}.c");
     let path = work.join(name);
     let text = emit::source(signatures, batch.compiler, batch.abi)
         .map_err(|e| SetupError::Usage(format!("the signature has no layout: {e}")))?;

@@ -55,6 +55,8 @@ pub(crate) struct Batch {
     seed: u64,
     optimise: Optimise,
     source: Source,
+    /// Only the signatures with parts that the compiler gets wrong, without those parts.
+    corrected: bool,
 }
 
 /// Optimisation level: it decides whether a compiler relies on how narrow values were extended, so both are used.
@@ -76,7 +78,13 @@ pub(crate) enum Source {
 impl Batch {
     /// The signatures that the compiler can be asked about, each with its number.
     pub(crate) fn signatures(&self) -> impl Iterator<Item = (u32, Signature)> + '_ {
-        self.all_signatures().filter(|(_, signature)| self.compiler.declines(self.abi, signature).is_none())
+        let asked = self
+            .all_signatures()
+            .filter(|(_, signature)| self.compiler.declines(self.abi, signature).is_none());
+        asked.filter_map(|(index, signature)| match self.corrected {
+            false => Some((index, signature)),
+            true => Some((index, exceptions::without_culprits(self.abi, self.compiler, &signature)?)),
+        })
     }
 
     /// Every signature, each with its number.

@@ -34,6 +34,8 @@ pub(crate) struct Tally {
     compiler: Compiler,
     seed: u64,
     signatures: u32,
+    /// Signatures checked once more without what the compiler gets wrong.
+    corrected: usize,
     /// Signatures the compiler cannot be asked about, by reason.
     declined: BTreeMap<&'static str, u32>,
     /// How often each of [`Check::ALL`] was tried.
@@ -51,6 +53,7 @@ impl Tally {
             compiler,
             seed: 0,
             signatures: 0,
+            corrected: 0,
             declined: BTreeMap::new(),
             tried: [0; Check::ALL.len()],
             mismatches: Vec::new(),
@@ -66,7 +69,9 @@ impl Tally {
     /// Adds a batch and what happened to it.
     pub(crate) fn add(&mut self, batch: &Batch, events: Vec<Event>) {
         (self.plan, self.seed) = (batch.plan, batch.seed);
-        for (_, signature) in batch.all_signatures() {
+        let all = batch.all_signatures().filter(|_| !batch.corrected);
+        self.corrected += batch.signatures().filter(|_| batch.corrected).count();
+        for (_, signature) in all {
             match self.compiler.declines(self.abi, &signature) {
                 Some(reason) => *self.declined.entry(reason).or_default() += 1,
                 None => self.signatures += 1,
@@ -75,7 +80,7 @@ impl Tally {
         for event in events {
             match &event.what {
                 What::Tried(check) => self.tried[*check as usize] += 1,
-                What::Bad(check, _) => match self.exception(*check, &event.signature) {
+                What::Bad(check, _) => match self.exception(batch, *check, &event.signature) {
                     Some(exception) => self.except(exception),
                     None => self.mismatches.push(event),
                 },
@@ -84,9 +89,10 @@ impl Tally {
         }
     }
 
-    /// Exceptions are about our plans for this convention; a foreign plan is wrong for its own reasons.
-    fn exception(&self, check: Check, signature: &Signature) -> Option<&'static Exception> {
-        let own = self.plan == self.abi;
+    /// Exceptions are about our plans for this convention; a foreign plan is wrong for its own reasons. Corrected signatures
+    /// have none.
+    fn exception(&self, batch: &Batch, check: Check, signature: &Signature) -> Option<&'static Exception> {
+        let own = self.plan == self.abi && !batch.corrected;
         own.then(|| exceptions::find(self.abi, self.compiler, check, signature)).flatten()
     }
 
@@ -145,8 +151,9 @@ impl fmt::Display for Tally {
         }
         write!(
             f,
-            "{} signatures, {} layout tables, {} calls to C, {} calls from C, {} mismatches, {} exceptions",
+            "{} signatures (+ {} corrected), {} layout tables, {} calls to C, {} calls from C, {} mismatches, {} exceptions",
             self.signatures,
+            self.corrected,
             tried(&[Check::Layout]),
             tried(&[Check::CallSlow, Check::CallStub]),
             tried(&[Check::Closure, Check::StaticClosure]),

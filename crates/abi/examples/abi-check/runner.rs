@@ -127,7 +127,7 @@ impl<'a> Case<'a> {
             Check::Closure => self.callback(|plan, data| {
                 let adaptor = emit_callback(&plan, Abi::HOST)?.publish(self.space, "abi-check adaptor")?;
                 let closure = emit_closure(Arch::HOST, adaptor.entry(), data);
-                Ok(Entry::Code(closure.publish(self.space, "abi-check closure")?, adaptor))
+                Ok(Entry::Code(Box::new([closure.publish(self.space, "abi-check closure")?, adaptor])))
             }),
             Check::StaticClosure => self.callback(|plan, data| {
                 // SAFETY: `callback` keeps `data` and what it points to alive and in place for as long as the entry exists, and
@@ -223,7 +223,8 @@ impl<'a> Case<'a> {
             misaligned: None,
         };
         received.result.truncate(plan.result_slot.map_or(0, |s| s.size as usize));
-        let data = ClosureData { handler, user: (&raw mut received).cast() };
+        let shared = &raw mut received;
+        let data = ClosureData { handler, user: shared.cast() };
         let entry = make(plan.clone(), &raw const data)?;
         let mut input = Guarded::new(self.buffer_size, 64);
         for (value, &at) in self.values.params.iter().zip(&self.offsets) {
@@ -235,7 +236,7 @@ impl<'a> Case<'a> {
         let caller = self.library.symbol(&format!("caller_{}", self.index))?;
         c_call(caller, self.abi, [entry.address(), input.as_mut_ptr().cast_const(), output.as_mut_ptr()])?;
         // SAFETY: the handler wrote through the raw pointer while C code ran, which is over.
-        let received = unsafe { &*(&raw const received) };
+        let received = unsafe { &*shared };
         received.check()?;
         for (i, (value, slot)) in self.values.params.iter().zip(&plan.slots).enumerate() {
             let found = &received.frame[slot.offset as usize..];
@@ -261,16 +262,16 @@ fn guards(what: &str, buffer: &Guarded) -> Result<(), Mismatch> {
     }
 }
 
-/// The entry under test; code stays published as long as this lives.
+/// The entry under test: a closure and its adaptor, or one of the pool. Code stays published as long as this lives.
 enum Entry {
-    Code(Code, Code),
+    Code(Box<[Code; 2]>),
     Static(StaticClosure),
 }
 
 impl Entry {
     fn address(&self) -> *const u8 {
         match self {
-            Entry::Code(closure, _adaptor) => closure.entry(),
+            Entry::Code(pieces) => pieces[0].entry(),
             Entry::Static(closure) => closure.entry(),
         }
     }
