@@ -4,7 +4,7 @@ use super::image::*;
 use super::*;
 use crate::convention::Abi;
 use crate::signature::Signature;
-use crate::types::{Scalar, Type};
+use crate::types::{Field, Record, RecordKind, Scalar, Type};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -60,6 +60,12 @@ struct Doubles(f64, f64, f64);
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Big([i64; 5]);
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Huge([i64; 700]);
+#[repr(C, align(64))]
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Aligned(i64);
 
 macro_rules! functions {
     ($module:ident, $abi:literal) => {
@@ -101,6 +107,12 @@ macro_rules! functions {
                 Big([x, x + 1, x + 2, x + 3, x + 4])
             }
 
+            pub(super) extern $abi fn huge(x: Huge, y: Aligned, z: i64) -> Huge {
+                assert_eq!((y.0, z), (17, 18));
+                assert_eq!((&raw const y).addr() % 64, 0);
+                Huge(x.0.map(|word| word.wrapping_mul(z)))
+            }
+
             pub(super) extern $abi fn narrow(x: i8) -> i16 {
                 i16::from(x) - 1
             }
@@ -126,6 +138,13 @@ fn doubles() -> Type {
 fn big() -> Type {
     Type::structure([Type::array(I64, 5)])
 }
+fn huge_plan(abi: Abi) -> Arc<Plan> {
+    let huge = || Type::structure([Type::array(I64, 700)]);
+    let aligned = Field { name: String::new(), ty: I64, align: Some(64) };
+    let aligned =
+        Record { kind: RecordKind::Struct, name: None, fields: vec![aligned], pack: None, align: None };
+    plan(abi, &[huge(), Type::Record(Arc::new(aligned)), I64], Some(huge()))
+}
 fn many_plan(abi: Abi) -> Arc<Plan> {
     use Scalar::*;
     let params = [I8, F32, U16, F64, I64, I64, I64, I64, I32, F64, I64, U8].map(Type::Scalar);
@@ -141,6 +160,7 @@ struct Targets {
     records: *const u8,
     mixed: *const u8,
     big: *const u8,
+    huge: *const u8,
     narrow: *const u8,
 }
 
@@ -152,6 +172,7 @@ macro_rules! targets {
             records: $module::records as *const u8,
             mixed: $module::mixed as *const u8,
             big: $module::big as *const u8,
+            huge: $module::huge as *const u8,
             narrow: $module::narrow as *const u8,
         }
     };
@@ -169,7 +190,6 @@ fn all_targets() -> Vec<Targets> {
 
 /// Calls every target with the values they expect.
 fn exercise(t: &Targets) {
-    // SAFETY (all calls): every target has the signature its plan is made from.
     let mut frame = Frame::new(&many_plan(t.abi));
     frame.set(0, -7i8).set(1, 1.5f32).set(2, 65535u16).set(3, 2.5f64).set(4, 5i64).set(5, 6i64);
     frame.set(6, 7i64).set(7, 8i64).set(8, -9i32).set(9, 10.25f64).set(10, i64::MIN).set(11, 200u8);
@@ -189,6 +209,14 @@ fn exercise(t: &Targets) {
     let mut frame = Frame::new(&plan(t.abi, &[I64], Some(big())));
     // SAFETY: `big` has the plan's signature.
     assert_eq!(unsafe { frame.set(0, 40i64).call::<Big>(t.big) }, Big([40, 41, 42, 43, 44]));
+
+    let words = std::array::from_fn(|i| i as i64 + 3);
+    let mut aligned = [0i64; 8];
+    aligned[0] = 17;
+    let mut frame = Frame::new(&huge_plan(t.abi));
+    // SAFETY: `huge` has the plan's signature.
+    let huge = unsafe { frame.set(0, Huge(words)).set(1, aligned).set(2, 18i64).call::<Huge>(t.huge) };
+    assert_eq!(huge, Huge(words.map(|word| word * 18)));
 
     let mut frame = Frame::new(&plan(t.abi, &[Scalar::I8.into()], Some(Scalar::I16.into())));
     // SAFETY: `narrow` has the plan's signature. The result comes back extended to 64 bits.
@@ -226,6 +254,7 @@ fn callbacks_receive_and_return_every_kind() {
         let many = wrap(many_plan(t.abi), t.many);
         let records = wrap(records_plan(t.abi), t.records);
         let mixed = wrap(plan(t.abi, &[F64, I64], Some(mixed())), t.mixed);
+        let huge = wrap(huge_plan(t.abi), t.huge);
         let big = wrap(plan(t.abi, &[I64], Some(big())), t.big);
         let narrow = wrap(plan(t.abi, &[Scalar::I8.into()], Some(Scalar::I16.into())), t.narrow);
         exercise(&Targets {
@@ -234,6 +263,7 @@ fn callbacks_receive_and_return_every_kind() {
             records: records.entry(),
             mixed: mixed.entry(),
             big: big.entry(),
+            huge: huge.entry(),
             narrow: narrow.entry(),
         });
     }
