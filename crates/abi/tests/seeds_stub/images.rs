@@ -186,11 +186,15 @@ pub(crate) fn call_closure(plan: &Plan, callback: &Callback, before: &Image) -> 
 /// Calls a closure whose handler is a capture target of `host`, which destroys everything a handler may destroy.
 pub(crate) fn observe_callback(plan: &Plan, host: Abi, image: &Image) -> Observed {
     let mut after = image.clone();
+    let mut adaptor = 0..0;
     let inside = captured(host, &Image::filled(3), |target| {
         // SAFETY: the target follows `host`'s convention and takes whatever it is called with.
         let handler = unsafe { std::mem::transmute::<*const u8, Handler>(target) };
         let callback = Callback::raw(plan, handler, host, 0x1234 as *mut c_void);
+        adaptor =
+            callback.adaptor.entry() as u64..callback.adaptor.entry() as u64 + callback.adaptor.len() as u64;
         after = call_closure(plan, &callback, image);
     });
+    assert!(adaptor.contains(&inside.return_address), "the handler's return address is lost");
     Observed { before: image.clone(), inside, after }
 }
