@@ -22,7 +22,7 @@ pub(crate) struct FreeList {
 impl FreeList {
     /// A list with one free block of `len` bytes. `granule` is a power of two and divides `len`.
     pub(crate) fn new(len: usize, granule: usize) -> FreeList {
-        debug_assert!(granule.is_power_of_two() && len % granule == 0);
+        debug_assert!(granule.is_power_of_two() && len.is_multiple_of(granule));
         let mut list = FreeList { by_offset: BTreeMap::new(), by_len: BTreeSet::new(), granule };
         if len > 0 {
             list.insert(0, len);

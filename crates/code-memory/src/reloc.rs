@@ -40,10 +40,10 @@ impl RelocKind {
 
     /// Whether the field can occur in code of the architecture this program was compiled for.
     const fn is_native(self) -> bool {
-        match self {
-            RelocKind::Abs64 => true,
-            RelocKind::X64Rel32 => cfg!(target_arch = "x86_64"),
-            _ => cfg!(target_arch = "aarch64"),
+        if cfg!(target_arch = "x86_64") {
+            matches!(self, RelocKind::Abs64 | RelocKind::X64Rel32)
+        } else {
+            !matches!(self, RelocKind::X64Rel32)
         }
     }
 }
@@ -192,7 +192,7 @@ impl Reloc {
                 put(bytes, at, 0x60ff_ffe0, (pages & 3) << 29 | (pages >> 2 & 0x7_ffff) << 5);
             }
             RelocKind::Arm64AddLo12 => put(bytes, at, 0xfff << 10, low << 10),
-            RelocKind::Arm64Ldst64Lo12 if low % 8 != 0 => return misaligned(),
+            RelocKind::Arm64Ldst64Lo12 if !low.is_multiple_of(8) => return misaligned(),
             RelocKind::Arm64Ldst64Lo12 => put(bytes, at, 0xfff << 10, (low >> 3) << 10),
         }
         Ok(())
@@ -219,7 +219,7 @@ impl Reloc {
     }
 
     fn fits_instruction(&self, bytes: &[u8]) -> bool {
-        let aligned_word = || (self.offset % 4 == 0).then(|| word(bytes, self.offset as usize));
+        let aligned_word = || self.offset.is_multiple_of(4).then(|| word(bytes, self.offset as usize));
         let is = |mask, value| aligned_word().is_some_and(|word| word & mask == value);
         match self.kind {
             RelocKind::Abs64 | RelocKind::X64Rel32 => true,
@@ -235,10 +235,10 @@ impl Reloc {
     fn is_branch(&self, bytes: &[u8]) -> bool {
         match self.kind {
             RelocKind::Arm64Branch26 => true,
-            RelocKind::X64Rel32 => match &bytes[..self.offset as usize] {
-                [.., 0xe8 | 0xe9] | [.., 0x0f, 0x80..=0x8f] => true,
-                _ => false,
-            },
+            RelocKind::X64Rel32 => {
+                let before = &bytes[..self.offset as usize];
+                matches!(before, [.., 0xe8 | 0xe9] | [.., 0x0f, 0x80..=0x8f])
+            }
             _ => false,
         }
     }

@@ -246,7 +246,7 @@ fn seed_13_blocks_are_aligned_and_reservations_are_unmapped() {
             assert_eq!(staged.base() % align, 0);
             assert!(staged.base() >= about.base && staged.base() + size <= about.base + about.len);
             codes.push(staged.publish().unwrap());
-            if random(&mut seed) % 3 == 0 {
+            if random(&mut seed).is_multiple_of(3) {
                 let index = random(&mut seed) as usize % codes.len();
                 codes.swap_remove(index);
             }

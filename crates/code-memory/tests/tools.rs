@@ -93,8 +93,8 @@ fn debugger_files() -> Vec<Vec<u8>> {
     let mut files = Vec::new();
     // SAFETY: the tests of this binary that publish hold one lock, so the list does not change meanwhile.
     unsafe {
-        assert_eq!((*&raw const __jit_debug_descriptor).version, 1);
-        let mut entry = (*&raw const __jit_debug_descriptor).first;
+        assert_eq!(__jit_debug_descriptor.version, 1);
+        let mut entry = __jit_debug_descriptor.first;
         while let Some(this) = entry.as_ref() {
             files.push(std::slice::from_raw_parts(this.file, this.file_len as usize).to_vec());
             entry = this.next;

@@ -251,7 +251,7 @@ mod tests {
         let call = [0xe8, 0, 0, 0, 0];
         assert_eq!(x64_calls(&[&constant[..], &call].concat(), &[]), [10]);
         assert!(x64_calls(&constant, &[]).is_empty());
-        assert!(x64_calls(&call, &[0..5]).is_empty(), "declared as data");
-        assert_eq!(x64_calls(&[&[0x0f], &call[..], &call].concat(), &[0..1]), [1, 6]);
+        assert!(x64_calls(&call, std::slice::from_ref(&(0..5))).is_empty(), "declared as data");
+        assert_eq!(x64_calls(&[&[0x0f], &call[..], &call].concat(), std::slice::from_ref(&(0..1))), [1, 6]);
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn encode(frame: &FrameInfo, len: usize) -> Result<Vec<u8>, FrameErro
 fn alloc(bytes: u32) -> Option<Vec<u8>> {
     let units = bytes / 16;
     match units {
-        _ if bytes % 16 != 0 => None,
+        _ if !bytes.is_multiple_of(16) => None,
         0..=0x1f => Some(vec![units as u8]),
         0x20..=0x7ff => Some(vec![0xc0 | (units >> 8) as u8, units as u8]),
         0x800..=0xff_ffff => Some(vec![0xe0, (units >> 16) as u8, (units >> 8) as u8, units as u8]),
