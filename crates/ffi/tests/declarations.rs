@@ -236,13 +236,13 @@ fn an_excerpt_points_at_the_place() {
 #[test]
 fn hostile_nesting_ends_in_an_error() {
     let deep = [
-        format!("int {}f{}(void)", "(".repeat(100_000), ")".repeat(100_000)),
-        format!("int {}f(void)", "*".repeat(100_000)),
-        format!("int f{}", "(int ".repeat(100_000)),
-        format!("int f({})", "struct {".repeat(100_000)),
-        format!("enum {{ A = {}1 }} f(void)", "-".repeat(100_000)),
-        format!("enum {{ A = {}1 }} f(void)", "(".repeat(100_000)),
-        format!("int f(int a{})", "[1]".repeat(100_000)),
+        format!("int {}f{}(void)", "(".repeat(20_000), ")".repeat(20_000)),
+        format!("int {}f(void)", "*".repeat(20_000)),
+        format!("int f{}", "(int ".repeat(20_000)),
+        format!("int f({})", "struct {".repeat(20_000)),
+        format!("enum {{ A = {}1 }} f(void)", "-".repeat(20_000)),
+        format!("enum {{ A = {}1 }} f(void)", "(".repeat(20_000)),
+        format!("int f(int a{})", "[1]".repeat(20_000)),
     ];
     for text in deep {
         let error = Prototype::parse(&text).unwrap_err();

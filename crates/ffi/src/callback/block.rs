@@ -5,6 +5,7 @@ use crate::error::{CallbackFault, CallbackPanic, ValueError};
 use abi::stub::ClosureData;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
+use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
@@ -175,7 +176,7 @@ impl Head {
         let Err(fault) = entered.leave_with(fault) else { return };
         if self.state.load(Ordering::Acquire) & DROPPED != 0 {
             // The callback is gone, so nobody can ask it.
-            eprintln!("ffi: {fault}, outside of any call from Rust");
+            let _ = writeln!(std::io::stderr(), "ffi: {fault}, outside of any call from Rust");
             return;
         }
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(fault);

@@ -1,0 +1,1 @@
+int (*signal(int sig, void (*handler)(int)))(int)

@@ -1,0 +1,1 @@
+struct {float x,y,z;} f(int, double)

@@ -1,0 +1,1 @@
+typedef float v4 __attribute__((vector_size(16))); v4 f(v4, struct { _Alignas(16) v4 a[2]; }, __int128, _Bool, wchar_t)
