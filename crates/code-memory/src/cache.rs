@@ -90,6 +90,7 @@ pub(crate) fn sync_own_pipeline() {
 ///
 /// # Safety
 /// The range must be mapped and readable.
+#[cfg(unix)]
 pub(crate) unsafe fn sync_range(addr: usize, len: usize) {
     if len == 0 {
         return;
@@ -104,9 +105,7 @@ pub(crate) unsafe fn sync_range(addr: usize, len: usize) {
     unsafe {
         sys_icache_invalidate(addr as *mut libc::c_void, len);
     }
-    #[cfg(windows)]
-    crate::backend::windows::flush(addr, len);
-    #[cfg(all(target_arch = "x86_64", not(windows), not(target_vendor = "apple")))]
+    #[cfg(all(target_arch = "x86_64", not(target_vendor = "apple")))]
     let _ = addr; // Only the other targets use it.
 }
 

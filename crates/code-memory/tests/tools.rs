@@ -128,6 +128,7 @@ fn debuggers_see_one_object_per_live_function() {
     assert_eq!(long(section(1), 16), codes[0].entry() as usize, ".text is where the code is");
     assert_eq!(long(section(1), 32), codes[0].len());
     assert!(content(2).len() > 24, ".eh_frame has entries");
+    assert_eq!(long(section(2), 8), 0, "and is not loaded: it would seem to overlap the code next to this");
     let symbol = &content(3)[24..];
     assert_eq!((long(symbol, 8), long(symbol, 16)), (codes[0].entry() as usize, codes[0].len()));
     assert_eq!(content(4), b"\0one\0");

@@ -51,12 +51,8 @@ pub(super) fn object(name: &str, base: usize, len: usize, eh_frame: &[u8]) -> Ve
         size: len as u64,
         ..Section::new(1, SHT_NOBITS, Vec::new())
     };
-    let frames = Section {
-        flags: SHF_ALLOC,
-        // Anywhere but in the code: pointers in it are absolute.
-        address: (base + len).next_multiple_of(16) as u64,
-        ..Section::new(7, SHT_PROGBITS, eh_frame.to_vec())
-    };
+    // Not loaded anywhere: an address would seem to overlap other code. Pointers in it are absolute.
+    let frames = Section::new(7, SHT_PROGBITS, eh_frame.to_vec());
     let symbols = Section {
         link: 4,
         info: 1,
