@@ -44,9 +44,9 @@ macro_rules! seh {
 macro_rules! call_prologue {
     () => {
         concat!(
-            "hint #34\n", // bti c
             seh!(".seh_proc {name}"),
             cfi!(".cfi_startproc"),
+            "hint #34\n", // bti c
             "stp x29, x30, [sp, #-176]!\n",
             seh!(".seh_save_fplr_x 176"),
             cfi!(".cfi_def_cfa_offset 176" ".cfi_offset x29, -176" ".cfi_offset x30, -168"),

@@ -290,7 +290,7 @@ fn compiled_code_calls_a_callback() {
 fn capture_sees_the_image_and_canaries_survive() {
     // SAFETY: both calls below put 8192 bytes on the stack.
     let capture = unsafe { Capture::new(8192) }.expect("the pool is not exhausted");
-    let stack: Vec<u128> = (0..512).map(|i| 0x1111 * (i + 1) << 40).collect();
+    let stack: Vec<u128> = (0..512).map(|i| (0x1111 * (i + 1)) << 40).collect();
     let mut image = CallImage::new(capture.entry());
     image.stack = stack.as_ptr().cast();
     image.stack_size = 8192;

@@ -46,9 +46,9 @@ macro_rules! seh {
 macro_rules! call_prologue {
     () => {
         concat!(
-            "endbr64\n",
             seh!(".seh_proc {name}"),
             cfi!(".cfi_startproc"),
+            "endbr64\n",
             "push rbp\n",
             seh!(".seh_pushreg rbp"),
             cfi!(".cfi_def_cfa_offset 16" ".cfi_offset rbp, -16"),

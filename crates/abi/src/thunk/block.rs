@@ -121,8 +121,9 @@ const ARM64_JUMP: usize = 8;
 /// `distance` is from the thunk to its identity.
 fn thunk_arm64(distance: usize) -> [u8; STRIDE] {
     let literal = 0x5800_0011 | ((distance as u32 - 4) >> 2) << 5;
-    // bti c; ldr x17, identity; b; udf #0, which is never reached.
-    let words: [u32; 4] = [0xd503_245f, literal, 0x1400_0000, 0];
+    // bti jc: tail calls between managed functions are jumps through any register, which `bti c` lets pass only from x16 and
+    // x17. ldr x17, identity; b; udf #0, which is never reached.
+    let words: [u32; 4] = [0xd503_24df, literal, 0x1400_0000, 0];
     let mut bytes = [0; STRIDE];
     for (to, word) in bytes.chunks_exact_mut(4).zip(words) {
         to.copy_from_slice(&word.to_le_bytes());

@@ -79,20 +79,23 @@ impl Targets {
         if self.host.contains_key(&address) {
             return Ok(());
         }
-        let last = address.saturating_add(LANDING_PAD.len() - 1);
+        let last = address.saturating_add(3);
         if !self.spaces.iter().any(|space| space.is_published(address) && space.is_published(last)) {
             return Err(TargetError::Outside { address, wanted });
         }
         // SAFETY: both ends were published a moment ago, in a space that we hold: even if the code is dropped meanwhile,
         // its memory stays mapped and readable.
         let pad = unsafe { target.cast::<[u8; 4]>().read_unaligned() };
-        if pad != LANDING_PAD { Err(TargetError::NoLandingPad { address }) } else { Ok(()) }
+        if LANDING_PADS.contains(&pad) { Ok(()) } else { Err(TargetError::NoLandingPad { address }) }
     }
 }
 
-/// `endbr64`, or `bti c`.
-const LANDING_PAD: [u8; 4] =
-    if cfg!(target_arch = "x86_64") { [0xf3, 0x0f, 0x1e, 0xfa] } else { [0x5f, 0x24, 0x03, 0xd5] };
+/// What calls may land on: `endbr64`, or `bti c` and `bti jc`.
+const LANDING_PADS: &[[u8; 4]] = if cfg!(target_arch = "x86_64") {
+    &[[0xf3, 0x0f, 0x1e, 0xfa]]
+} else {
+    &[[0x5f, 0x24, 0x03, 0xd5], [0xdf, 0x24, 0x03, 0xd5]]
+};
 
 /// Where a managed function is entered, for callers in all tiers: in turn a stub, a thunk, baseline and optimized code.
 ///

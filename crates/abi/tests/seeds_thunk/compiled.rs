@@ -1,5 +1,7 @@
 //! Hand-made managed functions: what a compiler would emit around calls through entry pointers.
 
+#![allow(clippy::useless_conversion, reason = "the assembler's macro converts every operand")]
+
 use abi::{Abi, Arch};
 use code_memory::{Code, ExecSpace, FrameInfo, FrameOp};
 use dynasmrt::{DynasmApi, VecAssembler, dynasm};
@@ -91,6 +93,23 @@ pub(crate) fn forwarder(space: &ExecSpace) -> Code {
                 ; ret);
             let bytes = asm.finalize().expect("the code assembles");
             publish(space, &bytes, vec![(8, FrameOp::PushFrame), (12, FrameOp::SetFrame)])
+        }
+    }
+}
+
+/// A managed function of the `Tail` convention that jumps to the address in r11 (x64) or x17 (ARM64) by way of a register that
+/// Cranelift takes for it: a call in tail position.
+pub(crate) fn tail_caller(space: &ExecSpace) -> Code {
+    match Arch::HOST {
+        Arch::X64 => {
+            let mut asm = VecAssembler::<dynasmrt::x64::X64Relocation>::new(0);
+            dynasm!(asm ; .arch x64 ; .bytes [0xf3u8, 0x0f, 0x1e, 0xfa] ; jmp r11);
+            publish(space, &asm.finalize().expect("the code assembles"), Vec::new())
+        }
+        Arch::Arm64 => {
+            let mut asm = VecAssembler::<dynasmrt::aarch64::Aarch64Relocation>::new(0);
+            dynasm!(asm ; .arch aarch64 ; hint 34 ; mov x1, x17 ; br x1);
+            publish(space, &asm.finalize().expect("the code assembles"), Vec::new())
         }
     }
 }

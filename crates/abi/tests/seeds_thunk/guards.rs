@@ -1,5 +1,6 @@
 //! Seeds 07 and 08: refused jump targets, and binaries that do not belong together.
 
+use crate::compiled::tail_caller;
 use crate::machine::*;
 use abi::handshake::{BuildId, Mismatch, Stamp, build_id};
 use abi::thunk::{EntryPointer, ManagedConv, SharedEntry, TargetError, Targets, ThunkBlock, ThunkError};
@@ -98,6 +99,21 @@ fn seed_07_every_entry_has_a_landing_pad() {
         let refused = ThunkBlock::publish(&space, &shared, &vec![0; size]);
         assert!(matches!(refused, Err(ThunkError::BlockSize(n)) if n == size));
     }
+}
+
+/// A call in tail position is a jump, through a register that `bti c` would not let pass.
+#[test]
+fn seed_07_thunk_can_be_jumped_to() {
+    let space = space();
+    let conv = ManagedConv::Tail(Arch::HOST);
+    let shared = shared(&space, conv, record as *const u8);
+    let block = ThunkBlock::publish(&space, &shared, &[1]).expect("one thunk fits");
+    let caller = tail_caller(&space);
+    let mut call = managed_call(conv, caller.entry(), &values(3));
+    let entry = block.entry(0).expect("there is one").addr() as u64;
+    call.image.registers.int[if Arch::HOST == Arch::X64 { 11 } else { 17 }] = entry;
+    assert_eq!(call.run(conv), ANSWER);
+    assert_eq!(seen().iter().map(|seen| seen.array.clone()).collect::<Vec<_>>(), [values(3)]);
 }
 
 const FACTS: &[&str] = &["value=16 bytes", "runtime calls=112"];

@@ -24,7 +24,7 @@ pub(crate) fn convs() -> Vec<ManagedConv> {
 
 /// Function, call info and `count` arguments, all different.
 pub(crate) fn values(count: usize) -> Vec<u64> {
-    let argument = |i: usize| 0xa000_0000_0000_0000 | (i as u64 + 1) * 0x0001_0203_0405_0607;
+    let argument = |i: usize| 0xa000_0000_0000_0000 | ((i as u64 + 1) * 0x0001_0203_0405_0607);
     [0xf00d_0000_1234_5678, call_info(count)].into_iter().chain((0..count).map(argument)).collect()
 }
 

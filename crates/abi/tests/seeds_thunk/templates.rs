@@ -1,5 +1,7 @@
 //! The stub tier of the model: one template per operation, the accumulator cached in a callee-saved register.
 
+#![allow(clippy::useless_conversion, reason = "the assembler's macro converts every operand")]
+
 use crate::programs::*;
 use abi::{Abi, Arch};
 use code_memory::{Code, ExecSpace, FrameInfo, FrameOp, Reloc, RelocKind, RelocTarget};
