@@ -80,7 +80,8 @@ const EXCEPTIONS: &[Exception] = &[
         compilers: CLANGS,
         side: Side::Caller,
         blames: |signature, part| {
-            unnamed(signature, part) && is(signature, part, |ty| !plain(ty) && aligned_to_16(ty))
+            let aligned = |ty: &Type| layout(ty, Abi::DarwinArm64).1 >= 16;
+            unnamed(signature, part) && is(signature, part, |ty| matches!(ty, Type::Record(_)) && aligned(ty))
         },
         reason: "clang's callers put an unnamed homogeneous aggregate of 16-byte vectors at the next multiple of 8",
         rule: "AAPCS64 stage C: stack arguments at their natural alignment; clang's own va_arg looks for it there",
@@ -99,7 +100,10 @@ const EXCEPTIONS: &[Exception] = &[
         abi: Abi::WindowsArm64,
         compilers: CLANGS,
         side: Side::Callee,
-        blames: |signature, part| unnamed(signature, part) && is(signature, part, aligned_to_16),
+        blames: |signature, part| {
+            let pair = |ty: &Type| matches!(layout(ty, Abi::WindowsArm64), (16, 16..));
+            unnamed(signature, part) && is(signature, part, pair)
+        },
         reason: "clang's va_arg does not align to 16 bytes, although its callers do",
         rule: "Microsoft's ARM64 convention, C.12 to C.15; va_arg of MSVC's vadefs.h rounds up to __alignof",
     },
@@ -183,12 +187,9 @@ fn unnamed(signature: &Signature, part: Part) -> bool {
     matches!(part, Part::Param(i) if signature.is_unnamed(i))
 }
 
-fn plain(ty: &Type) -> bool {
-    !matches!(ty, Type::Record(_))
-}
-
-fn aligned_to_16(ty: &Type) -> bool {
-    Layout::of(ty, Abi::Aapcs64).is_ok_and(|layout| layout.align >= 16)
+/// Size and alignment; 0 and 0 for what has no layout.
+fn layout(ty: &Type, abi: Abi) -> (u32, u32) {
+    Layout::of(ty, abi).map_or((0, 0), |layout| (layout.size, layout.align))
 }
 
 fn vector(ty: &Type) -> bool {

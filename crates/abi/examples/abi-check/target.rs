@@ -7,6 +7,8 @@ use std::process::Command;
 
 const TRIPLE: &str = "aarch64-unknown-linux-gnu";
 const QEMU: &str = "qemu-aarch64";
+/// The program loader of the ARM64 C library that the runner is started with.
+const LOADER: &str = "/lib/ld-linux-aarch64.so.1";
 /// Debian's own compiler, for which there is an ARM64 standard library package.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
@@ -29,6 +31,9 @@ impl Target {
         }
         if !Command::new(QEMU).arg("--version").output().is_ok_and(|o| o.status.success()) {
             return Err(SetupError::MissingProgram { what: QEMU, package: "qemu-user" });
+        }
+        if !Path::new(LOADER).exists() {
+            return Err(SetupError::MissingProgram { what: LOADER, package: "libc6:arm64" });
         }
         let program = build(&own)?;
         Ok(Target { words: vec![QEMU.into(), program] })
