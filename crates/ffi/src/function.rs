@@ -28,7 +28,7 @@ pub struct Function {
     prototype: Prototype,
     route: Route,
     /// For calls without unnamed arguments.
-    call: Arc<Prepared>,
+    call: Prepared,
     /// By the types of the unnamed arguments.
     variadic: Mutex<HashMap<Vec<Type>, Arc<Prepared>>>,
 }
@@ -111,9 +111,8 @@ impl Function {
     /// # Safety
     /// As [`Function::call`].
     pub unsafe fn call_variadic(&self, args: &[Value], unnamed: &[Type]) -> Result<Value, CallError> {
-        let prepared = self.prepared(args, unnamed)?;
         // SAFETY: the caller's promise.
-        unsafe { self.make(&prepared, args, false) }.map(|(value, _)| value)
+        unsafe { self.dispatch(args, unnamed, false) }.map(|(value, _)| value)
     }
 
     /// Calls the function with `errno` 0 and returns what `errno` is directly afterwards.
@@ -124,9 +123,8 @@ impl Function {
     /// # Safety
     /// As [`Function::call`].
     pub unsafe fn call_with_errno(&self, args: &[Value]) -> Result<(Value, i32), CallError> {
-        let prepared = self.prepared(args, &[])?;
         // SAFETY: the caller's promise.
-        unsafe { self.make(&prepared, args, true) }
+        unsafe { self.dispatch(args, &[], true) }
     }
 
     /// Promises that every call is sound, whatever arguments fit the prototype; with [`Safe`] calls need no `unsafe`.
@@ -137,8 +135,16 @@ impl Function {
         Safe(self)
     }
 
-    /// What the call needs, or why it cannot be made. Arguments behind `...` decide about it.
-    fn prepared(&self, args: &[Value], unnamed: &[Type]) -> Result<Arc<Prepared>, CallError> {
+    /// Counts the arguments and makes the call with what is prepared for their types.
+    ///
+    /// # Safety
+    /// As [`Function::call`].
+    unsafe fn dispatch(
+        &self,
+        args: &[Value],
+        unnamed: &[Type],
+        capture: bool,
+    ) -> Result<(Value, i32), CallError> {
         self.target.check_open()?;
         let (expected, variadic) = (self.call.params.len(), self.prototype.is_variadic());
         let most = if variadic { args.len() } else { expected };
@@ -146,15 +152,19 @@ impl Function {
             return Err(CallError::Count { expected, variadic, given: args.len() });
         }
         if args.len() == expected {
-            return Ok(Arc::clone(&self.call));
+            // SAFETY: the caller's promise.
+            return unsafe { self.make(&self.call, args, capture) };
         }
         let mut types: Vec<Type> = unnamed.iter().map(promote).collect();
         for (index, value) in args.iter().enumerate().skip(expected + unnamed.len()) {
             types.push(promoted_type(value).map_err(|error| CallError::Argument { index, error })?);
         }
-        self.variadic(types)
+        let prepared = self.variadic(types)?;
+        // SAFETY: the caller's promise.
+        unsafe { self.make(&prepared, args, capture) }
     }
 
+    /// What calls with these types behind `...` need.
     fn variadic(&self, types: Vec<Type>) -> Result<Arc<Prepared>, CallError> {
         let mut cache = self.variadic.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(prepared) = cache.get(&types) {
@@ -165,6 +175,7 @@ impl Function {
             PrepareError::Plan(error) => CallError::Plan(error),
             PrepareError::NoCode(why) => CallError::NoCode(why),
         })?;
+        let prepared = Arc::new(prepared);
         if cache.len() >= VARIADIC_CACHE {
             cache.clear();
         }
@@ -207,11 +218,7 @@ impl Function {
     }
 }
 
-fn prepare(
-    prototype: &Prototype,
-    signature: &Signature,
-    route: Route,
-) -> Result<Arc<Prepared>, PrepareError> {
+fn prepare(prototype: &Prototype, signature: &Signature, route: Route) -> Result<Prepared, PrepareError> {
     let abi = prototype.abi();
     let plan = Arc::new(Plan::new(abi, signature).map_err(PrepareError::Plan)?);
     let param = |(index, ty)| {
@@ -221,7 +228,7 @@ fn prepare(
     let result = signature.result.as_ref().map(|ty| Shape::new(ty, abi)).transpose();
     let result = result.map_err(|error| PrepareError::Plan(PlanError::Result(error)))?;
     let engine = Engine::new(plan, route).map_err(PrepareError::NoCode)?;
-    Ok(Arc::new(Prepared { engine, params, result }))
+    Ok(Prepared { engine, params, result })
 }
 
 /// A function of which somebody has promised that every call is sound; see [`Function::assume_safe`] and
