@@ -90,7 +90,7 @@ fn dropped() -> Result<String, String> {
     }
     // An engine made afterwards must find everything in order.
     Engine::new(Arc::new(plan), Route::Stub)?;
-    Ok(format!("{ROUNDS} stubs shared {} places", entries.len()))
+    Ok(format!("{ROUNDS} stubs, one after the other, needed room for {}", entries.len()))
 }
 
 /// "C code" that calls a function pointer.
