@@ -25,6 +25,7 @@ extern "C" fn add_one(value: usize) -> usize {
 
 #[test]
 fn seed_07_entries_outside_published_code_are_refused() {
+    let _serial = serial();
     let space = space();
     let code = publish(&space, &constant(7));
     let entry = code.entry() as usize;
@@ -190,6 +191,7 @@ fn seed_11_panics_and_failures_leave_write_mode() {
 
 #[test]
 fn seed_11_blocks_that_cannot_be_erased_are_never_reused() {
+    let _serial = serial();
     let (space, controls) = Double::new().reserve(1 << 16).unwrap();
     let code = publish(&space, &constant(5));
     let entry = code.entry();
@@ -201,6 +203,7 @@ fn seed_11_blocks_that_cannot_be_erased_are_never_reused() {
 
 #[test]
 fn seed_12_executing_while_writable_is_noticed_per_thread() {
+    let _serial = serial();
     let (space, controls) = Double::new().check_modes().reserve(1 << 16).unwrap();
     let background = thread::spawn({
         let (space, controls) = (space.clone(), controls.clone());
@@ -268,6 +271,7 @@ fn seed_13_blocks_are_aligned_and_reservations_are_unmapped() {
 
 #[test]
 fn seed_13_bad_sizes_and_alignments_are_errors() {
+    let _serial = serial();
     assert!(ExecSpace::reserve(0, Near::Anywhere).is_err());
     assert!(ExecSpace::reserve(usize::MAX, Near::Anywhere).is_err());
     assert!(ExecSpace::reserve(ExecSpace::MAX_LEN + 1, Near::Anywhere).is_err());
@@ -444,6 +448,7 @@ fn seed_17_unwinders_walk_through_published_frames() {
 
 #[test]
 fn seed_22_unrelocated_calls_are_refused() {
+    let _serial = serial();
     let space = space();
     let caller = caller();
     let error = stage(&space, &caller.bytes).publish().unwrap_err();
@@ -521,6 +526,7 @@ fn seed_26_references_without_veneers_are_refused_beyond_reach() {
 
 #[test]
 fn seed_26_one_veneer_serves_all_branches_to_a_target() {
+    let _serial = serial();
     let (space, _) = Double::new().short_reach(1).reserve(1 << 16).unwrap();
     let helper = add_one as *const () as usize;
     let caller = caller();

@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use code_memory::{Code, ExecSpace, FrameInfo, FrameOp, Reloc, RelocKind, RelocTarget, Staged};
 
-/// Tests that look at the whole process, or measure time, run one after another.
+/// Tests of a process run one after another where one of them looks at the whole process, at its mappings for
+/// example: it must not see another's spaces.
 pub(crate) fn serial() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
     LOCK.lock().unwrap_or_else(PoisonError::into_inner)
