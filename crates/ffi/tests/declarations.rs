@@ -78,6 +78,10 @@ fn parameters_decay_and_declarators_nest() {
         ("void f(int a[10], char b[const 3][4], int c(int), double (d)[])", "void (ptr, ptr, ptr, ptr)"),
         ("int (*signal(int sig, void (*handler)(int)))(int)", "ptr (i32, ptr)"),
         ("int (f)(int)", "i32 (i32)"),
+        (
+            "void f(int (__attribute__((noinline)) *callback)(char), int (__attribute__((unused)) char c))",
+            "void (ptr, ptr)",
+        ),
         ("int printf(const char *restrict format, ...)", "i32 (ptr ...)"),
         ("int f(...)", "i32 ( ...)"),
         ("int (*)(const void *, const void *)", "i32 (ptr, ptr)"),

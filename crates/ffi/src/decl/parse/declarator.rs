@@ -60,11 +60,33 @@ impl Parser<'_, '_> {
 
     /// Whether the `(` at the cursor groups a declarator rather than opening a parameter list.
     fn at_group(&self) -> bool {
-        match self.peek_second() {
+        match self.behind_attributes(self.at + 1) {
             Tok::Punct("*" | "(" | "[") => true,
             tok @ Tok::Ident(_) => !self.at_type(tok),
             _ => false,
         }
+    }
+
+    /// The first token from `at` on that is no part of an attribute: both a declarator and a parameter may start with some.
+    fn behind_attributes(&self, mut at: usize) -> Tok<'_> {
+        while let Tok::Ident("__attribute__" | "__attribute" | "__declspec" | "__cdecl") = self.tok(at) {
+            at += 1;
+            let mut open = 0u32;
+            loop {
+                match self.tok(at) {
+                    Tok::Punct("(") => open += 1,
+                    Tok::Punct(")") if open > 0 => open -= 1,
+                    Tok::End => return Tok::End,
+                    _ => {}
+                }
+                if open == 0 {
+                    break;
+                }
+                at += 1;
+            }
+            at += usize::from(self.tok(at) == Tok::Punct(")"));
+        }
+        self.tok(at)
     }
 
     fn pointers(&mut self, out: &mut Declarator) -> Parsed<()> {

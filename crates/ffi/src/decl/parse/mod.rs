@@ -64,7 +64,11 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn peek_second(&self) -> Tok<'t> {
-        self.tokens.get(self.at + 1).map_or(Tok::End, |t| t.tok)
+        self.tok(self.at + 1)
+    }
+
+    fn tok(&self, at: usize) -> Tok<'t> {
+        self.tokens.get(at).map_or(Tok::End, |t| t.tok)
     }
 
     fn span(&self) -> Range<usize> {
