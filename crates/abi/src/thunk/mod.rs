@@ -6,12 +6,15 @@
 //! identifies the function and jumps to one shared entry ([`SharedEntry`]). That one turns registers and stack arguments into
 //! the interpreter's argument array: contiguous, ascending, function and call info first. [`Invoke`] is the reverse.
 //!
+//! [`tail`] does the same for functions of any signature, and can leave managed frames without unwinding.
+//!
 //! Every entry starts with a landing pad and keeps the frame pointer chain; addresses are checked against [`Targets`].
 
 mod arm64;
 mod block;
 mod conv;
 mod entry;
+pub mod tail;
 mod target;
 mod x64;
 
