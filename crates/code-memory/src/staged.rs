@@ -1,5 +1,6 @@
 //! Code on its way into executable memory, and code that is there.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -58,13 +59,14 @@ pub struct Staged {
     data: Vec<Range<usize>>,
     name: Option<String>,
     frame: Option<FrameInfo>,
+    kept: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl Staged {
     pub(crate) fn new(space: ExecSpace, block: Block, size: usize) -> Staged {
         let bytes = vec![TRAP_BYTE; size];
         let block = OwnedBlock::new(space, block);
-        Staged { block, bytes, relocs: Vec::new(), data: Vec::new(), name: None, frame: None }
+        Staged { block, bytes, relocs: Vec::new(), data: Vec::new(), name: None, frame: None, kept: None }
     }
 
     /// The bytes to fill in; traps to begin with.
@@ -97,6 +99,14 @@ impl Staged {
         self.frame = Some(frame);
     }
 
+    /// Keeps something for as long as the code may be running, for instance a table whose address is in the code: it is
+    /// dropped with the code's memory, after the last [`Pin`](crate::Pin) of the time when the [`Code`] was dropped.
+    ///
+    /// It must not own the space or any of its code: that would keep both forever.
+    pub fn keep(&mut self, data: Box<dyn Any + Send + Sync>) {
+        self.kept = Some(data);
+    }
+
     /// Checks the code, copies it into executable memory and makes it known to caches, unwinders and tools.
     ///
     /// # Errors
@@ -116,8 +126,8 @@ impl Staged {
         let space = self.block.space.clone();
         let code = &image[..code_range.len()];
         let symbols = tools::announce(self.name.as_deref(), code, code_range.start, &unwind_bytes);
-        let attachments =
-            Attachments { symbols, unwind: unwind::register(unwind_bytes, code_range.clone())? };
+        let unwind = unwind::register(unwind_bytes, code_range.clone())?;
+        let attachments = Attachments { symbols, unwind, kept: self.kept.take() };
         space.inner.regions.insert(code_range.clone());
         let blocks = [self.block.block.take(), annex.and_then(|mut annex| annex.block.block.take())];
         let retired = Some(Retired { blocks, attachments });
@@ -199,6 +209,9 @@ pub(crate) struct Attachments {
     /// Unwinders.
     #[expect(dead_code, reason = "held for its Drop")]
     unwind: Option<unwind::Registration>,
+    /// What the code refers to.
+    #[expect(dead_code, reason = "held for its Drop")]
+    kept: Option<Box<dyn Any + Send + Sync>>,
 }
 
 /// Published code. It stays executable until this value is dropped and every [`Pin`](crate::Pin) of that time is gone.

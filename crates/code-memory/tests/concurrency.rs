@@ -110,3 +110,26 @@ fn a_stream_of_overlapping_pins_cannot_starve_quarantine() {
     drop(held);
     assert_eq!((space.describe().quarantined, space.describe().free_blocks), (0, 1));
 }
+
+#[test]
+fn what_code_keeps_lives_until_the_last_pin_of_its_time_is_gone() {
+    let _serial = serial();
+    let space = ExecSpace::reserve(1 << 16, Near::Anywhere).unwrap();
+    let table = Arc::new([1_u32, 2, 3]);
+    let bytes = constant(1);
+    let mut staged = space.alloc(bytes.len(), 16).unwrap();
+    staged.bytes_mut().copy_from_slice(&bytes);
+    staged.keep(Box::new(Arc::clone(&table)));
+    let code = staged.publish().unwrap();
+    let pin = space.pin();
+    drop(code);
+    space.reclaim();
+    assert_eq!(Arc::strong_count(&table), 2, "somebody may be inside");
+    drop(pin);
+    space.reclaim();
+    assert_eq!(Arc::strong_count(&table), 1);
+    let mut staged = space.alloc(16, 16).unwrap();
+    staged.keep(Box::new(Arc::clone(&table)));
+    drop(staged);
+    assert_eq!(Arc::strong_count(&table), 1, "never published");
+}
