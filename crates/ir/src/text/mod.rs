@@ -28,6 +28,7 @@
 //! frame states and virtuals, unused signatures) is not printed.
 
 mod body;
+mod constant;
 mod error;
 mod float;
 mod inst;
@@ -39,6 +40,7 @@ mod numbers;
 mod parse;
 mod print;
 
+pub use constant::parse_constant;
 pub(crate) use error::kinds;
 pub use error::{MAX_ERRORS, ParseError, ParseErrorKind, Pos};
 pub use map::{FunctionMap, SourceMap};
