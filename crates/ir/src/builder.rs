@@ -186,7 +186,20 @@ impl<'a> Builder<'a> {
     /// A direct call; the results, with a final `bool` when it catches.
     pub fn call(&mut self, module: &Module, func: Func, args: &[Value], catches: bool) -> function::Values {
         let results = call_results(&module.functions[func].signature, catches);
-        self.call_inst(Op::Call, args, Imm::Func { func, catches }, &results)
+        self.call_inst(Op::Call, args, Imm::Func { func, catches, state: None }, &results)
+    }
+
+    /// A direct call that may be inlined with its guards: `state` is this function's frame as it waits in the call.
+    pub fn call_with_state(
+        &mut self,
+        module: &Module,
+        func: Func,
+        args: &[Value],
+        catches: bool,
+        state: State,
+    ) -> function::Values {
+        let results = call_results(&module.functions[func].signature, catches);
+        self.call_inst(Op::Call, args, Imm::Func { func, catches, state: Some(state) }, &results)
     }
 
     /// A call through an entry pointer.

@@ -106,6 +106,9 @@ pub enum Imm {
         func: Func,
         /// See [`InstData::catches`].
         catches: bool,
+        /// The caller's frame as it waits for the callee. The call itself does not leave through it: it becomes the
+        /// parent of the callee's frame states when the callee is inlined. See [`StateData::parent`].
+        state: Option<State>,
     },
     /// A call through an entry pointer.
     Sig {
@@ -179,10 +182,20 @@ impl InstData {
         }
     }
 
-    /// The frame state of a guard.
+    /// The frame state of a guard, or of a call that has one.
     pub fn state(&self) -> Option<State> {
         match self.imm {
             Imm::Guard { state, .. } => Some(state),
+            Imm::Func { state, .. } => state,
+            _ => None,
+        }
+    }
+
+    /// The frame state of a guard or call, mutably.
+    pub fn state_mut(&mut self) -> Option<&mut State> {
+        match &mut self.imm {
+            Imm::Guard { state, .. } => Some(state),
+            Imm::Func { state, .. } => state.as_mut(),
             _ => None,
         }
     }
@@ -193,8 +206,13 @@ impl InstData {
 pub enum FrameValue {
     /// In this SSA value.
     Value(Value),
-    /// A constant of this type with these bits.
+    /// A constant of this type with these bits; of any type but `pair`.
     Const(Type, u64),
+    /// A constant pair: first word, second word.
+    Pair(u64, u64),
+    /// In the frame of a caller: what the call that the frame waits in will have as this result, counted from 0. Whoever
+    /// rebuilds the frame fills it in when the frame of the callee has returned.
+    Result(u16),
     /// An allocation that was taken apart: to be made anew.
     Virtual(Virtual),
     /// Nobody will look.
@@ -211,6 +229,12 @@ pub struct StateData {
     /// The frame's slots: registers, then stack, as the guest lays them out.
     pub values: Vec<FrameValue>,
     /// The state of the caller into which this frame's function was inlined.
+    ///
+    /// It is the state of the call that was there, `code` and `offset` naming the place behind the call: the frame waits
+    /// for the frame on top of it. When that returns, its results go to the [`FrameValue::Result`] slots (a `catch`
+    /// call's last result is then false) and the frame goes on at `offset`. When it throws, the guest does what it does
+    /// for an exception out of a call at this place; for a call that catches, all results are then zero but the last,
+    /// which is true.
     pub parent: Option<State>,
 }
 
@@ -329,7 +353,11 @@ impl Function {
                         seen.push(obj);
                         work.extend(self.virtuals[obj].fields.iter().map(|(_, _, v)| *v));
                     }
-                    FrameValue::Virtual(_) | FrameValue::Const(..) | FrameValue::Dead => {}
+                    FrameValue::Virtual(_)
+                    | FrameValue::Const(..)
+                    | FrameValue::Pair(..)
+                    | FrameValue::Result(_)
+                    | FrameValue::Dead => {}
                 }
             }
             next = data.parent;

@@ -104,7 +104,7 @@ macro_rules! for_each_op {
             Alloc "alloc" [] () -> Ptr, Alloc, Alloc;
             // The VM context: the pinned register.
             Context "context" [] () -> Ptr, None, Pure;
-            // Calls: operands and results follow the callee's signature.
+            // Calls: operands and results follow the callee's signature. A direct call may carry the frame it waits in.
             Call "call" [] (...) -> ..., Func, Call;
             CallIndirect "call_indirect" [] (...) -> ..., Sig, Call;
             CallRuntime "call_runtime" [] (...) -> ..., Runtime, Call;

@@ -1,5 +1,7 @@
 //! The reference interpreter: every op, exceptions, guards that leave, limits.
 
+#[path = "interp/callers.rs"]
+mod callers;
 #[path = "interp/exceptions.rs"]
 mod exceptions;
 #[path = "interp/guards.rs"]

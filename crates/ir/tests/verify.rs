@@ -353,7 +353,7 @@ const BROKEN: &[(Break, &[&str])] = &[
     ),
     (
         |_, f| f.states[State(0)].values[2] = FrameValue::Const(Type::Pair, 2),
-        &["in @f, fs0: a pair cannot be a constant"],
+        &["in @f, fs0: a constant pair has two words"],
     ),
     (|_, f| f.states[State(0)].values[0] = FrameValue::Value(Value(50)), &["in @f, fs0: v50 does not exist"]),
     (
@@ -370,7 +370,29 @@ const BROKEN: &[(Break, &[&str])] = &[
         &["fs9 does not exist: its table has 2 entries"],
     ),
     (|_, f| find(f, Op::Load).imm = Imm::Mem { offset: 0, class: AliasClass(9) }, &["class9 does not exist"]),
-    (|_, f| find(f, Op::Call).imm = Imm::Func { func: Func(9), catches: false }, &["func9 does not exist"]),
+    (
+        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(9), catches: false, state: None },
+        &["func9 does not exist"],
+    ),
+    (
+        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: false, state: Some(State(9)) },
+        &["fs9 does not exist: its table has 2 entries"],
+    ),
+    (
+        |_, f| f.states[State(0)].values[0] = FrameValue::Result(0),
+        &["fs0 has a slot for a call's result: only the state of a call and parents have such slots"],
+    ),
+    (
+        |_, f| {
+            f.states[State(1)].values.push(FrameValue::Result(1));
+            find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: false, state: Some(State(1)) };
+        },
+        &["fs1 waits for 2 results of the call, which has 1"],
+    ),
+    (
+        |_, f| f.virtuals[Virtual(0)].fields[0].2 = FrameValue::Result(0),
+        &["is a call's result: only slots of a caller's frame can wait for one"],
+    ),
     (
         |_, f| find(f, Op::CallIndirect).imm = Imm::Sig { sig: Sig(9), catches: false },
         &["sig9 does not exist"],
@@ -380,7 +402,7 @@ const BROKEN: &[(Break, &[&str])] = &[
         &["rt9 does not exist"],
     ),
     (
-        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: true },
+        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: true, state: None },
         &["1 result found, 2 expected by `call`"],
     ),
     (
@@ -551,7 +573,8 @@ fn corrupt(rng: &mut Rng, module: &mut Module) {
         11 => {
             let catches = any & 1 == 0;
             let calls = [
-                Imm::Func { func: Func(any), catches },
+                Imm::Func { func: Func(any), catches, state: None },
+                Imm::Func { func: Func(any), catches, state: Some(State(any)) },
                 Imm::Sig { sig: Sig(any), catches },
                 Imm::Runtime { runtime: Runtime(any), catches },
                 Imm::Mem { offset: 0, class: AliasClass(any) },

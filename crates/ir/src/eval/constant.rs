@@ -93,9 +93,12 @@ impl Const {
         })
     }
 
-    /// The constant as the content of a frame's slot; `None` for pairs, which frame states cannot spell.
-    pub fn to_frame_value(self) -> Option<FrameValue> {
-        (self.ty != Type::Pair).then_some(FrameValue::Const(self.ty, self.as_i64() as u64))
+    /// The constant as the content of a frame's slot.
+    pub const fn to_frame_value(self) -> FrameValue {
+        match self.ty {
+            Type::Pair => FrameValue::Pair(self.bits, self.second),
+            ty => FrameValue::Const(ty, self.as_i64() as u64),
+        }
     }
 
     /// The type.

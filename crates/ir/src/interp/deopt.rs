@@ -64,7 +64,16 @@ impl<'m> Interp<'m, '_> {
         let mut frames = Vec::new();
         for data in chain(function, state) {
             let slots = data.values.iter().map(|v| self.frame_value(*v, objects)).collect();
-            frames.push(GuestFrame { code: data.code, offset: data.offset, slots });
+            let waiting = data.values.iter().enumerate().filter_map(|(slot, item)| match item {
+                FrameValue::Result(number) => Some((slot as u32, *number)),
+                _ => None,
+            });
+            frames.push(GuestFrame {
+                code: data.code,
+                offset: data.offset,
+                slots,
+                results: waiting.collect(),
+            });
         }
         frames
     }
@@ -77,7 +86,8 @@ impl<'m> Interp<'m, '_> {
                 let made = objects.iter().find(|made| made.object == object);
                 Some(Const::new(Type::Ptr, made.map_or(0, |made| made.address)))
             }
-            FrameValue::Dead => None,
+            FrameValue::Pair(first, second) => Some(Const::pair(first, second)),
+            FrameValue::Result(_) | FrameValue::Dead => None,
         }
     }
 }

@@ -133,8 +133,10 @@ pub struct GuestFrame {
     pub code: u32,
     /// Bytecode offset to go on at.
     pub offset: u32,
-    /// The frame's slots; `None` where nobody will look.
+    /// The frame's slots; `None` where nobody will look, and where results of a call will go.
     pub slots: Vec<Option<Const>>,
+    /// In the frame of a caller: slots that get results of the call it waits in, with the number of the result.
+    pub results: Vec<(u32, u16)>,
 }
 
 /// An object that was made anew because compiled code had taken it apart.

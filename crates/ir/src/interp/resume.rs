@@ -1,15 +1,20 @@
 //! Going on in the original program where an optimized one left: what a guest's interpreter would do after a guard.
 //!
-//! When every frame state of a module names its own guard (a unique code and bytecode offset per guard) and has every
-//! value that lives there among its slots, then a guard that leaves in any optimized version of the module can be
-//! answered by executing the original from that guard on. Right frames give the right answer, wrong ones a different one.
+//! When every frame state of a module names its own guard or call (a unique code and bytecode offset per guard and call)
+//! and has every value that lives there among its slots, then a guard that leaves in any optimized version of the module
+//! can be answered by executing the original from that guard on. Frames of callers, which inlining put there, become
+//! activations that wait in the call their state belongs to: it gives them its results, or the exception that it catches
+//! or not. Right frames give the right answer, wrong ones a different one.
 
 use crate::entity::{Func, Inst, State, Value};
 use crate::eval::Const;
 use crate::function::{FrameValue, Function};
 use crate::interp::deopt::chain;
-use crate::interp::{Deopt, Host, Interp, Limits, MemoryFault, Outcome, Poll, RuntimeExit, Undefined};
+use crate::interp::{
+    Deopt, GuestFrame, Host, Interp, Limits, MemoryFault, Outcome, Poll, RuntimeExit, Undefined,
+};
 use crate::module::{Module, RuntimeData};
+use crate::ops::Op;
 use crate::{Entity, Runtime};
 use std::collections::HashMap;
 use std::fmt;
@@ -28,21 +33,21 @@ pub struct ResumeFrame {
 /// Why a guard's frames do not say where to go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResumeError {
-    /// No guard of the original has this code and offset.
+    /// No guard or call of the original has this code and offset.
     UnknownPoint {
         /// The frame's code.
         code: u32,
         /// The frame's bytecode offset.
         offset: u32,
     },
-    /// The frames are more or fewer than the original guard's state has.
+    /// The frames are more or fewer than the original's states and calls account for.
     Frames {
         /// Frames of the original.
         expected: usize,
         /// Frames of the guard that left.
         found: usize,
     },
-    /// The innermost frame has more or fewer slots than the original's.
+    /// A frame has more or fewer slots than the original's.
     Slots {
         /// Slots of the original.
         expected: usize,
@@ -57,7 +62,7 @@ impl fmt::Display for ResumeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ResumeError::UnknownPoint { code, offset } => {
-                write!(f, "no guard of the original is {code}+{offset}")
+                write!(f, "no guard or call of the original is {code}+{offset}")
             }
             ResumeError::Frames { expected, found } => write!(f, "{found} frames where there are {expected}"),
             ResumeError::Slots { expected, found } => write!(f, "{found} slots where there are {expected}"),
@@ -68,14 +73,14 @@ impl fmt::Display for ResumeError {
 
 impl std::error::Error for ResumeError {}
 
-/// Where the guards of a module are, by code and bytecode offset of their innermost frame.
+/// Where the guards and the calls with frame states of a module are, by code and bytecode offset of their innermost frame.
 #[derive(Clone, Debug, Default)]
 pub struct ResumePoints {
     points: HashMap<(u32, u32), (Func, Inst, State)>,
 }
 
 impl ResumePoints {
-    /// The guards of a module; of several with the same code and offset, the first.
+    /// The guards and calls of a module; of several with the same code and offset, the first.
     pub fn new(module: &Module) -> ResumePoints {
         let mut points = HashMap::new();
         for (func, function) in module.functions.iter() {
@@ -90,22 +95,49 @@ impl ResumePoints {
         ResumePoints { points }
     }
 
-    /// The activation of the original module to go on in after a guard left.
+    /// The activations of the original module to go on in after a guard left, the outermost first: what
+    /// [`Interp::resume`] takes.
     ///
     /// # Errors
     /// When the frames do not fit the original's.
-    pub fn frame(&self, original: &Module, deopt: &Deopt) -> Result<ResumeFrame, ResumeError> {
-        let (code, offset) = deopt.frames.first().map_or((0, 0), |f| (f.code, f.offset));
+    pub fn frames(&self, original: &Module, deopt: &Deopt) -> Result<Vec<ResumeFrame>, ResumeError> {
+        let mut activations = Vec::new();
+        let mut rest = &deopt.frames[..];
+        loop {
+            let (frame, used) = self.frame(original, rest)?;
+            let taken = deopt.frames.len() - rest.len() + used;
+            // Below the innermost activation there are calls only.
+            let waits = original.functions[frame.func].insts[frame.inst].op == Op::Call;
+            if waits == activations.is_empty() {
+                return Err(ResumeError::Frames { expected: taken - used, found: deopt.frames.len() });
+            }
+            rest = &rest[used..];
+            let outermost = frame.func == deopt.func;
+            activations.push(frame);
+            if rest.is_empty() {
+                if !outermost {
+                    return Err(ResumeError::Frames { expected: taken + 1, found: taken });
+                }
+                activations.reverse();
+                return Ok(activations);
+            }
+        }
+    }
+
+    /// The activation of the first frame, and how many frames belong to it: states may name callers that the original
+    /// knows nothing of.
+    fn frame(&self, original: &Module, frames: &[GuestFrame]) -> Result<(ResumeFrame, usize), ResumeError> {
+        let (code, offset) = frames.first().map_or((0, 0), |f| (f.code, f.offset));
         let Some((func, inst, state)) = self.points.get(&(code, offset)).copied() else {
             return Err(ResumeError::UnknownPoint { code, offset });
         };
         let function = &original.functions[func];
         let expected = chain(function, state).count();
-        if deopt.frames.len() != expected {
-            return Err(ResumeError::Frames { expected, found: deopt.frames.len() });
+        if frames.len() < expected {
+            return Err(ResumeError::Frames { expected, found: frames.len() });
         }
-        let values = bind(function, &function.states[state].values, &deopt.frames[0].slots)?;
-        Ok(ResumeFrame { func, inst, values })
+        let values = bind(function, &function.states[state].values, &frames[0].slots)?;
+        Ok((ResumeFrame { func, inst, values }, expected))
     }
 }
 
@@ -224,8 +256,8 @@ impl Host for Resuming<'_> {
 
     fn deopt(&mut self, deopt: &Deopt) -> Option<Outcome> {
         self.resumed += 1;
-        Some(match self.points.frame(self.original, deopt) {
-            Ok(frame) => Interp::new(self.original, self.host).resume(&[frame], self.limits),
+        Some(match self.points.frames(self.original, deopt) {
+            Ok(frames) => Interp::new(self.original, self.host).resume(&frames, self.limits),
             Err(error) => Outcome::Undefined(Undefined::Resume(error)),
         })
     }

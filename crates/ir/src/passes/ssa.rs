@@ -7,7 +7,7 @@
 use super::edit;
 use crate::cfg::Cfg;
 use crate::entity::{Block, Inst, Value};
-use crate::function::{Function, Imm};
+use crate::function::Function;
 use crate::types::Type;
 use std::collections::HashMap;
 
@@ -202,9 +202,7 @@ fn replace_in_inst(func: &mut Function, inst: Inst, from: Value, to: Value) {
     func.each_state_use(state, &mut |v| used |= v == from);
     if used {
         let copy = edit::copy_state(func, state, None, &|v| if v == from { to } else { v });
-        if let Imm::Guard { state, .. } = &mut func.insts[inst].imm {
-            *state = copy;
-        }
+        func.insts[inst].state_mut().into_iter().for_each(|state| *state = copy);
     }
 }
 

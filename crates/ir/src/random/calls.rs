@@ -30,9 +30,18 @@ impl Body<'_> {
         let Some(plan) = self.callee() else { return };
         let args = self.values_of(&plan.params);
         let catches = self.catches(plan.throws);
-        let results = self.b.call(self.module, plan.func, &args, catches);
+        let results = self.direct(&plan, &args, catches);
         self.spend(plan.cost);
         self.take_results(&results, &plan.results, catches);
+    }
+
+    /// A direct call; often with a frame state.
+    fn direct(&mut self, plan: &Plan, args: &[Value], catches: bool) -> Values {
+        if !self.config.guards || !self.config.call_states || self.rng.chance(25) {
+            return self.b.call(self.module, plan.func, args, catches);
+        }
+        let state = self.state();
+        self.b.call_with_state(self.module, plan.func, args, catches, state)
     }
 
     /// Calls a function through the table of entry pointers; sometimes one of two with the same type.
@@ -79,7 +88,8 @@ impl Body<'_> {
         let left = self.b.binary(Op::Band, counter, three);
         args[1] = self.b.binary(Op::Isub, left, one);
         let catches = self.catches(self.plan.throws);
-        let results = self.b.call(self.module, self.plan.func, &args, catches);
+        let plan = self.plan.clone();
+        let results = self.direct(&plan, &args, catches);
         let shapes = self.plan.results.clone();
         self.take_results(&results, &shapes, catches);
     }

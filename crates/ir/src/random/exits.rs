@@ -54,7 +54,8 @@ impl Body<'_> {
         match self.rng.below(10) {
             0..4 => FrameValue::Value(self.env[self.rng.index(self.env.len())].0),
             4 | 5 => {
-                let ty = self.rng.pick(&[Type::I32, Type::I64, Type::F64, Type::Bool, Type::Boxed]);
+                let types = [Type::I32, Type::I64, Type::F64, Type::Bool, Type::Boxed, Type::Pair];
+                let ty = self.rng.pick(&types[..if self.config.pairs { 6 } else { 5 }]);
                 self.frame_constant(ty)
             }
             6..9 => FrameValue::Virtual(self.virtual_object(objects)),
@@ -63,7 +64,7 @@ impl Body<'_> {
     }
 
     fn frame_constant(&mut self, ty: Type) -> FrameValue {
-        constant(self.rng, self.config, ty).to_frame_value().unwrap_or(FrameValue::Dead)
+        constant(self.rng, self.config, ty).to_frame_value()
     }
 
     /// An object of a frame state: a new one or one that the same state has already.
@@ -84,6 +85,7 @@ impl Body<'_> {
                 _ if self.rng.chance(30) => continue,
                 (_, Type::Pair) => match self.known(Shape::Scalar(Type::Pair)) {
                     Some(value) => FrameValue::Value(value),
+                    None if self.config.pairs => self.frame_constant(Type::Pair),
                     None => continue,
                 },
                 (_, ty) => match self.known(Shape::Scalar(*ty)) {

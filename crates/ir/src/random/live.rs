@@ -2,6 +2,7 @@
 
 use crate::entity::{Block, Entity, Inst, State, Table, Value};
 use crate::function::{FrameValue, Function};
+use crate::ops::Op;
 use crate::random::Rng;
 
 /// A set of values.
@@ -26,17 +27,36 @@ impl Set {
     }
 }
 
-/// Adds the live values to the states of guards and of `deopt`, where they are what the state and its callers name.
+/// Adds the live values to the states of guards and of `deopt`, where they are what the state and its callers name, and to
+/// those of calls: what is live behind the call, its results as slots that wait.
 pub(super) fn complete_states(rng: &mut Rng, function: &mut Function) {
     let live_in = live_in(function);
     for block in function.order.clone() {
         let mut live = live_out(function, &live_in, block);
         for inst in function.blocks[block].insts.clone().into_iter().rev() {
-            before(function, inst, &mut live);
-            if let Some(state) = function.insts[inst].state() {
-                add_slots(rng, function, state, &live);
+            let state = function.insts[inst].state();
+            match state.filter(|_| function.insts[inst].op == Op::Call) {
+                Some(state) => {
+                    add_results(rng, function, inst, state, &mut live);
+                    add_slots(rng, function, state, &live);
+                    before(function, inst, &mut live);
+                }
+                None => {
+                    before(function, inst, &mut live);
+                    state.into_iter().for_each(|state| add_slots(rng, function, state, &live));
+                }
             }
         }
+    }
+}
+
+/// Adds slots for those results of a call that are live behind it; others get one sometimes.
+fn add_results(rng: &mut Rng, function: &mut Function, inst: Inst, state: State, live: &mut Set) {
+    for (number, value) in function.insts[inst].results.iter().enumerate() {
+        if live.contains(*value) || rng.chance(20) {
+            function.states[state].values.push(FrameValue::Result(number as u16));
+        }
+        live.remove(*value);
     }
 }
 

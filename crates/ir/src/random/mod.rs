@@ -9,8 +9,8 @@
 //!   what a run did without them;
 //! * does not show the bits of a NaN that are unspecified: what stores floats where they can be read as integers, or hands
 //!   them to the runtime, goes through `fcanon`, and [`observe`] does not tell NaNs apart;
-//! * has frame states that name their own guard (the function as code, a number per guard as offset) and contain every
-//!   live value, so that [`Resuming`](crate::interp::Resuming) can go on after any guard.
+//! * has frame states that name their own guard or call (the function as code, a number per guard and call as offset) and
+//!   contain every live value, so that [`Resuming`](crate::interp::Resuming) can go on after any guard.
 
 mod body;
 mod calls;
@@ -50,6 +50,8 @@ pub struct Config {
     pub failing_guards: bool,
     /// Direct calls.
     pub calls: bool,
+    /// Frame states on direct calls, where there are guards.
+    pub call_states: bool,
     /// Indirect calls.
     pub indirect_calls: bool,
     /// Runtime calls.
@@ -81,6 +83,7 @@ impl Default for Config {
             guards: true,
             failing_guards: true,
             calls: true,
+            call_states: true,
             indirect_calls: true,
             runtime_calls: true,
             allocs: true,
@@ -103,6 +106,7 @@ impl Config {
             guards: often(),
             failing_guards: often(),
             calls: often(),
+            call_states: often(),
             indirect_calls: often(),
             runtime_calls: often(),
             allocs: often(),

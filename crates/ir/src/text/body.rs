@@ -6,7 +6,7 @@ use super::map::FunctionMap;
 use super::numbers::{Definitions, Numbering};
 use super::parse::Names;
 use crate::entity::{Block, State, Table, Value, Virtual};
-use crate::function::{BlockData, Def, FrameValue, Function, Imm, StateData, ValueData, VirtualData};
+use crate::function::{BlockData, Def, FrameValue, Function, StateData, ValueData, VirtualData};
 use crate::types::Type;
 
 /// The kinds of things that a body numbers.
@@ -171,6 +171,9 @@ impl<'a> Body<'a> {
         if line.eat_word("dead") {
             return Ok(FrameValue::Dead);
         }
+        if line.eat_word("result") {
+            return line.u16("the number of a result").map(FrameValue::Result);
+        }
         let ty = match (line.peek_type(), ty) {
             (Some(_), _) => line.ty()?,
             (None, Some(ty)) => ty,
@@ -178,7 +181,10 @@ impl<'a> Body<'a> {
                 return Err(line.expected("a value, a constant such as `i32 5`, a virtual object or `dead`"));
             }
         };
-        line.constant(ty).map(|bits| FrameValue::Const(ty, bits))
+        match ty {
+            Type::Pair => line.pair().map(|(first, second)| FrameValue::Pair(first, second)),
+            ty => line.constant(ty).map(|bits| FrameValue::Const(ty, bits)),
+        }
     }
 
     fn virtual_object(&mut self, line: &mut Line<'_>) -> Parsed<()> {
@@ -308,9 +314,7 @@ impl Numbers {
                 self.blocks.apply(&mut target.block);
                 target.args.iter_mut().for_each(|value| self.values.apply(value));
             }
-            if let Imm::Guard { state, .. } = &mut inst.imm {
-                self.states.apply(state);
-            }
+            inst.state_mut().into_iter().for_each(|state| self.states.apply(state));
         }
         for state in func.states.values_mut() {
             state.values.iter_mut().for_each(|item| self.frame_value(item));
@@ -325,7 +329,7 @@ impl Numbers {
         match item {
             FrameValue::Value(value) => self.values.apply(value),
             FrameValue::Virtual(object) => self.virtuals.apply(object),
-            FrameValue::Const(..) | FrameValue::Dead => {}
+            FrameValue::Const(..) | FrameValue::Pair(..) | FrameValue::Result(_) | FrameValue::Dead => {}
         }
     }
 }

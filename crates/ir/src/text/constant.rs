@@ -1,7 +1,7 @@
 //! One constant by itself, as command lines and test expectations spell it.
 
 use super::error::ParseError;
-use super::line::{Line, Parsed};
+use super::line::Line;
 use crate::eval::Const;
 use crate::types::Type;
 
@@ -13,17 +13,14 @@ use crate::types::Type;
 pub fn parse_constant(text: &str, ty: Type) -> Result<Const, ParseError> {
     let mut line = Line::new(text, 1);
     let constant = match ty {
-        Type::Pair => pair(&mut line)?,
+        Type::Pair => {
+            let (first, second) = line.pair()?;
+            Const::pair(first, second)
+        }
         ty => Const::new(ty, line.constant(ty)?),
     };
     line.end()?;
     Ok(constant)
-}
-
-fn pair(line: &mut Line<'_>) -> Parsed<Const> {
-    let first = line.constant(Type::I64)?;
-    line.mark(':')?;
-    Ok(Const::pair(first, line.constant(Type::I64)?))
 }
 
 #[cfg(test)]

@@ -79,8 +79,6 @@ kinds! {
         Inexact { literal: String } => "{literal} is not exactly a 64-bit float";
         /// The bits behind `nan:` are a number's.
         NotNan { literal: String } => "{literal} is not the bit pattern of a NaN";
-        /// There are no constants of type `pair`.
-        PairConstant {} => "a pair cannot be a constant";
         /// The names on the left are not as many as the results.
         ResultCount { op: &'static str, expected: usize, found: usize } =>
             "this `{op}` has {expected} result{}, but {found} stand before `=`", if *expected == 1 { "" } else { "s" };

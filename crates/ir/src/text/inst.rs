@@ -189,8 +189,8 @@ impl Body<'_> {
     /// Reads a call from behind its name.
     fn call(&mut self, op: Op, line: &mut Line<'_>, args: &mut Values) -> Parsed<Imm> {
         let catches = line.eat_word("catch");
-        let imm = match op.imm() {
-            ImmKind::Func => Imm::Func { func: self.names.function_named(line)?, catches },
+        let mut imm = match op.imm() {
+            ImmKind::Func => Imm::Func { func: self.names.function_named(line)?, catches, state: None },
             ImmKind::Runtime => Imm::Runtime { runtime: self.names.runtime_named(line)?, catches },
             _ => {
                 let signature = line.signature()?;
@@ -200,13 +200,18 @@ impl Body<'_> {
             }
         };
         self.arguments(line, args)?;
+        if let Imm::Func { state, .. } = &mut imm
+            && line.eat(',')
+        {
+            *state = Some(self.state_use(line)?);
+        }
         Ok(imm)
     }
 
     /// The signature of a call, and whether it catches.
     fn callee(&self, imm: &Imm) -> (&Signature, bool) {
         match *imm {
-            Imm::Func { func, catches } => (&self.names.signatures[func], catches),
+            Imm::Func { func, catches, .. } => (&self.names.signatures[func], catches),
             Imm::Runtime { runtime, catches } => (&self.names.runtimes[runtime].signature, catches),
             Imm::Sig { sig, catches } => (&self.names.indirect[sig], catches),
             _ => (const { &Signature { params: Vec::new(), results: Vec::new(), throws: false } }, false),

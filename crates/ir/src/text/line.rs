@@ -234,8 +234,16 @@ impl<'a> Line<'a> {
                 }
                 _ => Err(self.expected("`true` or `false`")),
             },
-            Type::Pair => Err(ParseError { pos: self.pos(), kind: ParseErrorKind::PairConstant {} }),
+            // Two words, which `pair` reads.
+            Type::Pair => Err(self.expected("a constant of one word")),
         }
+    }
+
+    /// Reads the words of a pair with a colon between them.
+    pub(super) fn pair(&mut self) -> Parsed<(u64, u64)> {
+        let first = self.constant(Type::I64)?;
+        self.mark(':')?;
+        Ok((first, self.constant(Type::I64)?))
     }
 
     /// The type named by the next token, when it is one. Not read yet.

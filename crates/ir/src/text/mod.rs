@@ -14,6 +14,7 @@
 //!   v7 = load.i64 heap [v1 + 16]
 //!   v9 = iadd_guard.i32 v0, v2, fs0, reason 3
 //!   v10, v11, v12 = call catch @fib(v9, v1) at 40       ; `at`: the instruction's source position
+//!   v14, v15 = call @fib(v9, v1), fs1                   ; the frame that waits: fs1 = state 7+20 [v0, result 0]
 //!   v13 = call_indirect (i32) -> i64 throws, v1(v2)
 //!   brif v5, block1(v0), block2
 //! block2 cold:

@@ -302,6 +302,13 @@ impl<'a> Printer<'a> {
                 }
                 constant(*ty, *bits, f)
             }
+            FrameValue::Pair(first, second) => {
+                if known != Some(Type::Pair) {
+                    write!(f, "{} ", Type::Pair)?;
+                }
+                write!(f, "{first:#x}:{second:#x}")
+            }
+            FrameValue::Result(number) => write!(f, "result {number}"),
         }
     }
 
@@ -355,7 +362,13 @@ impl<'a> Printer<'a> {
         match &data.imm {
             Imm::None | Imm::IntCond(_) | Imm::FloatCond(_) => self.spaced(args, f),
             Imm::Mem { offset, class } => self.memory(args, *offset, *class, f),
-            Imm::Func { func, catches } => self.call(*func, *catches, args, f),
+            Imm::Func { func, catches, state } => {
+                self.call(*func, *catches, args, f)?;
+                match state {
+                    Some(state) => write!(f, ", {}", self.state_name(*state)),
+                    None => Ok(()),
+                }
+            }
             Imm::Runtime { runtime, catches } => self.call_runtime(*runtime, *catches, args, f),
             Imm::Sig { sig, catches } => self.call_indirect(*sig, *catches, args, f),
             Imm::Guard { state, reason } => {

@@ -160,8 +160,8 @@ kinds! {
             "the i32 constant {bits:#x} is not sign-extended: expected {:#x}", i64::from(*bits as i32);
         /// A bool constant that is neither 0 nor 1.
         NotBool { bits: u64 } => "the bool constant has the bits {bits:#x}: expected 0 or 1";
-        /// A pair in a frame state as a constant.
-        PairConstant {} => "a pair cannot be a constant";
+        /// A pair in a frame state as a constant of one word.
+        PairConstant {} => "a constant pair has two words: expected `FrameValue::Pair`";
         /// A terminator with too many or too few branch targets.
         TargetCount { op: Op, expected: usize, found: usize } =>
             "`{}` has {}, {expected} expected", op.name(), counted(*found, "branch target");
@@ -186,6 +186,15 @@ kinds! {
         /// A field declared to hold nothing.
         DeadField { object: Virtual, offset: u32 } =>
             "the field at {offset} of {object} is dead: expected a value, or no field";
+        /// A field declared to hold the result of a call.
+        ResultField { object: Virtual, offset: u32 } =>
+            "the field at {offset} of {object} is a call's result: only slots of a caller's frame can wait for one";
+        /// A guard whose innermost frame waits for a call.
+        ResultInGuard { state: State } =>
+            "{state} has a slot for a call's result: only the state of a call and parents have such slots";
+        /// A call with fewer results than its frame waits for.
+        ResultMissing { state: State, needed: u32, found: usize } =>
+            "{state} waits for {} of the call, which has {found}", counted(*needed as usize, "result");
         /// A use of a value that nothing defines.
         Undefined { value: Value, state: Option<State> } =>
             "{value}{} is used, but nothing alive defines it", in_state(*state);

@@ -2,7 +2,7 @@
 
 use super::fault::{FaultKind, Faults, List, Place};
 use super::{dominance, module as module_checks, ops, states};
-use crate::entity::{Block, Entity, Func, Inst, Table, Value};
+use crate::entity::{Block, Entity, Func, Inst, State, Table, Value};
 use crate::function::{Def, Function};
 use crate::module::Module;
 use crate::ops::Op;
@@ -24,6 +24,8 @@ pub(super) struct Checker<'a, 'f> {
     place: Table<Inst, Option<Block>>,
     /// Where each value is defined, as far as the table and the place agree.
     pub(super) homes: Table<Value, Option<Home>>,
+    /// How many results a call needs to have to fill the slots of each state.
+    pub(super) results_needed: Table<State, u32>,
 }
 
 /// Checks everything in a function.
@@ -36,6 +38,7 @@ pub(super) fn check(module: &Module, func: Option<Func>, function: &Function, fa
         alive: Table::filled(function.blocks.len(), false),
         place: Table::filled(function.insts.len(), None),
         homes: Table::filled(function.values.len(), None),
+        results_needed: states::results_needed(function),
     };
     let blocks = checker.layout();
     checker.definitions(&blocks);

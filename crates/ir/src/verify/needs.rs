@@ -78,7 +78,9 @@ fn item_need(checker: &Checker<'_, '_>, virtuals: &Table<Virtual, Need>, item: &
     match item {
         FrameValue::Value(value) => value_need(checker, *value),
         FrameValue::Virtual(object) => virtuals[*object],
-        FrameValue::Const(..) | FrameValue::Dead => Need::Nothing,
+        FrameValue::Const(..) | FrameValue::Pair(..) | FrameValue::Result(_) | FrameValue::Dead => {
+            Need::Nothing
+        }
     }
 }
 

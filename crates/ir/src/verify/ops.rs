@@ -3,7 +3,7 @@
 use super::fault::{FaultKind, List, Place, imm_name};
 use super::function::Checker;
 use crate::builder::call_results;
-use crate::entity::{Block, Inst};
+use crate::entity::{Block, Inst, State};
 use crate::function::{Imm, InstData, Targets};
 use crate::module::Signature;
 use crate::ops::{ImmKind, Op, Slot};
@@ -95,13 +95,14 @@ impl Checker<'_, '_> {
             Imm::Mem { class, .. } if self.module.classes.get(*class).is_none() => {
                 self.missing(place, *class, self.module.classes.len());
             }
-            Imm::Guard { state, .. } if self.function.states.get(*state).is_none() => {
-                self.missing(place, *state, self.function.states.len());
+            Imm::Guard { state, .. } => self.guard_state(place, *state),
+            Imm::Func { func, catches, state } => {
+                match self.module.functions.get(*func) {
+                    Some(callee) => self.call(place, data, &callee.signature, *catches),
+                    None => self.missing(place, *func, self.module.functions.len()),
+                }
+                self.call_state(place, data, *state);
             }
-            Imm::Func { func, catches } => match self.module.functions.get(*func) {
-                Some(callee) => self.call(place, data, &callee.signature, *catches),
-                None => self.missing(place, *func, self.module.functions.len()),
-            },
             Imm::Sig { sig, catches } => match self.module.signatures.get(*sig) {
                 Some(signature) => self.call(place, data, signature, *catches),
                 None => self.missing(place, *sig, self.module.signatures.len()),
@@ -147,6 +148,26 @@ impl Checker<'_, '_> {
         self.compare(place, &List::Results, Some(op), results.into_iter().map(Some), &data.results);
         if callee.throws && !catches {
             self.throws(place, op);
+        }
+    }
+
+    fn guard_state(&mut self, place: Place, state: State) {
+        match self.results_needed.get(state) {
+            None => self.missing(place, state, self.function.states.len()),
+            Some(0) => {}
+            Some(_) => self.fault(place, FaultKind::ResultInGuard { state }),
+        }
+    }
+
+    fn call_state(&mut self, place: Place, data: &InstData, state: Option<State>) {
+        let Some(state) = state else { return };
+        let found = data.results.len();
+        match self.results_needed.get(state).copied() {
+            None => self.missing(place, state, self.function.states.len()),
+            Some(needed) if needed as usize > found => {
+                self.fault(place, FaultKind::ResultMissing { state, needed, found });
+            }
+            Some(_) => {}
         }
     }
 

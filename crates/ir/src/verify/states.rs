@@ -3,7 +3,7 @@
 use super::fault::{FaultKind, Place};
 use super::function::Checker;
 use crate::entity::{State, Table, Virtual};
-use crate::function::FrameValue;
+use crate::function::{FrameValue, Function};
 use crate::types::Type;
 
 /// Checks every state and virtual; whether all their indices exist and no state is its own ancestor.
@@ -26,6 +26,19 @@ pub(super) fn check(checker: &mut Checker<'_, '_>) -> bool {
         sound &= checker.fields(object);
     }
     checker.cycles() && sound
+}
+
+/// How many results a call needs to fill the `result` slots of each state.
+pub(super) fn results_needed(function: &Function) -> Table<State, u32> {
+    let mut needed = Table::filled(function.states.len(), 0);
+    for (state, data) in function.states.iter() {
+        let counts = data.values.iter().map(|item| match item {
+            FrameValue::Result(number) => u32::from(*number) + 1,
+            _ => 0,
+        });
+        needed[state] = counts.max().unwrap_or(0);
+    }
+    needed
 }
 
 impl Checker<'_, '_> {
@@ -75,6 +88,12 @@ impl Checker<'_, '_> {
             FrameValue::Const(ty, bits) => {
                 self.constant(place, *ty, *bits);
                 Some(*ty)
+            }
+            FrameValue::Pair(..) => Some(Type::Pair),
+            // The object is there before the callee returns.
+            FrameValue::Result(_) => {
+                self.fault(place, FaultKind::ResultField { object, offset });
+                None
             }
             // An object is known by its address.
             FrameValue::Virtual(_) => Some(Type::Ptr),

@@ -185,11 +185,11 @@ fn frames_that_do_not_fit_are_refused() {
     interp.fail_guard(Some(0));
     let outcome = interp.call(func, &[Const::i32(4), Const::ptr(cell)], Limits::default());
     let Outcome::Deopt(good) = outcome else { panic!("it leaves") };
-    assert!(points.frame(&module, &good).is_ok());
+    assert!(points.frames(&module, &good).is_ok());
     let refused = |change: &dyn Fn(&mut Deopt)| {
         let mut bad = good.clone();
         change(&mut bad);
-        points.frame(&module, &bad).expect_err("it does not fit")
+        points.frames(&module, &bad).expect_err("it does not fit")
     };
     assert_eq!(refused(&|d| d.frames[0].offset = 9), ResumeError::UnknownPoint { code: 0, offset: 9 });
     assert_eq!(refused(&|d| d.frames[0].slots[1] = None), ResumeError::Slot(1));

@@ -259,7 +259,8 @@ fn instruction(rng: &mut Rng, module: &mut Module, function: &mut Function, bloc
             let callee = &module.functions[func].signature;
             let catches = rng.chance(50) || callee.throws && !may_throw;
             with_callee(callee, catches);
-            Imm::Func { func, catches }
+            let state = rng.chance(30).then(|| frame_state(rng, function, block, scope, results.len()));
+            Imm::Func { func, catches, state }
         }
         ImmKind::Runtime => {
             let runtime = Runtime(rng.below(module.runtimes.len()) as u32);
@@ -281,8 +282,20 @@ fn instruction(rng: &mut Rng, module: &mut Module, function: &mut Function, bloc
     scope.here.extend(function.insts[inst].results.iter().copied());
 }
 
-/// A guard's exit: one of the known states over values in scope, or a new one.
+/// A guard's exit.
 fn guard(rng: &mut Rng, function: &mut Function, block: Block, scope: &mut Scope) -> Imm {
+    let state = frame_state(rng, function, block, scope, 0);
+    Imm::Guard { state, reason: Reason(rng.bits() as u16) }
+}
+
+/// A state over values in scope, with callers. `results`: how many results the call has that it belongs to.
+fn frame_state(
+    rng: &mut Rng,
+    function: &mut Function,
+    block: Block,
+    scope: &mut Scope,
+    results: usize,
+) -> State {
     let first = function.virtuals.len();
     let count = rng.below(3);
     for _ in 0..count {
@@ -291,7 +304,8 @@ fn guard(rng: &mut Rng, function: &mut Function, block: Block, scope: &mut Scope
         for _ in 0..rng.below(5) {
             let ty = *rng.pick(&Type::ALL);
             let item = match rng.below(3) {
-                0 if ty != Type::Pair => FrameValue::Const(ty, rng.constant(ty)),
+                0 if ty == Type::Pair => FrameValue::Pair(rng.edgy(), rng.edgy()),
+                0 => FrameValue::Const(ty, rng.constant(ty)),
                 1 if ty == Type::Ptr => FrameValue::Virtual(Virtual((first + rng.below(count)) as u32)),
                 _ => FrameValue::Value(value(rng, function, block, scope, ty)),
             };
@@ -302,13 +316,18 @@ fn guard(rng: &mut Rng, function: &mut Function, block: Block, scope: &mut Scope
         function.virtuals.push(VirtualData { size: offset, kind: rng.below(9) as u32, fields });
     }
     let mut parent = None;
-    for _ in 0..1 + rng.below(3) {
+    let outer = rng.below(3);
+    for depth in (0..=outer).rev() {
+        // Callers wait for calls that are gone.
+        let results = if depth > 0 { 3 } else { results };
         let mut values = Vec::new();
         for _ in 0..rng.below(6) {
             let ty = *rng.pick(&Type::ALL);
-            values.push(match rng.below(4) {
+            values.push(match rng.below(5) {
                 0 => FrameValue::Dead,
-                1 if ty != Type::Pair => FrameValue::Const(ty, rng.constant(ty)),
+                4 if results > 0 => FrameValue::Result(rng.below(results) as u16),
+                1 if ty == Type::Pair => FrameValue::Pair(rng.edgy(), rng.edgy()),
+                1 => FrameValue::Const(ty, rng.constant(ty)),
                 2 if count > 0 => FrameValue::Virtual(Virtual((first + rng.below(count)) as u32)),
                 _ => FrameValue::Value(value(rng, function, block, scope, ty)),
             });
@@ -316,8 +335,7 @@ fn guard(rng: &mut Rng, function: &mut Function, block: Block, scope: &mut Scope
         let (code, offset) = (rng.bits() as u32, rng.below(100) as u32);
         parent = Some(function.states.push(StateData { code, offset, values, parent }));
     }
-    let state = parent.expect("there is at least one state");
-    Imm::Guard { state, reason: Reason(rng.bits() as u16) }
+    parent.expect("there is at least one state")
 }
 
 fn target(rng: &mut Rng, function: &mut Function, block: Block, scope: &mut Scope) -> Target {
