@@ -1,6 +1,6 @@
 //! What a tier saw, against what a file says.
 
-use crate::directive::{Expected, ExpectedEnding, ExpectedFrame, ExpectedValue};
+use crate::directive::{Expected, ExpectedEnding, ExpectedFrame, ExpectedObject, ExpectedValue, Piece};
 use ir::Type;
 use ir::eval::Const;
 
@@ -15,6 +15,19 @@ pub struct Frame {
     pub slots: Vec<Option<Const>>,
 }
 
+/// An object that was made for the frames of a guard that left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// Where it is.
+    pub address: u64,
+    /// Size in bytes.
+    pub size: u32,
+    /// Guest-defined kind.
+    pub kind: u32,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
@@ -24,8 +37,8 @@ pub enum Ending {
     Throw,
     /// With this trap.
     Trap(u16),
-    /// Through a guard with this reason and these frames.
-    Deopt(u16, Vec<Frame>),
+    /// Through a guard with this reason, these frames and these objects made for them.
+    Deopt(u16, Vec<Frame>, Vec<Object>),
     /// With too many nested calls.
     StackOverflow,
     /// Because a poll stopped it.
@@ -52,8 +65,8 @@ pub struct Observed {
 /// # Errors
 /// The first difference.
 pub fn compare(expected: &Expected, observed: &Observed) -> Result<(), String> {
-    let addresses = Addresses(observed);
-    if !addresses.ending(&expected.ending, &observed.ending) {
+    let mut matcher = Matcher { observed, objects: Vec::new() };
+    if !matcher.ending(&expected.ending, &observed.ending) {
         return Err(format!("ended with {:?}", observed.ending));
     }
     if expected.notes != observed.notes {
@@ -68,20 +81,25 @@ pub fn compare(expected: &Expected, observed: &Observed) -> Result<(), String> {
     Ok(())
 }
 
-/// Knows where the data was.
-struct Addresses<'a>(&'a Observed);
+/// Compares values, some of which are addresses that nobody knows beforehand.
+struct Matcher<'a> {
+    observed: &'a Observed,
+    /// Addresses of the expectation's objects, as far as something said where they are.
+    objects: Vec<(usize, u64)>,
+}
 
-impl Addresses<'_> {
-    fn ending(&self, expected: &ExpectedEnding, found: &Ending) -> bool {
+impl Matcher<'_> {
+    fn ending(&mut self, expected: &ExpectedEnding, found: &Ending) -> bool {
         match (expected, found) {
             (ExpectedEnding::Return(expected), Ending::Return(found)) => {
                 let found: Vec<Option<Const>> = found.iter().copied().map(Some).collect();
                 self.values(expected, &found)
             }
-            (ExpectedEnding::Deopt(reason, expected), Ending::Deopt(why, found)) => {
+            (ExpectedEnding::Deopt(reason, frames, objects), Ending::Deopt(why, found, made)) => {
                 reason == why
-                    && expected.len() == found.len()
-                    && expected.iter().zip(found).all(|(expected, found)| self.frame(expected, found))
+                    && frames.len() == found.len()
+                    && frames.iter().zip(found).all(|(expected, found)| self.frame(expected, found))
+                    && self.all_objects(objects, made)
             }
             (ExpectedEnding::Trap(expected), Ending::Trap(found)) => expected == found,
             (ExpectedEnding::Throw, Ending::Throw)
@@ -91,29 +109,68 @@ impl Addresses<'_> {
         }
     }
 
-    fn frame(&self, expected: &ExpectedFrame, found: &Frame) -> bool {
+    fn frame(&mut self, expected: &ExpectedFrame, found: &Frame) -> bool {
         (expected.code, expected.offset) == (found.code, found.offset)
             && self.values(&expected.slots, &found.slots)
     }
 
-    fn values(&self, expected: &[ExpectedValue], found: &[Option<Const>]) -> bool {
+    fn values(&mut self, expected: &[ExpectedValue], found: &[Option<Const>]) -> bool {
         expected.len() == found.len()
             && expected.iter().zip(found).all(|(expected, found)| self.value(expected, *found))
     }
 
-    fn value(&self, expected: &ExpectedValue, found: Option<Const>) -> bool {
+    fn value(&mut self, expected: &ExpectedValue, found: Option<Const>) -> bool {
         match (expected, found) {
-            (ExpectedValue::Any, _) => true,
-            // Nobody will look, so something may be there.
-            (ExpectedValue::Dead, _) => true,
+            // Where nobody will look something may be.
+            (ExpectedValue::Any | ExpectedValue::Dead, _) => true,
             (ExpectedValue::Const(expected), Some(found)) => *expected == found,
             (ExpectedValue::Nan, Some(found)) => found.ty() == Type::F64 && found.as_f64().is_nan(),
             (ExpectedValue::Data(piece, offset), Some(found)) => {
-                let base = self.0.data.get(*piece).map(|(address, _)| address.wrapping_add(*offset));
+                let base = self.observed.data.get(*piece).map(|(address, _)| address.wrapping_add(*offset));
                 found.ty() == Type::Ptr && Some(found.bits()) == base
+            }
+            (ExpectedValue::Object(number), Some(found)) => {
+                found.ty() == Type::Ptr && self.object_at(*number, found.bits())
             }
             (_, None) => false,
         }
+    }
+
+    /// Whether the object may be at this address: nothing said otherwise, and no other object is there.
+    fn object_at(&mut self, number: usize, address: u64) -> bool {
+        match self.objects.iter().find(|(known, place)| *known == number || *place == address) {
+            Some(known) => *known == (number, address),
+            None => {
+                self.objects.push((number, address));
+                true
+            }
+        }
+    }
+
+    /// Objects are compared as something leads to them; the contents of one may say where another is.
+    fn all_objects(&mut self, expected: &[ExpectedObject], made: &[Object]) -> bool {
+        let mut next = 0;
+        while let Some((number, address)) = self.objects.get(next).copied() {
+            next += 1;
+            let pair = expected.get(number).zip(made.iter().find(|object| object.address == address));
+            if !pair.is_some_and(|(expected, found)| self.object(expected, found)) {
+                return false;
+            }
+        }
+        next == expected.len()
+    }
+
+    fn object(&mut self, expected: &ExpectedObject, found: &Object) -> bool {
+        let mut bytes = found.bytes.iter().copied();
+        let same = expected.contents.iter().all(|piece| match piece {
+            Piece::Byte(byte) => bytes.next() == Some(*byte),
+            Piece::Object(number) => {
+                let word: Vec<u8> = bytes.by_ref().take(8).collect();
+                let address = word.try_into().map(u64::from_le_bytes);
+                address.is_ok_and(|address| self.object_at(*number, address))
+            }
+        });
+        same && bytes.all(|byte| byte == 0) && (expected.size, expected.kind) == (found.size, found.kind)
     }
 }
 
@@ -155,10 +212,37 @@ mod tests {
         assert!(
             compare(&Expected { data: vec![(0, vec![2])], ..throw() }, &observed(Ending::Throw)).is_err()
         );
-        let frame = |code| Ending::Deopt(1, vec![Frame { code, offset: 2, slots: vec![None] }]);
+        let frame = |code| Ending::Deopt(1, vec![Frame { code, offset: 2, slots: vec![None] }], vec![]);
         let slots = vec![ExpectedValue::Dead];
-        let wanted = ExpectedEnding::Deopt(1, vec![ExpectedFrame { code: 7, offset: 2, slots }]);
+        let wanted = ExpectedEnding::Deopt(1, vec![ExpectedFrame { code: 7, offset: 2, slots }], vec![]);
         assert!(compare(&expected(wanted.clone()), &observed(frame(7))).is_ok());
         assert!(compare(&expected(wanted), &observed(frame(8))).is_err());
+    }
+
+    #[test]
+    fn objects_are_compared_by_what_they_hold() {
+        let slots = vec![ExpectedValue::Object(0), ExpectedValue::Object(0)];
+        let contents = |first| vec![Piece::Byte(first), Piece::Object(1)];
+        let object = |contents| ExpectedObject { size: 16, kind: 3, contents };
+        let ending = |first| {
+            let frames = vec![ExpectedFrame { code: 7, offset: 2, slots: slots.clone() }];
+            ExpectedEnding::Deopt(1, frames, vec![object(contents(first)), object(vec![])])
+        };
+        let made = |address, first: u8, to: u64| {
+            let bytes = [&[first][..], &to.to_le_bytes(), &[0; 7]].concat();
+            Object { address, size: 16, kind: 3, bytes }
+        };
+        let left = |second, inner| {
+            let frames = vec![Frame {
+                code: 7,
+                offset: 2,
+                slots: vec![Some(Const::ptr(0x10)), Some(Const::ptr(second))],
+            }];
+            observed(Ending::Deopt(1, frames, vec![made(0x10, 9, 0x20), made(0x20, inner, 0)]))
+        };
+        assert_eq!(compare(&expected(ending(9)), &left(0x10, 0)), Ok(()));
+        assert!(compare(&expected(ending(8)), &left(0x10, 0)).is_err(), "another byte");
+        assert!(compare(&expected(ending(9)), &left(0x20, 0)).is_err(), "another object");
+        assert!(compare(&expected(ending(9)), &left(0x10, 1)).is_err(), "a byte of the inner object");
     }
 }

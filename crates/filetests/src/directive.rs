@@ -28,6 +28,28 @@ pub enum ExpectedValue {
     Any,
     /// Dead: of a frame's slot.
     Dead,
+    /// An object made for the frames, by its number in the expectation.
+    Object(usize),
+}
+
+/// An object that a guard must have made anew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpectedObject {
+    /// Size in bytes.
+    pub size: u32,
+    /// Guest-defined kind.
+    pub kind: u32,
+    /// What it holds from its start on; the rest is zero.
+    pub contents: Vec<Piece>,
+}
+
+/// A part of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A byte.
+    Byte(u8),
+    /// The address of another object, eight bytes.
+    Object(usize),
 }
 
 /// A guest frame that a guard must leave with.
@@ -50,8 +72,8 @@ pub enum ExpectedEnding {
     Throw,
     /// With this trap.
     Trap(u16),
-    /// Through a guard with this reason and these frames.
-    Deopt(u16, Vec<ExpectedFrame>),
+    /// Through a guard with this reason, these frames and these objects made for them.
+    Deopt(u16, Vec<ExpectedFrame>, Vec<ExpectedObject>),
     /// With too many nested calls.
     StackOverflow,
     /// Because a poll stopped it.
@@ -214,8 +236,11 @@ impl Names<'_> {
         }
     }
 
-    /// Reads `7+12 reason 3 [slots] in 2+0 [slots]`.
+    /// Reads `7+12 reason 3 [slots] in 2+0 [slots] where obj0 = ...`.
     fn deopt(&self, text: &str) -> Result<ExpectedEnding, String> {
+        let (text, objects) = text.split_once(" where ").map_or((text, None), |(a, b)| (a, Some(b)));
+        let objects =
+            objects.map_or(Ok(Vec::new()), |list| list.split(" and ").enumerate().map(object).collect())?;
         let (place, rest) = text.split_once(" reason ").ok_or("expected `reason` behind code and offset")?;
         let (reason, rest) = rest.split_once(' ').ok_or("expected the frame's slots behind the reason")?;
         let reason = reason.parse().map_err(|_| format!("`{reason}` is no reason"))?;
@@ -228,12 +253,15 @@ impl Names<'_> {
                 list(brackets(slots)?).iter().map(|slot| self.slot(slot)).collect::<Result<_, _>>()?;
             frames.push(ExpectedFrame { code: number(code)?, offset: number(offset)?, slots });
         }
-        Ok(ExpectedEnding::Deopt(reason, frames))
+        Ok(ExpectedEnding::Deopt(reason, frames, objects))
     }
 
     fn slot(&self, text: &str) -> Result<ExpectedValue, String> {
         if text == "dead" {
             return Ok(ExpectedValue::Dead);
+        }
+        if let Some(number) = text.strip_prefix("obj") {
+            return number.parse().map(ExpectedValue::Object).map_err(|_| format!("`{text}` is no object"));
         }
         if text == "_" || text.starts_with('&') {
             return self.value(text, Type::Ptr);
@@ -243,6 +271,26 @@ impl Names<'_> {
             Type::from_name(ty).ok_or_else(|| format!("`{text}` is no slot: expected type and value"))?;
         self.value(value, ty)
     }
+}
+
+/// Reads `obj0 = 24 kind 3 05 00 obj1`; objects are listed in the order of their numbers.
+fn object((index, text): (usize, &str)) -> Result<ExpectedObject, String> {
+    let rest =
+        text.strip_prefix(&format!("obj{index} = ")).ok_or_else(|| format!("expected `obj{index} = `"))?;
+    let mut words = rest.split_whitespace();
+    let mut number = || words.next().and_then(|word| word.parse::<u32>().ok()).ok_or("expected a number");
+    let size = number()?;
+    if words.next() != Some("kind") {
+        return Err(format!("expected `kind` behind the size of obj{index}"));
+    }
+    let kind = words.next().and_then(|word| word.parse().ok()).ok_or("expected a number behind `kind`")?;
+    let piece = |word: &str| match word.strip_prefix("obj").map(str::parse) {
+        Some(Ok(number)) => Ok(Piece::Object(number)),
+        Some(Err(_)) => Err(format!("`{word}` is no object")),
+        None => u8::from_str_radix(word, 16).map(Piece::Byte).map_err(|_| format!("`{word}` is no byte")),
+    };
+    let contents = words.map(piece).collect::<Result<_, _>>()?;
+    Ok(ExpectedObject { size, kind, contents })
 }
 
 fn constant(text: &str, ty: Type) -> Result<Const, String> {
@@ -294,14 +342,17 @@ mod tests {
         let results = vec![ExpectedValue::Const(Const::i64(7)), ExpectedValue::Nan];
         assert_eq!(expected.ending, ExpectedEnding::Return(results));
         assert_eq!((expected.notes, expected.data), (vec![1, 2], vec![(0, vec![1])]));
-        let (.., expected) =
-            names.run("@f(0, @f) deopt 7+12 reason 3 [i32 1, dead, _] in 2+0 []").expect("right");
-        let slots = vec![ExpectedValue::Const(Const::i32(1)), ExpectedValue::Dead, ExpectedValue::Any];
+        let (.., expected) = names
+            .run("@f(0, @f) deopt 7+12 reason 3 [i32 1, dead, obj0] in 2+0 [] where obj0 = 24 kind 3 05 obj0")
+            .expect("right");
+        let slots = vec![ExpectedValue::Const(Const::i32(1)), ExpectedValue::Dead, ExpectedValue::Object(0)];
         let frames = vec![
             ExpectedFrame { code: 7, offset: 12, slots },
             ExpectedFrame { code: 2, offset: 0, slots: vec![] },
         ];
-        assert_eq!(expected.ending, ExpectedEnding::Deopt(3, frames));
+        let contents = vec![Piece::Byte(5), Piece::Object(0)];
+        let objects = vec![ExpectedObject { size: 24, kind: 3, contents }];
+        assert_eq!(expected.ending, ExpectedEnding::Deopt(3, frames, objects));
     }
 
     #[test]
@@ -319,6 +370,8 @@ mod tests {
             ("@f(1) -> 1 leaves buf 00", "no data called `buf`"),
             ("@f(1) deopt 1+1 reason x []", "`x` is no reason"),
             ("@f(1) deopt 1+1 reason 1 [5]", "expected type and value"),
+            ("@f(1) deopt 1+1 reason 1 [] where obj1 = 8 kind 0", "expected `obj0 = `"),
+            ("@f(1) deopt 1+1 reason 1 [] where obj0 = 8 kind 0 xx", "`xx` is no byte"),
         ] {
             let error = names.run(text).expect_err(text);
             assert!(error.contains(part), "{text}: {error}");

@@ -1,7 +1,7 @@
 //! The IR interpreter as a tier: the file's module, after each pass, and after all.
 
 use crate::case::Run;
-use crate::compare::{Ending, Frame, Observed};
+use crate::compare::{Ending, Frame, Object, Observed};
 use crate::directive::Argument;
 use crate::runtime::{Answer, RUNTIME};
 use crate::tier::{Prepared, Program, Tier, Variant};
@@ -52,12 +52,13 @@ impl Prepared for Interpreted<'_> {
         interp.fail_guard(forced);
         let outcome = interp.call(run.func, &args, LIMITS);
         let guards = interp.guards();
+        let ending = ending(outcome, &mut host.memory);
         let contents = |(address, (_, bytes)): (&u64, &(String, Vec<u8>))| {
             (*address, host.memory.bytes(*address, bytes.len()).unwrap_or_default().to_vec())
         };
         let data = data.iter().zip(&program.case.data).map(contents).collect();
         drop(host);
-        Ok(Observed { ending: ending(outcome), notes: notes.take(), data, guards })
+        Ok(Observed { ending, notes: notes.take(), data, guards })
     }
 }
 
@@ -118,7 +119,7 @@ fn touch(
     })
 }
 
-fn ending(outcome: Outcome) -> Ending {
+fn ending(outcome: Outcome, memory: &mut Memory) -> Ending {
     match outcome {
         Outcome::Return(values) => Ending::Return(values),
         Outcome::Throw => Ending::Throw,
@@ -131,7 +132,14 @@ fn ending(outcome: Outcome) -> Ending {
                 offset: frame.offset,
                 slots: frame.slots.clone(),
             };
-            Ending::Deopt(deopt.reason.0, deopt.frames.iter().map(frame).collect())
+            let object = |made: &ir::interp::Materialised| Object {
+                address: made.address,
+                size: made.size,
+                kind: made.kind,
+                bytes: memory.bytes(made.address, made.size as usize).unwrap_or_default().to_vec(),
+            };
+            let frames = deopt.frames.iter().map(frame).collect();
+            Ending::Deopt(deopt.reason.0, frames, deopt.objects.iter().map(object).collect())
         }
         Outcome::MemoryFault(fault) => Ending::Other(fault.to_string()),
         Outcome::Undefined(undefined) => Ending::Other(undefined.to_string()),

@@ -8,6 +8,7 @@
 //! ; run: @f() throws
 //! ; run: @f(1) trap 0
 //! ; run: @f(1) deopt 7+12 reason 3 [i32 1, dead, _] in 2+0 [f64 nan]
+//! ; run: @f(1) deopt 7+13 reason 3 [obj0] where obj0 = 24 kind 3 05 00 obj1 and obj1 = 8 kind 0
 //! ; run: @f(&buf+8, @callee) -> 1, &buf, nan notes [1, 2] leaves buf 01 02
 //! ; run: @forever() overflows
 //! ; data: buf = 00 ff 10            ; bytes in hexadecimal, or `zeros 64`; fresh for every run
@@ -34,8 +35,10 @@ mod runtime;
 mod tier;
 
 pub use case::{Case, Mistake, Run};
-pub use compare::{Ending, Frame, Observed, compare};
-pub use directive::{Argument, Expected, ExpectedEnding, ExpectedFrame, ExpectedValue, Interrupt};
+pub use compare::{Ending, Frame, Object, Observed, compare};
+pub use directive::{
+    Argument, Expected, ExpectedEnding, ExpectedFrame, ExpectedObject, ExpectedValue, Interrupt, Piece,
+};
 pub use interp::Interpreter;
 pub use runtime::{Answer, RUNTIME, RuntimeEntry};
 pub use tier::{Prepared, Program, Tier, Variant, tiers};

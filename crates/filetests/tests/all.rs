@@ -23,7 +23,7 @@ fn trials(paths: &[PathBuf]) -> Vec<Trial> {
     let bless = std::env::var_os("SPANDREL_BLESS").is_some_and(|v| v == "1");
     let mut trials = vec![Trial::test("the_files_are_there", {
         let count = paths.len();
-        move || if count >= 200 { Ok(()) } else { Err(format!("only {count} files").into()) }
+        move || if count >= 350 { Ok(()) } else { Err(format!("only {count} files").into()) }
     })];
     for path in paths {
         let name = name(path);

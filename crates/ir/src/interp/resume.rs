@@ -136,7 +136,10 @@ impl ResumePoints {
         if frames.len() < expected {
             return Err(ResumeError::Frames { expected, found: frames.len() });
         }
-        let values = bind(function, &function.states[state].values, &frames[0].slots)?;
+        let mut values = Vec::new();
+        for (data, frame) in chain(function, state).zip(frames) {
+            values.extend(bind(function, &data.values, &frame.slots)?);
+        }
         Ok((ResumeFrame { func, inst, values }, expected))
     }
 }
@@ -195,6 +198,7 @@ pub struct Resuming<'a> {
     points: &'a ResumePoints,
     limits: Limits,
     resumed: u64,
+    inlined: u64,
 }
 
 impl fmt::Debug for Resuming<'_> {
@@ -211,12 +215,17 @@ impl<'a> Resuming<'a> {
         points: &'a ResumePoints,
         limits: Limits,
     ) -> Resuming<'a> {
-        Resuming { host, original, points, limits, resumed: 0 }
+        Resuming { host, original, points, limits, resumed: 0, inlined: 0 }
     }
 
     /// Guards answered so far.
     pub fn resumed(&self) -> u64 {
         self.resumed
+    }
+
+    /// How many of them left code of functions inlined into others, so that callers' frames were rebuilt.
+    pub fn inlined(&self) -> u64 {
+        self.inlined
     }
 }
 
@@ -257,7 +266,10 @@ impl Host for Resuming<'_> {
     fn deopt(&mut self, deopt: &Deopt) -> Option<Outcome> {
         self.resumed += 1;
         Some(match self.points.frames(self.original, deopt) {
-            Ok(frames) => Interp::new(self.original, self.host).resume(&frames, self.limits),
+            Ok(frames) => {
+                self.inlined += u64::from(frames.len() > 1);
+                Interp::new(self.original, self.host).resume(&frames, self.limits)
+            }
             Err(error) => Outcome::Undefined(Undefined::Resume(error)),
         })
     }
