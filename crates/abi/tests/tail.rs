@@ -119,7 +119,7 @@ impl Machine {
 }
 
 fn word(list: u64, index: usize) -> u64 {
-    0x1111_0000_0000_0000 * list | (index as u64 + 1) * 0x0001_0203_0405
+    0x1111_0000_0000_0000 * list + (index as u64 + 1) * 0x0001_0203_0405
 }
 
 fn put(place: Place, registers: &mut Registers, memory: &mut [u64], value: u64) {

@@ -5,6 +5,7 @@ use super::entry::SharedEntry;
 use super::target::Targets;
 use crate::convention::Arch;
 use code_memory::{Code, ExecSpace, FrameInfo, Reloc, RelocKind, RelocTarget};
+use std::any::Any;
 use std::sync::Arc;
 
 /// Bytes from one thunk to the next.
@@ -34,7 +35,7 @@ impl ThunkBlock {
         shared: &Arc<SharedEntry>,
         identities: &[u64],
     ) -> Result<ThunkBlock, ThunkError> {
-        Self::emit(space, shared.entry(), Some(Arc::clone(shared)), identities)
+        Self::emit(space, shared.entry(), Some(Arc::clone(shared)), identities, None)
     }
 
     /// Publishes thunks that jump to any code of the host's architecture, for instance a lazy compiler's entry. It finds
@@ -49,7 +50,23 @@ impl ThunkBlock {
         identities: &[u64],
     ) -> Result<ThunkBlock, ThunkError> {
         targets.check(target, "what thunks jump to")?;
-        Self::emit(space, target, None, identities)
+        Self::emit(space, target, None, identities, None)
+    }
+
+    /// As [`ThunkBlock::publish_to`]. What the identities stand for is kept until no thread can be in the thunks any more,
+    /// see [`Staged::keep`](code_memory::Staged::keep).
+    ///
+    /// # Errors
+    /// As for [`ThunkBlock::publish_to`].
+    pub fn publish_keeping(
+        space: &ExecSpace,
+        targets: &Targets,
+        target: *const u8,
+        identities: &[u64],
+        kept: Box<dyn Any + Send + Sync>,
+    ) -> Result<ThunkBlock, ThunkError> {
+        targets.check(target, "what thunks jump to")?;
+        Self::emit(space, target, None, identities, Some(kept))
     }
 
     fn emit(
@@ -57,6 +74,7 @@ impl ThunkBlock {
         target: *const u8,
         shared: Option<Arc<SharedEntry>>,
         identities: &[u64],
+        kept: Option<Box<dyn Any + Send + Sync>>,
     ) -> Result<ThunkBlock, ThunkError> {
         let len = identities.len();
         if len == 0 || len > Self::MAX {
@@ -84,6 +102,9 @@ impl ThunkBlock {
             staged.relocate(Reloc { offset, kind, target, addend: 0 });
         }
         staged.set_name("interpreter thunks");
+        if let Some(kept) = kept {
+            staged.keep(kept);
+        }
         // Thunks leave stack and link register alone.
         staged.set_frame(FrameInfo::default());
         let code = staged.publish().map_err(ThunkError::Publish)?;
