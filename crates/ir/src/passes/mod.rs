@@ -5,9 +5,12 @@ pub mod dce;
 pub mod edit;
 pub mod fold;
 pub mod gvn;
+pub mod inline;
+pub mod layout;
 pub mod memory;
 mod pipeline;
 pub mod range;
+pub mod scalar;
 pub mod ssa;
 
 pub use pipeline::{ALL, PIPELINE, PassCount, Report, by_name, optimize, run_pass};
@@ -15,7 +18,8 @@ pub use pipeline::{ALL, PIPELINE, PassCount, Report, by_name, optimize, run_pass
 use crate::entity::Func;
 use crate::function::Function;
 use crate::module::Module;
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a pass may look at besides the function it changes.
@@ -29,7 +33,22 @@ pub struct Context<'a> {
     pub func: Func,
     /// Limits and budgets.
     pub options: &'a Options,
+    /// What passes count besides whether they changed something.
+    pub counts: &'a Counts,
 }
+
+impl Context<'_> {
+    /// Adds to a count of the report.
+    pub fn count(&self, what: &'static str, number: u32) {
+        if number > 0 {
+            *self.counts.0.borrow_mut().entry(what).or_default() += number;
+        }
+    }
+}
+
+/// Numbers by what they count: calls inlined, and the like.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(RefCell<BTreeMap<&'static str, u32>>);
 
 /// One transformation.
 #[derive(Clone, Copy)]
@@ -53,12 +72,14 @@ impl fmt::Debug for Pass {
 pub struct Options {
     /// Names of passes that stay out.
     pub disabled: BTreeSet<String>,
-    /// Largest callee that is inlined, in instructions.
+    /// Largest callee that is inlined, in instructions without constants; in a loop, twice as many.
     pub inline_size: u32,
     /// Instructions that inlining may add to one function.
     pub inline_budget: u32,
     /// Deepest chain of inlined calls.
     pub inline_depth: u32,
+    /// How often a function may be inlined into itself, directly or through others.
+    pub inline_recursion: u32,
     /// Instructions that unrolling and peeling may add to one function.
     pub unroll_budget: u32,
     /// Whether the verifier runs after every pass.
@@ -72,6 +93,7 @@ impl Default for Options {
             inline_size: 60,
             inline_budget: 2000,
             inline_depth: 4,
+            inline_recursion: 1,
             unroll_budget: 400,
             verify: cfg!(debug_assertions),
         }

@@ -1,18 +1,33 @@
 //! Which passes run on a function, and in which order.
 
-use super::{Context, Options, Pass, cleanup, dce, fold, gvn, memory, range};
+use super::{Context, Counts, Options, Pass, cleanup, dce, fold, gvn, inline, layout, memory, range, scalar};
 use crate::entity::Func;
 use crate::module::Module;
 use crate::verify;
+use std::collections::BTreeMap;
 
 /// Every pass, each once.
-pub const ALL: &[Pass] = &[fold::PASS, cleanup::PASS, gvn::PASS, range::PASS, memory::PASS, dce::PASS];
+pub const ALL: &[Pass] = &[
+    fold::PASS,
+    cleanup::PASS,
+    inline::PASS,
+    gvn::PASS,
+    scalar::PASS,
+    range::PASS,
+    memory::PASS,
+    dce::PASS,
+    layout::PASS,
+];
 
 /// What [`optimize`] runs on each function, in this order.
 pub const PIPELINE: &[Pass] = &[
     fold::PASS,
     cleanup::PASS,
+    inline::PASS,
+    fold::PASS,
+    cleanup::PASS,
     gvn::PASS,
+    scalar::PASS,
     range::PASS,
     // Settled comparisons become settled branches.
     fold::PASS,
@@ -22,6 +37,7 @@ pub const PIPELINE: &[Pass] = &[
     gvn::PASS,
     dce::PASS,
     cleanup::PASS,
+    layout::PASS,
 ];
 
 /// The pass with this name.
@@ -45,6 +61,8 @@ pub struct PassCount {
 pub struct Report {
     /// One entry per pass that ran.
     pub passes: Vec<PassCount>,
+    /// What passes count besides: calls inlined, allocations removed, and the like.
+    pub counts: BTreeMap<&'static str, u32>,
 }
 
 impl Report {
@@ -64,19 +82,20 @@ impl Report {
     }
 }
 
-/// Runs [`PIPELINE`] on every function of a verified module, without the passes that the options disable.
+/// Runs [`PIPELINE`] on every function of a verified module, callees before callers, without the passes that the options disable.
 ///
 /// # Panics
 /// With `options.verify`, when a pass leaves a module behind that the verifier rejects: the pass is at fault.
 pub fn optimize(module: &mut Module, options: &Options) -> Report {
-    let mut report = Report::default();
+    let (mut report, counts) = (Report::default(), Counts::default());
     let passes: Vec<&Pass> = PIPELINE.iter().filter(|pass| !options.disabled.contains(pass.name)).collect();
-    for func in module.functions.keys() {
+    for func in inline::callees_first(module) {
         for pass in &passes {
-            let changed = run_pass(module, func, pass, options);
+            let changed = run_counted(module, func, pass, options, &counts);
             report.count(pass, changed);
         }
     }
+    report.counts = counts.0.into_inner();
     report
 }
 
@@ -85,8 +104,13 @@ pub fn optimize(module: &mut Module, options: &Options) -> Report {
 /// # Panics
 /// As [`optimize`] does.
 pub fn run_pass(module: &mut Module, func: Func, pass: &Pass, options: &Options) -> bool {
+    run_counted(module, func, pass, options, &Counts::default())
+}
+
+fn run_counted(module: &mut Module, func: Func, pass: &Pass, options: &Options, counts: &Counts) -> bool {
     let mut function = std::mem::take(&mut module.functions[func]);
-    let changed = !function.order.is_empty() && (pass.run)(&mut function, &Context { module, func, options });
+    let changed =
+        !function.order.is_empty() && (pass.run)(&mut function, &Context { module, func, options, counts });
     module.functions[func] = function;
     if options.verify {
         check(module, func, pass);

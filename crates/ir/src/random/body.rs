@@ -262,6 +262,7 @@ impl<'a> Body<'a> {
         self.b.set_position(position);
         let on = |feature: bool, weight: u32| if feature { weight } else { 0 };
         let c = self.config;
+        let favoured = |weight: u32| if c.calls_foremost { 6 * weight } else { weight };
         let deep = self.around.len() as u32 >= c.loop_depth;
         let menu = [
             (14, Compute),
@@ -273,9 +274,9 @@ impl<'a> Body<'a> {
             (2, SelectPointer),
             (2, ComparePointers),
             (2, MeasurePointer),
-            (on(self.may_alloc(), 8), Alloc),
-            (6, LoadField),
-            (5, StoreField),
+            (on(self.may_alloc(), favoured(8)), Alloc),
+            (favoured(6), LoadField),
+            (favoured(5), StoreField),
             (4, Cell),
             (7, Branch),
             (2, ShortBranch),
@@ -283,12 +284,12 @@ impl<'a> Body<'a> {
             (on(!deep, 8), Loop),
             (on(!deep && c.irreducible, 2), Irreducible),
             (3, Leave),
-            (on(c.calls, 6), Call),
+            (on(c.calls, favoured(8) - 2), Call),
             (on(c.indirect_calls, 4), CallIndirect),
             (on(c.runtime_calls, 5), CallRuntime),
             (on(self.plan.recursive && !self.recursed && self.times == 1, 30), SelfCall),
-            (on(c.guards, 7), Guard),
-            (on(c.guards, 7), Checked),
+            (on(c.guards, favoured(7)), Guard),
+            (on(c.guards, favoured(7)), Checked),
             (on(self.plan.throws, 2), Poll),
         ];
         match self.rng.weighted(&menu).unwrap_or(Compute) {

@@ -52,6 +52,8 @@ pub struct Config {
     pub calls: bool,
     /// Frame states on direct calls, where there are guards.
     pub call_states: bool,
+    /// Many more direct calls, guards and uses of objects than anything else.
+    pub calls_foremost: bool,
     /// Indirect calls.
     pub indirect_calls: bool,
     /// Runtime calls.
@@ -73,7 +75,7 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// Everything, in programs of up to five functions and 20,000 executed instructions.
+    /// Everything evenly, in programs of up to five functions and 20,000 executed instructions.
     fn default() -> Config {
         Config {
             functions: 5,
@@ -84,6 +86,7 @@ impl Default for Config {
             failing_guards: true,
             calls: true,
             call_states: true,
+            calls_foremost: false,
             indirect_calls: true,
             runtime_calls: true,
             allocs: true,

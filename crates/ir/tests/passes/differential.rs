@@ -2,14 +2,25 @@
 
 use ir::eval::Const;
 use ir::interp::{Interp, Limits, Outcome, ResumePoints, Resuming};
-use ir::passes::{self, Options, Pass};
+use ir::passes::{self, Options, Pass, Report};
 use ir::random::{self, BUFFER, Config, Observation};
 use ir::{Func, Module};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 const MAIN: Func = Func(0);
 /// Guards forced to fail per program and pass, evenly spread.
 const FORCED: u64 = 3;
+
+/// With the verifier; every second program is inlined as far as it goes.
+fn options(seed: u64) -> Options {
+    let usual = Options { verify: true, ..Options::default() };
+    if seed.is_multiple_of(2) {
+        return usual;
+    }
+    Options { inline_size: 400, inline_budget: 4000, inline_recursion: 2, ..usual }
+}
 
 struct Program {
     seed: u64,
@@ -18,11 +29,19 @@ struct Program {
     points: ResumePoints,
     args: Vec<Const>,
     plain: Observation,
+    /// Guards to force to fail, evenly spread.
+    forced: u64,
+    /// Guards that left code inlined into another function, so far.
+    callers: Cell<u32>,
 }
 
 impl Program {
     fn new(seed: u64) -> Program {
         let config = if seed.is_multiple_of(2) { Config::default() } else { Config::varied(seed) };
+        Program::with(seed, config, FORCED)
+    }
+
+    fn with(seed: u64, config: Config, forced: u64) -> Program {
         let module = random::module(seed, &config);
         let points = ResumePoints::new(&module);
         let args = random::arguments(seed, &config, &module.functions[MAIN].signature, BUFFER);
@@ -32,7 +51,7 @@ impl Program {
         let mut resuming = Resuming::new(&mut host, &module, &points, limits);
         let outcome = Interp::new(&module, &mut resuming).call(MAIN, &args, limits);
         let plain = random::observe(&outcome, &mut host, BUFFER).expect("the buffer is there");
-        Program { seed, config, module, points, args, plain }
+        Program { seed, config, module, points, args, plain, forced, callers: Cell::new(0) }
     }
 
     /// Runs an optimized version; `fail`: the guard to force. Hands back the number of guards, too.
@@ -45,6 +64,8 @@ impl Program {
         interp.fail_guard(fail);
         let outcome = interp.call(MAIN, &self.args, limits);
         let guards = interp.guards();
+        let inlined = resuming.inlined();
+        self.callers.set(self.callers.get() + inlined as u32);
         let seen = random::observe(&outcome, &mut host, BUFFER).expect("the buffer is there");
         (seen, outcome, guards)
     }
@@ -61,14 +82,14 @@ impl Program {
             guards
         };
         let guards = check(None);
-        let stride = (guards / FORCED).max(1);
+        let stride = (guards / self.forced).max(1);
         for k in (self.seed % stride..guards).step_by(stride as usize) {
             check(Some(k));
         }
     }
 
     fn pass(&self, pass: &Pass) -> bool {
-        let options = Options { verify: true, ..Options::default() };
+        let options = options(self.seed);
         let mut module = self.module.clone();
         let mut changed = false;
         for func in module.functions.keys() {
@@ -83,14 +104,14 @@ impl Program {
         changed
     }
 
-    fn pipeline(&self) {
-        let options = Options { verify: true, ..Options::default() };
+    fn pipeline(&self, options: &Options) -> Report {
         let mut module = self.module.clone();
-        passes::optimize(&mut module, &options);
+        let report = passes::optimize(&mut module, options);
         self.compare(&module, "the pipeline");
         // Once more: what passes leave behind is input of passes, too.
-        passes::optimize(&mut module, &options);
+        passes::optimize(&mut module, options);
         self.compare(&module, "the pipeline, twice");
+        report
     }
 }
 
@@ -123,8 +144,34 @@ fn every_pass_alone_changes_nothing_that_is_seen() {
 #[test]
 fn the_pipeline_changes_nothing_that_is_seen() {
     for seed in seeds(1000..1080) {
-        Program::new(seed).pipeline();
+        Program::new(seed).pipeline(&options(seed));
     }
+}
+
+/// Small functions, which are inlined whole, and many of their guards forced to fail.
+#[test]
+fn inlined_code_can_be_left_anywhere() {
+    let mut counts = BTreeMap::new();
+    let (mut programs, mut callers) = (0, 0);
+    for seed in seeds(3000..3080) {
+        let config = Config { statements: 12, loop_depth: 1, calls_foremost: true, ..Config::default() };
+        let program = Program::with(seed, config, 12);
+        // Other passes prove most of the guards of random programs superfluous.
+        let mut options = options(seed);
+        options.disabled.extend(["range", "fold", "gvn"].map(str::to_owned));
+        let report = program.pipeline(&options);
+        programs += 1;
+        callers += program.callers.get();
+        for (what, number) in report.counts {
+            *counts.entry(what).or_insert(0) += number;
+        }
+    }
+    // What hardly ever happens is not tested here.
+    for (what, least) in [("calls inlined", programs / 2), ("allocations removed", programs / 4)] {
+        let number = counts.get(what).copied().unwrap_or(0);
+        assert!(number >= least, "{what}: {number} in {programs} programs, {counts:?}");
+    }
+    assert!(callers >= programs / 2, "{callers} guards left inlined code");
 }
 
 #[test]

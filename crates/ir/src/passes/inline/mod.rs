@@ -1,0 +1,238 @@
+//! Inlining: direct calls become copies of their callees' bodies.
+//!
+//! Callees are optimized before their callers, so what is copied is final. A callee with guards needs a frame state on
+//! the call: it becomes the caller of the copied states. An exception that leaves a copied body under `call catch`
+//! becomes a jump; what may throw without saying so in a result (`poll`, `alloc`) cannot be copied there.
+
+mod splice;
+
+use super::layout::cold_blocks;
+use super::{Context, Pass};
+use crate::cfg::{Cfg, Loops};
+use crate::entity::{Block, Entity, Func, Inst, Table};
+use crate::function::{Function, Imm};
+use crate::ops::{Effect, Op};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+/// The pass.
+pub const PASS: Pass = Pass { name: "inline", summary: "replace direct calls by their callees' bodies", run };
+
+fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
+    // Taken out of the module for the time, and about to change: what calls itself is inlined as it was.
+    let own = calls(func).any(|(_, _, callee)| callee == ctx.func).then(|| func.clone());
+    let mut inliner =
+        Inliner { ctx, own: own.as_ref(), facts: HashMap::new(), added: 0, queue: VecDeque::new() };
+    inliner.start(func);
+    let mut changed = false;
+    while let Some(site) = inliner.queue.pop_front() {
+        changed |= inliner.visit(func, &site);
+    }
+    drop_states(func) || changed
+}
+
+/// What was not worth inlining here is not worth it where this function is inlined, so nobody asks for the frames any
+/// more, which only keep values alive.
+fn drop_states(func: &mut Function) -> bool {
+    let with_state: Vec<Inst> =
+        calls(func).map(|(_, inst, _)| inst).filter(|inst| func.insts[*inst].state().is_some()).collect();
+    for inst in &with_state {
+        if let Imm::Func { state, .. } = &mut func.insts[*inst].imm {
+            *state = None;
+        }
+    }
+    !with_state.is_empty()
+}
+
+/// Every direct call.
+fn calls(func: &Function) -> impl Iterator<Item = (Block, Inst, Func)> + '_ {
+    func.order.iter().flat_map(move |block| {
+        func.blocks[*block].insts.iter().filter_map(move |inst| match func.insts[*inst].imm {
+            Imm::Func { func: callee, .. } => Some((*block, *inst, callee)),
+            _ => None,
+        })
+    })
+}
+
+/// A call to decide on.
+struct Site {
+    inst: Inst,
+    block: Block,
+    /// Functions whose bodies the call is in, the one being optimized first.
+    within: Rc<Vec<Func>>,
+    in_loop: bool,
+    cold: bool,
+}
+
+/// What decides about a callee, looked at once.
+struct Facts {
+    /// Instructions but for constants.
+    size: u32,
+    /// It may leave through a frame state.
+    guards: bool,
+    /// It may throw by something that cannot catch.
+    throws_silently: bool,
+    cold: Table<Block, bool>,
+    in_loop: Table<Block, bool>,
+}
+
+impl Facts {
+    fn of(func: &Function) -> Facts {
+        let cfg = Cfg::new(func);
+        let loops = Loops::new(func, &cfg);
+        let mut in_loop = Table::filled(func.blocks.len(), false);
+        let (mut size, mut guards, mut throws_silently) = (0, false, false);
+        for block in &func.order {
+            in_loop[*block] = cfg.is_reachable(*block) && loops.innermost(*block).is_some();
+            for inst in &func.blocks[*block].insts {
+                let data = &func.insts[*inst];
+                let constant = data.args.is_empty() && data.op.effect() == Effect::Pure;
+                size += u32::from(!constant);
+                guards |= data.op.effect() == Effect::Guard || data.op == Op::Deopt;
+                throws_silently |= matches!(data.op, Op::Poll | Op::Alloc);
+            }
+        }
+        Facts { size, guards, throws_silently, cold: cold_blocks(func, &cfg), in_loop }
+    }
+}
+
+/// Why a call stays, as the report counts it.
+type Kept = &'static str;
+
+struct Inliner<'a> {
+    ctx: &'a Context<'a>,
+    /// The function as it was, when it calls itself.
+    own: Option<&'a Function>,
+    facts: HashMap<Func, Rc<Facts>>,
+    /// Instructions added so far.
+    added: u32,
+    queue: VecDeque<Site>,
+}
+
+impl<'a> Inliner<'a> {
+    /// Queues the calls of the function itself, those in loops first.
+    fn start(&mut self, func: &Function) {
+        let facts = Facts::of(func);
+        let within = Rc::new(vec![self.ctx.func]);
+        let mut sites: Vec<Site> = calls(func)
+            .map(|(block, inst, _)| Site {
+                inst,
+                block,
+                within: within.clone(),
+                in_loop: facts.in_loop[block],
+                cold: facts.cold[block],
+            })
+            .collect();
+        // The last of a block first: what follows a call moves when it is replaced.
+        sites.reverse();
+        sites.sort_by_key(|site| !site.in_loop);
+        self.queue.extend(sites);
+    }
+
+    fn body(&self, callee: Func) -> &'a Function {
+        if callee == self.ctx.func
+            && let Some(own) = self.own
+        {
+            return own;
+        }
+        &self.ctx.module.functions[callee]
+    }
+
+    fn visit(&mut self, func: &mut Function, site: &Site) -> bool {
+        let Imm::Func { func: callee, .. } = func.insts[site.inst].imm else { return false };
+        let facts = match self.decide(func, site, callee) {
+            Ok(facts) => facts,
+            Err(kept) => {
+                self.ctx.count(kept, 1);
+                return false;
+            }
+        };
+        self.ctx.count("calls inlined", 1);
+        self.added += facts.size;
+        let copied = splice::splice(func, self.ctx, site.block, site.inst, self.body(callee));
+        let within: Rc<Vec<Func>> = Rc::new(site.within.iter().copied().chain([callee]).collect());
+        for call in copied.calls {
+            self.queue.push_back(Site {
+                inst: call.inst,
+                block: call.block,
+                within: within.clone(),
+                in_loop: site.in_loop || facts.in_loop[call.from],
+                cold: facts.cold[call.from],
+            });
+        }
+        // Calls behind this one moved along.
+        for other in self.queue.iter_mut().filter(|other| other.block == site.block) {
+            if copied.moved.contains(&other.inst) {
+                other.block = copied.behind;
+            }
+        }
+        true
+    }
+
+    fn decide(&mut self, func: &Function, site: &Site, callee: Func) -> Result<Rc<Facts>, Kept> {
+        let options = self.ctx.options;
+        let body = self.body(callee);
+        if body.order.is_empty() {
+            return Err("calls kept: no body");
+        }
+        if site.cold {
+            return Err("calls kept: cold");
+        }
+        if site.within.len() as u32 > options.inline_depth {
+            return Err("calls kept: too deep");
+        }
+        let times = site.within.iter().filter(|outer| **outer == callee).count();
+        if times as u32 > options.inline_recursion {
+            return Err("calls kept: recursive");
+        }
+        let facts = self.facts.entry(callee).or_insert_with(|| Rc::new(Facts::of(body))).clone();
+        let limit = options.inline_size.saturating_mul(if site.in_loop { 2 } else { 1 });
+        if facts.size > limit {
+            return Err("calls kept: too large");
+        }
+        if self.added.saturating_add(facts.size) > options.inline_budget {
+            return Err("calls kept: over budget");
+        }
+        let call = &func.insts[site.inst];
+        if facts.guards && call.state().is_none() {
+            return Err("calls kept: no frame state");
+        }
+        if facts.throws_silently && call.catches() {
+            return Err("calls kept: polls or allocates under catch");
+        }
+        Ok(facts)
+    }
+}
+
+/// Functions in the order in which they are to be optimized: callees before callers, as far as calls go in no circle.
+pub fn callees_first(module: &crate::module::Module) -> Vec<Func> {
+    let mut order = Vec::with_capacity(module.functions.len());
+    let mut seen = Table::filled(module.functions.len(), false);
+    let callees = |func: Func| {
+        let function = &module.functions[func];
+        let mut list: Vec<Func> = calls(function).map(|(_, _, callee)| callee).collect();
+        list.reverse();
+        list
+    };
+    for root in module.functions.keys() {
+        if std::mem::replace(&mut seen[root], true) {
+            continue;
+        }
+        let mut path = vec![(root, callees(root))];
+        while let Some((func, left)) = path.last_mut() {
+            match left.pop() {
+                Some(callee) if callee.index() >= seen.len() => {}
+                Some(callee) => {
+                    if !std::mem::replace(&mut seen[callee], true) {
+                        path.push((callee, callees(callee)));
+                    }
+                }
+                None => {
+                    order.push(*func);
+                    path.pop();
+                }
+            }
+        }
+    }
+    order
+}
