@@ -1,0 +1,73 @@
+//! What a caller may choose.
+
+use ir::Func;
+use std::collections::BTreeSet;
+
+/// How much work goes into the code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OptLevel {
+    /// Cranelift's rewriting passes and its backtracking register allocator.
+    #[default]
+    Speed,
+    /// No rewriting, registers allocated in one pass: about half the compile time.
+    None,
+}
+
+/// How functions of the module are called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Calls {
+    /// By their symbol: the callee's code cannot be replaced while the caller's lives.
+    #[default]
+    Direct,
+    /// Through their entry pointers, which may be swapped at any time.
+    ThroughPointers,
+    /// These by their symbol, the others through their entry pointers.
+    DirectOnly(BTreeSet<Func>),
+}
+
+impl Calls {
+    /// Whether calls of the function go to its symbol.
+    pub fn is_direct(&self, callee: Func) -> bool {
+        match self {
+            Calls::Direct => true,
+            Calls::ThroughPointers => false,
+            Calls::DirectOnly(functions) => functions.contains(&callee),
+        }
+    }
+}
+
+/// What a caller may choose.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How much work goes into the code.
+    pub opt: OptLevel,
+    /// Whether Cranelift's verifier checks what it is given.
+    pub verify: bool,
+    /// Largest function, in CLIF instructions: compile time grows faster than size beyond it.
+    pub max_insts: usize,
+    /// Most values that one loop may carry around, in machine words: as above.
+    pub max_loop_values: usize,
+    /// Largest stack frame in bytes. The limit in the VM context leaves at least this much room.
+    pub max_frame: u32,
+    /// How functions of the module are called.
+    pub calls: Calls,
+    /// For tests: every guard that is executed counts the context's `force_guard` down and leaves when it reaches 0.
+    pub force_guards: bool,
+    /// Whether [`Compiled::clif`](crate::Compiled::clif) and [`Compiled::vcode`](crate::Compiled::vcode) are filled in.
+    pub listing: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            opt: OptLevel::Speed,
+            verify: cfg!(debug_assertions),
+            max_insts: 10_000,
+            max_loop_values: 200,
+            max_frame: 32 << 10,
+            calls: Calls::Direct,
+            force_guards: false,
+            listing: false,
+        }
+    }
+}
