@@ -4,6 +4,7 @@
 
 mod doctor;
 mod ffi;
+mod ir;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -19,12 +20,14 @@ struct Args {
 #[derive(Subcommand)]
 enum Verb {
     Ffi(ffi::FfiArgs),
+    Ir(ir::IrArgs),
     Doctor(doctor::Args),
 }
 
 fn main() -> ExitCode {
     match Args::parse().verb {
         Verb::Ffi(args) => ffi::run(args),
+        Verb::Ir(args) => ir::run(&args),
         Verb::Doctor(args) => doctor::run(&args),
     }
 }

@@ -12,7 +12,7 @@ fn version_and_help_succeed() {
     assert_eq!(stdout(&output), concat!("spandrel ", env!("CARGO_PKG_VERSION"), "\n"));
     let output = spandrel(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
-    for verb in ["ffi", "doctor"] {
+    for verb in ["ffi", "ir", "doctor"] {
         assert!(
             stdout(&output).lines().any(|l| l.trim_start().starts_with(verb)),
             "{verb} in {}",
