@@ -1,0 +1,259 @@
+//! From the code generator's output to code in executable memory.
+
+use crate::exit;
+use crate::runtime::RuntimeTable;
+use crate::unit::Unit;
+use abi::thunk::EntryPointer;
+use code_memory::{
+    AllocError, Code, ExecSpace, FrameInfo, FrameOp, PublishError, Reloc, RelocKind, RelocTarget, Staged,
+};
+use codegen::{Compiled, FrameStep, Helper, Symbol};
+use ir::{Func, Module};
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a function cannot be loaded.
+#[derive(Debug)]
+pub enum LinkError {
+    /// A symbol that nobody binds to an address.
+    Unbound {
+        /// The function that refers to it.
+        function: String,
+        /// What it is called.
+        symbol: String,
+    },
+    /// The code generator's tables contradict themselves.
+    Site {
+        /// The function.
+        function: String,
+        /// Number of the site.
+        site: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// The code was made for a linked program: it looks addresses up in a table.
+    Got(String),
+    /// No room for the code.
+    Alloc(AllocError),
+    /// The code cannot be made executable.
+    Publish(PublishError),
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LinkError::Unbound { function, symbol } => {
+                write!(f, "`{function}` refers to {symbol}, which is not bound to anything")
+            }
+            LinkError::Site { function, site, why } => {
+                write!(f, "internal error, site {site} of `{function}` names {why}")
+            }
+            LinkError::Got(function) => {
+                write!(f, "`{function}` was compiled to be linked into a program, not to be loaded")
+            }
+            LinkError::Alloc(error) => write!(f, "no room for code: {error}"),
+            LinkError::Publish(error) => write!(f, "code cannot be published: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for LinkError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            LinkError::Alloc(error) => Some(error),
+            LinkError::Publish(error) => Some(error),
+            LinkError::Unbound { .. } | LinkError::Site { .. } | LinkError::Got(_) => None,
+        }
+    }
+}
+
+/// A place for one function's code, address known.
+pub(crate) struct Placed {
+    staged: Staged,
+    /// Where the function's own code starts.
+    start: u32,
+}
+
+/// What functions of a module refer to.
+pub(crate) struct Symbols<'a> {
+    pub(crate) module: &'a Module,
+    pub(crate) runtime: &'a RuntimeTable,
+    /// Addresses of functions that are called directly.
+    pub(crate) entry: &'a dyn Fn(Func) -> Option<usize>,
+    /// Cells through which functions are called.
+    pub(crate) cell: &'a dyn Fn(Func) -> Option<Arc<EntryPointer>>,
+}
+
+/// What every entry begins with on this machine: the landing pad that [`abi::thunk::Targets`] looks for.
+const LANDING_PAD: [u8; 4] =
+    if cfg!(target_arch = "x86_64") { [0xf3, 0x0f, 0x1e, 0xfa] } else { [0x5f, 0x24, 0x03, 0xd5] };
+
+/// A filler instruction of one byte (x64) or four.
+const FILLER: &[u8] = if cfg!(target_arch = "x86_64") { &[0x90] } else { &[0x1f, 0x20, 0x03, 0xd5] };
+
+impl Placed {
+    /// Sets memory aside. Code without a landing pad gets one in front, without disturbing its alignment.
+    pub(crate) fn new(space: &ExecSpace, compiled: &Compiled) -> Result<Placed, LinkError> {
+        let align = (compiled.align as usize).max(16);
+        let start = if compiled.code.starts_with(&LANDING_PAD) { 0 } else { align };
+        let mut staged = space.alloc(start + compiled.code.len(), align).map_err(LinkError::Alloc)?;
+        let (front, body) = staged.bytes_mut().split_at_mut(start);
+        body.copy_from_slice(&compiled.code);
+        if let Some(filler) = front.len().checked_sub(LANDING_PAD.len()) {
+            front[..filler].chunks_mut(FILLER.len()).for_each(|at| at.copy_from_slice(FILLER));
+            front[filler..].copy_from_slice(&LANDING_PAD);
+        }
+        Ok(Placed { staged, start: start as u32 })
+    }
+
+    /// Offset of the entry: the landing pad.
+    fn entry_offset(&self) -> u32 {
+        self.start.saturating_sub(LANDING_PAD.len() as u32)
+    }
+
+    /// The address callers go to, once this is published.
+    pub(crate) fn entry(&self) -> usize {
+        self.staged.base() + self.entry_offset() as usize
+    }
+
+    /// Fills in addresses and publishes. The code keeps the unit and the cells it refers to alive.
+    pub(crate) fn publish(
+        mut self,
+        compiled: &Compiled,
+        unit: &Arc<Unit>,
+        symbols: &Symbols<'_>,
+    ) -> Result<Linked, LinkError> {
+        check_sites(compiled, unit)?;
+        let mut kept = Kept { _unit: Arc::clone(unit), cells: Vec::new() };
+        for reloc in &compiled.relocs {
+            let target = resolve(reloc.target, unit, symbols, &mut kept.cells)?;
+            let (kind, bias) = kind(reloc.kind).ok_or_else(|| LinkError::Got(unit.name.clone()))?;
+            let offset = reloc.offset + self.start;
+            self.staged.relocate(Reloc { offset, kind, target, addend: reloc.addend + bias });
+        }
+        self.staged.set_name(&unit.name);
+        self.staged.set_frame(frame(&compiled.frame, self.start));
+        self.staged.keep(Box::new(kept) as Box<dyn Any + Send + Sync>);
+        let offset = self.entry_offset() as usize;
+        let code = self.staged.publish().map_err(LinkError::Publish)?;
+        Ok(Linked { code, offset })
+    }
+}
+
+/// Published code of one function.
+#[derive(Debug)]
+pub(crate) struct Linked {
+    code: Code,
+    offset: usize,
+}
+
+impl Linked {
+    /// Where callers enter.
+    pub(crate) fn entry(&self) -> *const u8 {
+        self.code.entry().wrapping_add(self.offset)
+    }
+
+    /// Bytes of code.
+    pub(crate) fn len(&self) -> usize {
+        self.code.len()
+    }
+}
+
+/// What code refers to by address.
+struct Kept {
+    _unit: Arc<Unit>,
+    cells: Vec<Arc<EntryPointer>>,
+}
+
+fn check_sites(compiled: &Compiled, unit: &Unit) -> Result<(), LinkError> {
+    for (number, site) in unit.sites.iter().enumerate() {
+        let buffer = compiled.buffer_words;
+        exit::check(site, buffer).map_err(|why| LinkError::Site {
+            function: unit.name.clone(),
+            site: number,
+            why,
+        })?;
+    }
+    Ok(())
+}
+
+fn resolve(
+    symbol: Symbol,
+    unit: &Arc<Unit>,
+    symbols: &Symbols<'_>,
+    cells: &mut Vec<Arc<EntryPointer>>,
+) -> Result<RelocTarget, LinkError> {
+    let module = symbols.module;
+    let name = |func: Func| module.functions.get(func).map_or("?", |f| f.name.as_str());
+    let unbound = |symbol: String| LinkError::Unbound { function: unit.name.clone(), symbol };
+    let address = match symbol {
+        Symbol::Function(func) => {
+            (symbols.entry)(func).ok_or_else(|| unbound(format!("function @{}", name(func))))?
+        }
+        Symbol::EntryPointer(func) => {
+            let cell = (symbols.cell)(func)
+                .ok_or_else(|| unbound(format!("the entry pointer of @{}", name(func))))?;
+            let address = Arc::as_ptr(&cell).expose_provenance();
+            cells.push(cell);
+            address
+        }
+        Symbol::Runtime(runtime) => {
+            let name = module.runtimes.get(runtime).map_or("?", |data| data.name.as_str());
+            symbols.runtime.address(name).ok_or_else(|| unbound(format!("runtime function @{name}")))?
+        }
+        Symbol::Helper(helper) => library_function(helper),
+        Symbol::CodeCookie => unit.cookie() as usize,
+    };
+    Ok(RelocTarget::Address(address))
+}
+
+/// The kind in code memory's terms, and what its addend has more: there, relative fields count from their end. `None` for
+/// fields that refer to a table which only linked programs have.
+fn kind(kind: codegen::RelocKind) -> Option<(RelocKind, i64)> {
+    Some(match kind {
+        codegen::RelocKind::Abs64 => (RelocKind::Abs64, 0),
+        codegen::RelocKind::X64Rel32 => (RelocKind::X64Rel32, 4),
+        codegen::RelocKind::Arm64Branch26 => (RelocKind::Arm64Branch26, 0),
+        codegen::RelocKind::Arm64AdrPage21 => (RelocKind::Arm64AdrPage21, 0),
+        codegen::RelocKind::Arm64AddLo12 => (RelocKind::Arm64AddLo12, 0),
+        codegen::RelocKind::X64GotRel32
+        | codegen::RelocKind::Arm64GotPage21
+        | codegen::RelocKind::Arm64GotLo12 => return None,
+    })
+}
+
+/// The frame description of code that starts at `start`.
+fn frame(steps: &[(u32, FrameStep)], start: u32) -> FrameInfo {
+    let op = |step: FrameStep| match step {
+        FrameStep::PushFrame => FrameOp::PushFrame,
+        FrameStep::SetFrame => FrameOp::SetFrame,
+        FrameStep::SaveInt { reg, cfa_offset } => FrameOp::SaveInt { reg, cfa_offset },
+        FrameStep::SaveVec { reg, cfa_offset } => FrameOp::SaveVec { reg, cfa_offset },
+        FrameStep::Alloc(bytes) => FrameOp::Alloc(bytes),
+    };
+    FrameInfo { ops: steps.iter().map(|(offset, step)| (offset + start, op(*step))).collect() }
+}
+
+/// What processors without an instruction for it call.
+fn library_function(helper: Helper) -> usize {
+    extern "C" fn ceil(x: f64) -> f64 {
+        x.ceil()
+    }
+    extern "C" fn floor(x: f64) -> f64 {
+        x.floor()
+    }
+    extern "C" fn trunc(x: f64) -> f64 {
+        x.trunc()
+    }
+    extern "C" fn nearest(x: f64) -> f64 {
+        x.round_ties_even()
+    }
+    let function: extern "C" fn(f64) -> f64 = match helper {
+        Helper::Ceil => ceil,
+        Helper::Floor => floor,
+        Helper::Trunc => trunc,
+        Helper::Nearest => nearest,
+    };
+    function as usize
+}
