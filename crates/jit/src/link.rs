@@ -154,9 +154,9 @@ impl Linked {
         self.code.entry().wrapping_add(self.offset)
     }
 
-    /// Bytes of code.
+    /// Bytes from there to the end.
     pub(crate) fn len(&self) -> usize {
-        self.code.len()
+        self.code.len() - self.offset
     }
 }
 
