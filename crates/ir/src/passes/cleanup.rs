@@ -6,6 +6,8 @@ use crate::cfg::Cfg;
 use crate::entity::{Block, Inst, Value};
 use crate::function::{Def, Function, Imm, Target, Targets, Values};
 use crate::ops::Op;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The pass.
 pub const PASS: Pass =
@@ -23,6 +25,7 @@ fn run(func: &mut Function, _ctx: &Context<'_>) -> bool {
         round |= edit::remove_unreachable(func, &cfg);
         round |= skip_empty_blocks(func);
         round |= redundant_params(func);
+        round |= equal_params(func);
         round |= merge_chains(func);
         if !round {
             return changed;
@@ -48,8 +51,26 @@ fn fold_branch(func: &mut Function, block: Block) -> bool {
         },
         _ => None,
     };
-    let Some(target) = chosen.and_then(|i| targets.get(i)).cloned() else { return false };
+    let Some(target) = chosen.and_then(|i| targets.get(i)).cloned() else { return turn_branch(func, inst) };
     jump_to(func, inst, target);
+    true
+}
+
+/// A branch on a negation is the branch the other way round.
+fn turn_branch(func: &mut Function, inst: Inst) -> bool {
+    let data = &func.insts[inst];
+    if data.op != Op::Brif {
+        return false;
+    }
+    let Some(test) = edit::defining_inst(func, data.args[0]).map(|test| &func.insts[test]) else {
+        return false;
+    };
+    if test.op != Op::Bxor || edit::as_int(func, test.args[1]) != Some(1) {
+        return false;
+    }
+    let positive = test.args[0];
+    func.insts[inst].args[0] = positive;
+    func.insts[inst].targets_mut().swap(0, 1);
     true
 }
 
@@ -123,6 +144,42 @@ fn redundant_params(func: &mut Function) -> bool {
         renames.apply(func);
         changed = true;
     }
+}
+
+/// Merges parameters of a block that get the same arguments from everywhere (and themselves from back-edges).
+fn equal_params(func: &mut Function) -> bool {
+    let cfg = Cfg::new(func);
+    let mut renames = edit::Renames::new();
+    for block in cfg.rpo.iter().skip(1).copied() {
+        if func.blocks[block].params.len() < 2 {
+            continue;
+        }
+        let mut sources = cfg.preds[block].clone();
+        sources.sort_unstable();
+        sources.dedup();
+        let mut first: HashMap<Vec<Option<Value>>, Value> = HashMap::new();
+        let mut equal = Vec::new();
+        for (index, param) in func.blocks[block].params.iter().copied().enumerate() {
+            let targets = sources.iter().flat_map(|pred| func.insts[func.terminator(*pred)].targets());
+            let args = targets.filter(|target| target.block == block).map(|target| {
+                let arg = renames.resolve(target.args[index]);
+                (arg != param).then_some(arg)
+            });
+            match first.entry(args.collect()) {
+                Entry::Occupied(known) => equal.push((index, param, *known.get())),
+                Entry::Vacant(place) => drop(place.insert(param)),
+            }
+        }
+        for (index, param, known) in equal.into_iter().rev() {
+            // Nothing but itself comes in: unreachable, and of any type.
+            if func.ty(param) == func.ty(known) {
+                edit::remove_param(func, block, index, &cfg.preds[block]);
+                renames.add(param, known);
+            }
+        }
+    }
+    renames.apply(func);
+    !renames.is_empty()
 }
 
 fn only_value(

@@ -147,6 +147,11 @@ impl Gvn<'_> {
                 self.branch(func, inst);
                 true
             }
+            Op::Select => self.select(func, inst) && self.computation(func, inst),
+            Op::Icmp | Op::Fcmp => {
+                self.settle(func, inst);
+                self.computation(func, inst)
+            }
             _ => self.computation(func, inst),
         }
     }
@@ -173,6 +178,35 @@ impl Gvn<'_> {
             targets.list = vec![target];
             let imm = Imm::Targets(targets.clone());
             edit::rewrite(func, inst, Op::Jump, &[], imm);
+            self.changed = true;
+        }
+    }
+
+    /// A choice whose outcome a branch or guard has settled. Whether the instruction stays.
+    fn select(&mut self, func: &mut Function, inst: Inst) -> bool {
+        let data = &func.insts[inst];
+        let Some(truth) = self.facts.get(&data.args[0]).copied() else { return true };
+        let chosen = data.args[if truth { 1 } else { 2 }];
+        self.renames.add(data.results[0], chosen);
+        edit::forget(func, inst);
+        false
+    }
+
+    /// A comparison whose opposite a branch or guard has settled becomes a constant.
+    fn settle(&mut self, func: &mut Function, inst: Inst) {
+        let data = &func.insts[inst];
+        let opposite = match data.imm {
+            Imm::IntCond(cond) => Imm::IntCond(cond.inverted()),
+            // The two that are opposites with NaN among the operands, too.
+            Imm::FloatCond(FloatCond::Eq) => Imm::FloatCond(FloatCond::Ne),
+            Imm::FloatCond(FloatCond::Ne) => Imm::FloatCond(FloatCond::Eq),
+            _ => return,
+        };
+        let Some(key) = self.key(&InstData { imm: opposite, ..data.clone() }) else { return };
+        let known = self.table.get(&key).and_then(|results| self.facts.get(&results[0]));
+        if let Some(truth) = known {
+            let imm = Imm::Int(i64::from(!truth));
+            edit::rewrite(func, inst, Op::Bconst, &[], imm);
             self.changed = true;
         }
     }

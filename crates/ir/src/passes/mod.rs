@@ -7,11 +7,15 @@ pub mod fold;
 pub mod gvn;
 pub mod inline;
 pub mod layout;
+pub mod licm;
+pub mod loops;
 pub mod memory;
 mod pipeline;
 pub mod range;
+pub mod rotate;
 pub mod scalar;
 pub mod ssa;
+pub mod thread;
 
 pub use pipeline::{ALL, PIPELINE, PassCount, Report, by_name, optimize, run_pass};
 

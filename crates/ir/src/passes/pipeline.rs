@@ -1,6 +1,8 @@
 //! Which passes run on a function, and in which order.
 
-use super::{Context, Counts, Options, Pass, cleanup, dce, fold, gvn, inline, layout, memory, range, scalar};
+use super::{
+    Context, Counts, Options, Pass, cleanup, dce, fold, gvn, inline, layout, memory, range, scalar, thread,
+};
 use crate::entity::Func;
 use crate::module::Module;
 use crate::verify;
@@ -11,6 +13,7 @@ pub const ALL: &[Pass] = &[
     fold::PASS,
     cleanup::PASS,
     inline::PASS,
+    thread::PASS,
     gvn::PASS,
     scalar::PASS,
     range::PASS,
@@ -25,6 +28,9 @@ pub const PIPELINE: &[Pass] = &[
     cleanup::PASS,
     inline::PASS,
     fold::PASS,
+    cleanup::PASS,
+    // Exceptions that became jumps are told from results by a constant.
+    thread::PASS,
     cleanup::PASS,
     gvn::PASS,
     scalar::PASS,

@@ -52,6 +52,10 @@ impl Body<'_> {
     /// If, with or without else.
     pub(super) fn branch(&mut self) {
         let condition = self.scalar(Type::Bool, 2);
+        self.branch_on(condition);
+    }
+
+    fn branch_on(&mut self, condition: Value) {
         let shapes = self.some_shapes(3);
         let then = self.new_block(&[]);
         let merge = self.new_block(&shapes);
@@ -74,8 +78,20 @@ impl Body<'_> {
         shapes.push(Shape::Scalar(Type::I32));
         let merge = self.new_block(&shapes);
         let (a, b) = (self.values_of(&shapes), self.values_of(&shapes));
+        if self.rng.chance(70) {
+            self.b.brif(condition, (merge, &a), (merge, &b));
+            self.go_on_in(merge, &shapes);
+            return;
+        }
+        // The second branch repeats the first one, as far as a constant says so.
+        let flag = self.b.func().add_param(merge, Type::Bool);
+        let (yes, no) = (self.constant(Const::bool(true)), self.constant(Const::bool(false)));
+        let known = self.rng.chance(50);
+        let other = if known { no } else { self.value_of(Shape::Scalar(Type::Bool)) };
+        let (a, b) = ([a.as_slice(), &[yes]].concat(), [b.as_slice(), &[other]].concat());
         self.b.brif(condition, (merge, &a), (merge, &b));
         self.go_on_in(merge, &shapes);
+        self.branch_on(flag);
     }
 
     pub(super) fn switch(&mut self) {

@@ -3,13 +3,16 @@
 //! Folding goes through [`crate::eval`], the interpreter's own definition of every op. Algebraic rules hold for every
 //! operand, NaN, -0 and wrap-around included; what holds only sometimes is not here.
 
+mod combine;
+
 use super::{Context, Pass, edit};
 use crate::cfg::Cfg;
 use crate::entity::{Inst, Value};
-use crate::eval::{Const, Evaluated, evaluate};
+use crate::eval::{CANONICAL_NAN, Const, Evaluated, evaluate};
 use crate::function::{Function, Imm, InstData};
 use crate::ops::{Effect, Op};
 use crate::types::{IntCond, Type};
+use combine::Fresh;
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "fold", summary: "fold constants and simplify algebra", run };
@@ -26,7 +29,8 @@ fn run(func: &mut Function, _ctx: &Context<'_>) -> bool {
                 let arg = func.insts[inst].args[i];
                 func.insts[inst].args[i] = renames.resolve(arg);
             }
-            match simplify(func, inst) {
+            let action = simplify(func, inst, &mut kept);
+            match action {
                 Action::Keep => kept.push(inst),
                 Action::Rewritten => {
                     changed = true;
@@ -60,7 +64,33 @@ enum Action {
     Drop,
 }
 
-fn simplify(func: &mut Function, inst: Inst) -> Action {
+impl Action {
+    /// What another rule does when this one does nothing.
+    fn or(self, other: impl FnOnce() -> Action) -> Action {
+        match self {
+            Action::Keep => other(),
+            action => action,
+        }
+    }
+}
+
+/// Rewrites of one instruction in a row, at most. Every rule goes downhill, but it need not be seen at a glance.
+const STEPS: u32 = 8;
+
+/// Simplifies an instruction as far as the rules go. New constants are appended to `new`.
+fn simplify(func: &mut Function, inst: Inst, new: &mut Fresh) -> Action {
+    let mut all = Action::Keep;
+    for _ in 0..STEPS {
+        match step(func, inst, new) {
+            Action::Rewritten => all = Action::Rewritten,
+            Action::Keep => break,
+            action => return action,
+        }
+    }
+    all
+}
+
+fn step(func: &mut Function, inst: Inst, new: &mut Fresh) -> Action {
     let data = &func.insts[inst];
     if Const::of_inst(data.op, data.ty, &data.imm).is_some() {
         return Action::Keep;
@@ -69,26 +99,38 @@ fn simplify(func: &mut Function, inst: Inst) -> Action {
         return action;
     }
     let swapped = constants_to_the_right(func, inst);
-    match rules(func, inst) {
+    match rules(func, inst, new) {
         Action::Keep if swapped => Action::Rewritten,
         action => action,
     }
 }
 
 /// The algebraic rules.
-fn rules(func: &mut Function, inst: Inst) -> Action {
+fn rules(func: &mut Function, inst: Inst, new: &mut Fresh) -> Action {
     let data = &func.insts[inst];
     match data.op {
-        Op::Select => select(data, func),
-        Op::Icmp => compare(func, inst),
+        Op::Select => select(data, func).or(|| combine::select(func, inst)),
+        Op::Icmp => compare(func, inst).or(|| combine::compare(func, inst, new)),
+        Op::Fcmp => combine::compare_floats(func, inst),
+        Op::PairMake => combine::pair(func, data),
         Op::Bxor if data.ty == Some(Type::Bool) => bool_xor(func, inst),
         Op::PairFirst | Op::PairSecond => pair_part(func, data),
         Op::Fcanon => canonical(func, data),
         Op::Wrap | Op::Sext | Op::Zext | Op::BoxBits | Op::UnboxBits | Op::F64ToBits | Op::BitsToF64 => {
             round_trip(func, data)
         }
-        Op::PtrAdd => pointer(func, inst),
-        _ if data.args.len() == 2 => arithmetic(func, inst),
+        Op::F64ToI32Mod
+        | Op::F64ToI32Guard
+        | Op::F64ToSint
+        | Op::RoundToF32
+        | Op::Fneg
+        | Op::Fabs
+        | Op::PtrToInt
+        | Op::IntToPtr
+        | Op::Sext8
+        | Op::Sext16 => combine::convert(func, inst),
+        Op::PtrAdd => pointer(func, inst).or(|| combine::address(func, inst, new)),
+        _ if data.args.len() == 2 => arithmetic(func, inst).or(|| combine::integers(func, inst, new)),
         _ => Action::Keep,
     }
 }
@@ -175,30 +217,9 @@ fn arithmetic(func: &mut Function, inst: Inst) -> Action {
         (Op::Imul | Op::ImulGuard | Op::Band, 0) => Action::Replace(b),
         (Op::Band, _) if all_ones => Action::Replace(a),
         (Op::Bor, _) if all_ones => Action::Replace(b),
-        (Op::Iadd | Op::Isub, n) => reassociate(func, inst, n),
         (Op::Srem | Op::Urem, 1) => to_const(func, inst, Const::zero(ty)),
         _ => Action::Keep,
     }
-}
-
-/// `(x + c1) + c2` is `x + (c1 + c2)`: wrap-around addition is associative.
-fn reassociate(func: &mut Function, inst: Inst, n: i64) -> Action {
-    let data = &func.insts[inst];
-    let Some(inner) = edit::defining_inst(func, data.args[0]) else { return Action::Keep };
-    let outer_sum = if data.op == Op::Isub { n.wrapping_neg() } else { n };
-    let source = &func.insts[inner];
-    let sign = match source.op {
-        Op::Iadd => 1i64,
-        Op::Isub => -1,
-        _ => return Action::Keep,
-    };
-    let Some(m) = edit::as_int(func, source.args[1]) else { return Action::Keep };
-    // The constant would need an instruction of its own; take the outer one's over when it can carry the sum.
-    let sum = outer_sum.wrapping_add(m.wrapping_mul(sign));
-    if sum != 0 {
-        return Action::Keep;
-    }
-    Action::Replace(source.args[0])
 }
 
 /// `x * 1`, `x / 1`, `x - 0` and `x + -0` give `x` for every float, -0 included; `x + 0` does not. Of a NaN they may give any
@@ -316,10 +337,17 @@ fn round_trip(func: &Function, data: &InstData) -> Action {
 
 /// What is canonical already, or never a NaN.
 fn canonical(func: &Function, data: &InstData) -> Action {
-    let source = edit::defining_inst(func, data.args[0]).map(|i| func.insts[i].op);
-    match source {
-        Some(Op::Fcanon | Op::SintToF64 | Op::UintToF64) => Action::Replace(data.args[0]),
-        _ => Action::Keep,
+    let fine = is_canonical(func, data.args[0], 4);
+    if fine { Action::Replace(data.args[0]) } else { Action::Keep }
+}
+
+fn is_canonical(func: &Function, value: Value, depth: u32) -> bool {
+    let Some(data) = edit::defining_inst(func, value).map(|i| &func.insts[i]) else { return false };
+    match (data.op, &data.imm) {
+        (Op::Fcanon | Op::SintToF64 | Op::UintToF64, _) => true,
+        (Op::Fconst, Imm::Float(bits)) => !f64::from_bits(*bits).is_nan() || *bits == CANONICAL_NAN,
+        (Op::Select, _) if depth > 0 => data.args[1..].iter().all(|arm| is_canonical(func, *arm, depth - 1)),
+        _ => false,
     }
 }
 
