@@ -9,6 +9,7 @@ pub mod function;
 pub mod interp;
 pub mod module;
 pub mod ops;
+pub mod osr;
 pub mod passes;
 pub mod random;
 pub mod text;

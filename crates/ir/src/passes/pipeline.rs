@@ -1,7 +1,8 @@
 //! Which passes run on a function, and in which order.
 
 use super::{
-    Context, Counts, Options, Pass, cleanup, dce, fold, gvn, inline, layout, memory, range, scalar, thread,
+    Context, Counts, Options, Pass, cleanup, dce, fold, gvn, inline, layout, licm, memory, range, rotate,
+    scalar, thread,
 };
 use crate::entity::Func;
 use crate::module::Module;
@@ -18,6 +19,8 @@ pub const ALL: &[Pass] = &[
     scalar::PASS,
     range::PASS,
     memory::PASS,
+    rotate::PASS,
+    licm::PASS,
     dce::PASS,
     layout::PASS,
 ];
@@ -39,7 +42,10 @@ pub const PIPELINE: &[Pass] = &[
     fold::PASS,
     cleanup::PASS,
     memory::PASS,
-    // Forwarded loads make more computations equal.
+    // Behind the ranges, which learn most from a test at the start of a loop.
+    rotate::PASS,
+    licm::PASS,
+    // Forwarded loads and hoisted code make more computations equal.
     gvn::PASS,
     dce::PASS,
     cleanup::PASS,
