@@ -54,7 +54,8 @@ type Known = BTreeMap<Place, Value>;
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let cfg = Cfg::new(func);
     let loops = Loops::new(func, &cfg);
-    let mut pass = Memory { ctx, renames: edit::Renames::new(), out: Table::filled(func.blocks.len(), None) };
+    let out = Table::filled(func.blocks.len(), None);
+    let mut pass = Memory { ctx, renames: edit::Renames::new(), rewrites: Vec::new(), out };
     let mut changed = false;
     for block in cfg.rpo.clone() {
         let mut known = pass.on_entry(func, block, &cfg, &loops);
@@ -62,14 +63,38 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
         changed |= remove_overwritten(func, ctx, block);
         pass.out[block] = Some(known);
     }
-    changed |= !pass.renames.is_empty();
+    changed |= !pass.renames.is_empty() || !pass.rewrites.is_empty();
+    for (inst, op, value) in pass.rewrites {
+        edit::rewrite(func, inst, op, &[value], Imm::None);
+    }
     pass.renames.apply(func);
     changed
+}
+
+/// What a load gives that finds a value of another type: the op that makes it, the type and how far in front it starts.
+/// All guests' machines are little-endian.
+fn conversions(wanted: Type) -> &'static [(Op, Type, i64)] {
+    match wanted {
+        Type::I64 => &[
+            (Op::F64ToBits, Type::F64, 0),
+            (Op::UnboxBits, Type::Boxed, 0),
+            (Op::PtrToInt, Type::Ptr, 0),
+            (Op::PairFirst, Type::Pair, 0),
+            (Op::PairSecond, Type::Pair, 8),
+        ],
+        Type::I32 => &[(Op::Wrap, Type::I64, 0)],
+        Type::F64 => &[(Op::BitsToF64, Type::I64, 0)],
+        Type::Boxed => &[(Op::BoxBits, Type::I64, 0)],
+        Type::Ptr => &[(Op::IntToPtr, Type::I64, 0)],
+        Type::Bool | Type::Pair => &[],
+    }
 }
 
 struct Memory<'a> {
     ctx: &'a Context<'a>,
     renames: edit::Renames,
+    /// Loads that become conversions of a value.
+    rewrites: Vec<(Inst, Op, Value)>,
     /// State at the end of every block processed so far.
     out: Table<Block, Option<Known>>,
 }
@@ -110,6 +135,9 @@ impl Memory<'_> {
                 if let Some(value) = known.get(&place) {
                     self.renames.add(data.results[0], *value);
                     return false;
+                }
+                if let Some((op, value)) = converted(&place, known) {
+                    self.rewrites.push((inst, op, value));
                 }
                 known.insert(place, data.results[0]);
                 true
@@ -198,6 +226,17 @@ impl Memory<'_> {
         }
         (base, offset)
     }
+}
+
+/// How a load's result follows from what is known of its place at another type.
+fn converted(place: &Place, known: &Known) -> Option<(Op, Value)> {
+    if place.load != Op::Load {
+        return None;
+    }
+    conversions(place.ty).iter().find_map(|(op, ty, before)| {
+        let other = Place { ty: *ty, offset: place.offset.checked_sub(*before)?, ..*place };
+        known.get(&other).map(|value| (*op, *value))
+    })
 }
 
 fn is_alloc(func: &Function, value: Value) -> bool {
