@@ -2,13 +2,14 @@
 //!
 //! Callees are optimized before their callers, so what is copied is final. A callee with guards needs a frame state on
 //! the call: it becomes the caller of the copied states. An exception that leaves a copied body under `call catch`
-//! becomes a jump; what may throw without saying so in a result (`poll`, `alloc`) cannot be copied there.
+//! becomes a jump; what may throw without saying so in a result (`poll`, `alloc`) cannot be copied there. A poll that is
+//! in no loop of the callee is not copied where the caller polls as often anyway.
 
 mod splice;
 
 use super::layout::cold_blocks;
 use super::{Context, Pass};
-use crate::cfg::{Cfg, Loops};
+use crate::cfg::{Cfg, Loop, Loops};
 use crate::entity::{Block, Entity, Func, Inst, Table};
 use crate::function::{Function, Imm};
 use crate::ops::{Effect, Op};
@@ -62,6 +63,8 @@ struct Site {
     within: Rc<Vec<Func>>,
     in_loop: bool,
     cold: bool,
+    /// Whoever comes by here again polls in between.
+    polled: bool,
 }
 
 /// What decides about a callee, looked at once.
@@ -70,29 +73,41 @@ struct Facts {
     size: u32,
     /// It may leave through a frame state.
     guards: bool,
-    /// It may throw by something that cannot catch.
-    throws_silently: bool,
+    allocates: bool,
+    /// It polls: in loops, elsewhere.
+    polls: [bool; 2],
     cold: Table<Block, bool>,
     in_loop: Table<Block, bool>,
+    /// The innermost loop of the block polls in every round; of a block in no loop, the function does at its entry.
+    polled: Table<Block, bool>,
 }
 
 impl Facts {
     fn of(func: &Function) -> Facts {
         let cfg = Cfg::new(func);
         let loops = Loops::new(func, &cfg);
+        let has_poll = |block: Block| func.blocks[block].insts.iter().any(|i| func.insts[*i].op == Op::Poll);
+        let every_round = |of: &Loop| has_poll(of.header) || of.latches.iter().all(|latch| has_poll(*latch));
+        let loop_polls: Vec<bool> = loops.list.iter().map(every_round).collect();
+        let entry_polls = has_poll(func.entry());
         let mut in_loop = Table::filled(func.blocks.len(), false);
-        let (mut size, mut guards, mut throws_silently) = (0, false, false);
+        let mut polled = Table::filled(func.blocks.len(), entry_polls);
+        let (mut size, mut guards, mut allocates, mut polls) = (0, false, false, [false; 2]);
         for block in &func.order {
-            in_loop[*block] = cfg.is_reachable(*block) && loops.innermost(*block).is_some();
+            if let Some(index) = loops.innermost(*block) {
+                in_loop[*block] = true;
+                polled[*block] = loop_polls[index];
+            }
             for inst in &func.blocks[*block].insts {
                 let data = &func.insts[*inst];
                 let constant = data.args.is_empty() && data.op.effect() == Effect::Pure;
                 size += u32::from(!constant);
                 guards |= data.op.effect() == Effect::Guard || data.op == Op::Deopt;
-                throws_silently |= matches!(data.op, Op::Poll | Op::Alloc);
+                allocates |= data.op == Op::Alloc;
+                polls[usize::from(!in_loop[*block])] |= data.op == Op::Poll;
             }
         }
-        Facts { size, guards, throws_silently, cold: cold_blocks(func, &cfg), in_loop }
+        Facts { size, guards, allocates, polls, cold: cold_blocks(func, &cfg), in_loop, polled }
     }
 }
 
@@ -121,6 +136,7 @@ impl<'a> Inliner<'a> {
                 within: within.clone(),
                 in_loop: facts.in_loop[block],
                 cold: facts.cold[block],
+                polled: facts.polled[block],
             })
             .collect();
         // The last of a block first: what follows a call moves when it is replaced.
@@ -149,7 +165,9 @@ impl<'a> Inliner<'a> {
         };
         self.ctx.count("calls inlined", 1);
         self.added += facts.size;
-        let copied = splice::splice(func, self.ctx, site.block, site.inst, self.body(callee));
+        let skip = |from: Block| site.polled && !facts.in_loop[from];
+        let body = splice::Body { callee: self.body(callee), skips_polls: &skip };
+        let copied = splice::splice(func, self.ctx, site.block, site.inst, &body);
         let within: Rc<Vec<Func>> = Rc::new(site.within.iter().copied().chain([callee]).collect());
         for call in copied.calls {
             self.queue.push_back(Site {
@@ -158,6 +176,7 @@ impl<'a> Inliner<'a> {
                 within: within.clone(),
                 in_loop: site.in_loop || facts.in_loop[call.from],
                 cold: facts.cold[call.from],
+                polled: if facts.in_loop[call.from] { facts.polled[call.from] } else { site.polled },
             });
         }
         // Calls behind this one moved along.
@@ -197,7 +216,8 @@ impl<'a> Inliner<'a> {
         if facts.guards && call.state().is_none() {
             return Err("calls kept: no frame state");
         }
-        if facts.throws_silently && call.catches() {
+        let polls = facts.polls[0] || facts.polls[1] && !site.polled;
+        if call.catches() && (facts.allocates || polls) {
             return Err("calls kept: polls or allocates under catch");
         }
         Ok(facts)

@@ -29,14 +29,22 @@ pub(super) struct Copied {
     pub(super) moved: HashSet<Inst>,
 }
 
+/// What is copied.
+pub(super) struct Body<'a> {
+    pub(super) callee: &'a Function,
+    /// Blocks of the callee whose polls are left out.
+    pub(super) skips_polls: &'a dyn Fn(Block) -> bool,
+}
+
 /// Replaces the call in `block` by the body of its callee.
 pub(super) fn splice(
     func: &mut Function,
     ctx: &Context<'_>,
     block: Block,
     call: Inst,
-    callee: &Function,
+    body: &Body<'_>,
 ) -> Copied {
+    let callee = body.callee;
     let data = func.insts[call].clone();
     let layout = func.order.iter().position(|b| *b == block).map_or(func.order.len(), |at| at + 1);
     let new_from = func.order.len();
@@ -61,7 +69,7 @@ pub(super) fn splice(
     };
     let entry = copy.outline(&data.args);
     for from in &callee.order {
-        copy.block(*from);
+        copy.block(*from, (body.skips_polls)(*from));
     }
     let calls = copy.calls;
     jump(func, block, entry, Values::new(), data.position);
@@ -168,12 +176,13 @@ impl Copy<'_> {
         values.iter().map(|value| self.value(*value)).collect()
     }
 
-    fn block(&mut self, from: Block) {
+    fn block(&mut self, from: Block, skip_polls: bool) {
         let callee = self.callee;
         let mut to = self.new_block(from);
         for inst in &callee.blocks[from].insts {
             let data = &callee.insts[*inst];
             match data.op {
+                Op::Poll if skip_polls => {}
                 Op::Return => self.ret(to, data),
                 Op::Throw if self.catches => {
                     let landing = self.landing();
