@@ -80,7 +80,7 @@ fn by_constant(func: &mut Function, inst: Inst, new: &mut Fresh, n: i64) -> Acti
             return with_constant(func, inst, new, Op::Ushr, a, i64::from(unsigned.trailing_zeros()));
         }
         Op::Urem if unsigned.is_power_of_two() => {
-            return with_constant(func, inst, new, Op::Band, a, unsigned as i64 - 1);
+            return with_constant(func, inst, new, Op::Band, a, (unsigned - 1) as i64);
         }
         Op::Band if fits_mask(func, a, unsigned) => return Action::Replace(a),
         _ => {}
