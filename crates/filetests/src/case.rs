@@ -51,6 +51,8 @@ pub struct Case {
     pub interrupt: Option<Interrupt>,
     /// Passes whose output is written beside the file.
     pub passes: Vec<String>,
+    /// Why compiled tiers decline the module.
+    pub declined: Option<String>,
     /// The errors that the file must have.
     pub mistakes: Vec<Mistake>,
 }
@@ -81,6 +83,7 @@ impl Case {
             heap: None,
             interrupt: None,
             passes: Vec::new(),
+            declined: None,
             mistakes: Vec::new(),
         };
         let header = text.lines().enumerate().skip(1).take_while(|(_, line)| line.starts_with(';'));
@@ -109,6 +112,7 @@ impl Case {
             "heap" => self.heap = Some(text.parse().map_err(|_| format!("`{text}` is no number of bytes"))?),
             "interrupt" => self.interrupt = Some(directive::interrupt(text)?),
             "passes" => self.passes = text.split(',').map(|pass| pass.trim().to_owned()).collect(),
+            "declined" => self.declined = Some(text.to_owned()),
             "check-error" => self.mistakes.push(mistake(text)?),
             _ => return Err(format!("there is no directive `{name}`")),
         }

@@ -1,6 +1,7 @@
 //! The directives of a file's header, from text to data.
 
 use ir::eval::Const;
+use ir::interp::Poll;
 use ir::text::parse_constant;
 use ir::{Function, Module, Type};
 
@@ -98,6 +99,17 @@ pub struct Interrupt {
     pub after: u64,
     /// What the next finds: an exception, or the end of the run.
     pub throws: bool,
+}
+
+impl Interrupt {
+    /// What the poll behind `before` others finds.
+    pub fn at(self, before: u64) -> Poll {
+        match before == self.after {
+            true if self.throws => Poll::Throw,
+            true => Poll::Stop,
+            false => Poll::Continue,
+        }
+    }
 }
 
 /// The names that directives may use.

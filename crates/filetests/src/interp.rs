@@ -3,15 +3,15 @@
 use crate::case::Run;
 use crate::compare::{Ending, Frame, Object, Observed};
 use crate::directive::Argument;
-use crate::runtime::{Answer, RUNTIME};
+use crate::runtime::{self, RUNTIME};
 use crate::tier::{Prepared, Program, Tier, Variant};
 use ir::eval::Const;
-use ir::interp::{FlatMemory, Interp, Limits, Memory, Outcome, Poll, Resuming, RuntimeExit};
+use ir::interp::{FlatMemory, Interp, Limits, Memory, MemoryFault, Outcome, Resuming};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// Bounds of a run; a file that needs more is too big.
-const LIMITS: Limits = Limits { fuel: 3_000_000, depth: 1_000 };
+pub(crate) const LIMITS: Limits = Limits { fuel: 3_000_000, depth: 1_000 };
 
 /// The reference interpreter.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,8 @@ impl Prepared for Interpreted<'_> {
         interp.fail_guard(forced);
         let outcome = interp.call(run.func, &args, LIMITS);
         let guards = interp.guards();
-        let ending = ending(outcome, &mut host.memory);
+        let memory = &mut host.memory;
+        let ending = ending(outcome, &mut |address, len| memory.bytes(address, len).map(<[u8]>::to_vec));
         let contents = |(address, (_, bytes)): (&u64, &(String, Vec<u8>))| {
             (*address, host.memory.bytes(*address, bytes.len()).unwrap_or_default().to_vec())
         };
@@ -74,52 +75,32 @@ fn host<'a>(program: &Program<'_>, notes: &Rc<RefCell<Vec<i64>>>) -> FlatMemory<
     let mut host = FlatMemory::new();
     for entry in RUNTIME {
         let notes = Rc::clone(notes);
-        host.handle(entry.name, move |memory, args| {
-            if args.len() != entry.params.len() {
-                return Err(RuntimeExit::Unbound);
-            }
-            touch(entry.name, memory, args, &notes).unwrap_or_else(|| match (entry.answer)(args) {
-                Answer::Return(results) => Ok(results),
-                Answer::Throw => Err(RuntimeExit::Throw),
-            })
-        });
+        host.handle(entry.name, move |memory, args| runtime::perform(entry.name, memory, args, &notes));
     }
     if let Some(interrupt) = program.case.interrupt {
         let polls = Cell::new(0);
-        host.on_poll(move || match polls.replace(polls.get() + 1) == interrupt.after {
-            true if interrupt.throws => Poll::Throw,
-            true => Poll::Stop,
-            false => Poll::Continue,
-        });
+        host.on_poll(move || interrupt.at(polls.replace(polls.get() + 1)));
     }
     host
 }
 
-/// The calls that touch what only the tier knows.
-fn touch(
-    name: &str,
-    memory: &mut Memory,
-    args: &[Const],
-    notes: &RefCell<Vec<i64>>,
-) -> Option<Result<Vec<Const>, RuntimeExit>> {
-    Some(match name {
-        "note" => {
-            notes.borrow_mut().push(args[0].as_i64());
-            Ok(Vec::new())
-        }
-        "peek" => memory
-            .load(args[0].bits(), 8)
-            .map(|word| vec![Const::i64(word as i64)])
-            .map_err(RuntimeExit::Fault),
-        "poke" => {
-            let stored = memory.store(args[0].bits(), 8, args[1].bits());
-            stored.map(|()| Vec::new()).map_err(RuntimeExit::Fault)
-        }
-        _ => return None,
-    })
+impl runtime::Words for Memory {
+    fn load(&mut self, address: u64) -> Result<u64, MemoryFault> {
+        Memory::load(self, address, 8)
+    }
+
+    fn store(&mut self, address: u64, word: u64) -> Result<(), MemoryFault> {
+        Memory::store(self, address, 8, word)
+    }
 }
 
-fn ending(outcome: Outcome, memory: &mut Memory) -> Ending {
+/// How many guards that can be forced a run passes.
+pub(crate) fn guards(program: &Program<'_>, run: &Run) -> u64 {
+    Interpreted { program }.run(run, None).map_or(0, |observed| observed.guards)
+}
+
+/// How a run ended; `bytes` reads the memory that it left.
+pub(crate) fn ending(outcome: Outcome, bytes: &mut dyn FnMut(u64, usize) -> Option<Vec<u8>>) -> Ending {
     match outcome {
         Outcome::Return(values) => Ending::Return(values),
         Outcome::Throw => Ending::Throw,
@@ -132,14 +113,14 @@ fn ending(outcome: Outcome, memory: &mut Memory) -> Ending {
                 offset: frame.offset,
                 slots: frame.slots.clone(),
             };
-            let object = |made: &ir::interp::Materialised| Object {
+            let mut object = |made: &ir::interp::Materialised| Object {
                 address: made.address,
                 size: made.size,
                 kind: made.kind,
-                bytes: memory.bytes(made.address, made.size as usize).unwrap_or_default().to_vec(),
+                bytes: bytes(made.address, made.size as usize).unwrap_or_default(),
             };
             let frames = deopt.frames.iter().map(frame).collect();
-            Ending::Deopt(deopt.reason.0, frames, deopt.objects.iter().map(object).collect())
+            Ending::Deopt(deopt.reason.0, frames, deopt.objects.iter().map(&mut object).collect())
         }
         Outcome::MemoryFault(fault) => Ending::Other(fault.to_string()),
         Outcome::Undefined(undefined) => Ending::Other(undefined.to_string()),

@@ -15,6 +15,7 @@
 //! ; heap: 64                        ; bytes that allocations may take
 //! ; interrupt: stop after 3         ; the poll after three others stops the run (or `throw`)
 //! ; passes: licm, gvn               ; printed after these passes it reads as NAME.expected
+//! ; declined: runtime-results       ; compiled tiers decline the module, for this reason
 //! ; check-error: 4:3 message        ; every error of a file that must not be accepted
 //! ```
 //!
@@ -30,6 +31,7 @@ mod compare;
 mod directive;
 mod errors;
 mod interp;
+mod jit;
 mod passes;
 mod runtime;
 mod tier;
@@ -40,6 +42,7 @@ pub use directive::{
     Argument, Expected, ExpectedEnding, ExpectedFrame, ExpectedObject, ExpectedValue, Interrupt, Piece,
 };
 pub use interp::Interpreter;
+pub use jit::Jit;
 pub use runtime::{Answer, RUNTIME, RuntimeEntry};
 pub use tier::{Prepared, Program, Tier, Variant, tiers};
 
@@ -97,8 +100,11 @@ pub fn check_runs(case: &Case, tier: &dyn Tier) -> Result<(), String> {
     let mut wrong = String::new();
     for variant in tier.variants() {
         let program = Program::new(case, original, variant)?;
-        let mut prepared =
-            tier.prepare(&program).map_err(|e| format!("{} cannot be prepared: {e}", program.variant))?;
+        let mut prepared = match (tier.prepare(&program), &case.declined) {
+            (Ok(prepared), _) => prepared,
+            (Err(error), Some(reason)) if error.starts_with(&format!("declined: {reason}:")) => continue,
+            (Err(error), _) => return Err(format!("{} cannot be prepared: {error}", program.variant)),
+        };
         for run in &case.runs {
             if let Err(difference) = tier::execute(&mut *prepared, run) {
                 wrong += &format!("line {}, {}: {}\n  {difference}\n", run.line, program.variant, run.text);

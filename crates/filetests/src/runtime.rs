@@ -2,6 +2,8 @@
 
 use ir::Type;
 use ir::eval::Const;
+use ir::interp::{MemoryFault, RuntimeExit};
+use std::cell::RefCell;
 
 /// What a runtime call does.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +75,35 @@ pub const RUNTIME: &[RuntimeEntry] = &[
     }),
 ];
 
+/// Memory as far as runtime calls touch it.
+pub(crate) trait Words {
+    /// The 8 bytes at an address.
+    fn load(&mut self, address: u64) -> Result<u64, MemoryFault>;
+    /// Stores 8 bytes.
+    fn store(&mut self, address: u64, word: u64) -> Result<(), MemoryFault>;
+}
+
+/// Does what the runtime call of this name does.
+pub(crate) fn perform(
+    name: &str,
+    memory: &mut impl Words,
+    args: &[Const],
+    notes: &RefCell<Vec<i64>>,
+) -> Result<Vec<Const>, RuntimeExit> {
+    let entry = RUNTIME.iter().find(|entry| entry.name == name && entry.params.len() == args.len());
+    let entry = entry.ok_or(RuntimeExit::Unbound)?;
+    match name {
+        "note" => notes.borrow_mut().push(args[0].as_i64()),
+        "peek" => return Ok(vec![Const::i64(memory.load(args[0].bits())? as i64)]),
+        "poke" => memory.store(args[0].bits(), args[1].bits())?,
+        _ => {}
+    }
+    match (entry.answer)(args) {
+        Answer::Return(results) => Ok(results),
+        Answer::Throw => Err(RuntimeExit::Throw),
+    }
+}
+
 const fn entry(
     name: &'static str,
     params: &'static [Type],
@@ -86,6 +117,14 @@ const fn entry(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Compiled code knows the same functions, but for the one that the code generator declines.
+    #[test]
+    fn every_tier_has_the_same_calls() {
+        let names: Vec<&str> =
+            RUNTIME.iter().map(|entry| entry.name).filter(|n| *n != "check_pair").collect();
+        assert_eq!(jit::doubles::runtime_names(), names);
+    }
 
     #[test]
     fn answers_have_the_declared_types() {

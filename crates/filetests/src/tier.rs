@@ -3,6 +3,7 @@
 use crate::case::{Case, Run};
 use crate::compare::{Observed, compare};
 use crate::interp::Interpreter;
+use crate::jit::Jit;
 use ir::interp::ResumePoints;
 use ir::passes::{Options, Pass, optimize, run_pass};
 use ir::{Module, State};
@@ -116,7 +117,7 @@ pub trait Prepared {
 
 /// Every tier that this build has.
 pub fn tiers() -> Vec<Box<dyn Tier>> {
-    vec![Box::new(Interpreter)]
+    vec![Box::new(Interpreter), Box::new(Jit)]
 }
 
 /// Guards forced to fail per run and variant at most, evenly spread.

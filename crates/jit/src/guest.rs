@@ -111,6 +111,13 @@ impl<G: Guest> Cx<'_, G> {
         self.context
     }
 
+    /// Has [`Guest::interrupt`] called at the next poll, too.
+    pub fn ask_again(&self) {
+        // SAFETY: the context is alive, and the field is only used atomically.
+        let flag = unsafe { &(*self.context.as_ptr()).interrupt_flag };
+        flag.fetch_or(crate::context::REQUEST, std::sync::atomic::Ordering::Release);
+    }
+
     /// Calls a function. Whoever gets [`Outcome::Abort`] has to hand it on: a runtime function with [`Cx::abort`],
     /// a callback with [`Resume::Abort`].
     ///

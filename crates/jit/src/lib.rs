@@ -8,6 +8,7 @@
 
 mod context;
 mod control;
+pub mod doubles;
 pub mod engine;
 mod entries;
 mod exit;
