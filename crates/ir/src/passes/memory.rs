@@ -48,6 +48,11 @@ fn access_size(op: Op, ty: Type) -> u32 {
     }
 }
 
+/// Places known at one time, at most: every block has a set of its own.
+const PLACES: usize = 256;
+/// Stores of a block that are remembered while looking for earlier ones, at most.
+const STORES: usize = 64;
+
 /// What is known to be in memory.
 type Known = BTreeMap<Place, Value>;
 
@@ -139,7 +144,7 @@ impl Memory<'_> {
                 if let Some((op, value)) = converted(&place, known) {
                     self.rewrites.push((inst, op, value));
                 }
-                known.insert(place, data.results[0]);
+                note(known, place, data.results[0]);
                 true
             }
             Effect::Write => self.store(func, inst, known),
@@ -160,7 +165,7 @@ impl Memory<'_> {
         self.kill(func, inst, known);
         // A narrow store's value is not what a narrow load gives back: its upper bits are cut off.
         if data.op == Op::Store {
-            known.insert(place, value);
+            note(known, place, value);
         }
         true
     }
@@ -228,6 +233,14 @@ impl Memory<'_> {
     }
 }
 
+/// Adds what is in a place. When there is too much to know, what is known goes: what comes is more likely asked for.
+fn note(known: &mut Known, place: Place, value: Value) {
+    if known.len() >= PLACES {
+        known.clear();
+    }
+    known.insert(place, value);
+}
+
 /// How a load's result follows from what is known of its place at another type.
 fn converted(place: &Place, known: &Known) -> Option<(Op, Value)> {
     if place.load != Op::Load {
@@ -269,6 +282,9 @@ fn remove_overwritten(func: &mut Function, ctx: &Context<'_>, block: Block) -> b
                     dead.push(*inst);
                 } else {
                     later.push((*class, address, from, size));
+                    if later.len() > STORES {
+                        later.remove(0);
+                    }
                 }
             }
             (Effect::Read, Imm::Mem { class, .. }) => later.retain(|(c, ..)| c != class),

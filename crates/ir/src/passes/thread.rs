@@ -4,7 +4,7 @@
 //! may be used further down: those uses get parameters where the ways meet again (see [`super::ssa`]).
 
 use super::{Context, Pass, edit, ssa};
-use crate::cfg::{Cfg, Loops};
+use crate::cfg::Cfg;
 use crate::entity::{Block, Entity, Inst, Value};
 use crate::eval::{Const, Evaluated, evaluate};
 use crate::function::{Def, Function, Imm, Target, Targets, Values};
@@ -24,8 +24,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut from = 0;
     for _ in 0..BLOCKS {
         let cfg = Cfg::new(func);
-        let loops = Loops::new(func, &cfg);
-        let Some((at, block, edges)) = candidate(func, &cfg, &loops, from) else { break };
+        let Some((at, block, edges)) = candidate(func, &cfg, from) else { break };
         ctx.count("jumps threaded", edges.len() as u32);
         thread(func, block, edges);
         changed = true;
@@ -42,10 +41,13 @@ struct Settled {
 }
 
 /// The first block from position `from` on with settled edges.
-fn candidate(func: &Function, cfg: &Cfg, loops: &Loops, from: usize) -> Option<(usize, Block, Vec<Settled>)> {
+fn candidate(func: &Function, cfg: &Cfg, from: usize) -> Option<(usize, Block, Vec<Settled>)> {
     for (at, block) in cfg.rpo.iter().copied().enumerate().skip(from.max(1)) {
-        let is_header = loops.innermost(block).is_some_and(|index| loops.list[index].header == block);
-        if is_header || func.blocks[block].params.is_empty() || !is_plain(func, block) {
+        if func.blocks[block].params.is_empty() || !is_plain(func, block) {
+            continue;
+        }
+        // A loop's start stays what it is.
+        if cfg.preds[block].iter().any(|pred| cfg.dominates(block, *pred)) {
             continue;
         }
         let edges = settled(func, cfg, block);

@@ -22,14 +22,32 @@ pub const PASS: Pass = Pass { name: "inline", summary: "replace direct calls by 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     // Taken out of the module for the time, and about to change: what calls itself is inlined as it was.
     let own = calls(func).any(|(_, _, callee)| callee == ctx.func).then(|| func.clone());
-    let mut inliner =
-        Inliner { ctx, own: own.as_ref(), facts: HashMap::new(), added: 0, queue: VecDeque::new() };
+    let (facts, layout) = (HashMap::new(), HashMap::new());
+    let mut inliner = Inliner { ctx, own: own.as_ref(), facts, added: 0, queue: VecDeque::new(), layout };
+    let before = func.order.clone();
     inliner.start(func);
     let mut changed = false;
     while let Some(site) = inliner.queue.pop_front() {
         changed |= inliner.visit(func, &site);
     }
+    if changed {
+        func.order = order(before, inliner.layout);
+    }
     drop_states(func) || changed
+}
+
+/// The layout with inlined bodies behind the blocks that had the calls. Worked out once: calls are many.
+fn order(before: Vec<Block>, mut behind: HashMap<Block, Vec<Vec<Block>>>) -> Vec<Block> {
+    let mut order = Vec::with_capacity(before.len());
+    let mut work: Vec<Block> = before.into_iter().rev().collect();
+    while let Some(block) = work.pop() {
+        order.push(block);
+        // Of several calls in one block the last was replaced first.
+        for blocks in behind.remove(&block).unwrap_or_default() {
+            work.extend(blocks.into_iter().rev());
+        }
+    }
+    order
 }
 
 /// What was not worth inlining here is not worth it where this function is inlined, so nobody asks for the frames any
@@ -122,6 +140,8 @@ struct Inliner<'a> {
     /// Instructions added so far.
     added: u32,
     queue: VecDeque<Site>,
+    /// Blocks to be laid out behind each block, the last first.
+    layout: HashMap<Block, Vec<Vec<Block>>>,
 }
 
 impl<'a> Inliner<'a> {
@@ -139,7 +159,7 @@ impl<'a> Inliner<'a> {
                 polled: facts.polled[block],
             })
             .collect();
-        // The last of a block first: what follows a call moves when it is replaced.
+        // The last of a block first: what follows a call moves to another block when it is replaced.
         sites.reverse();
         sites.sort_by_key(|site| !site.in_loop);
         self.queue.extend(sites);
@@ -169,7 +189,8 @@ impl<'a> Inliner<'a> {
         let body = splice::Body { callee: self.body(callee), skips_polls: &skip };
         let copied = splice::splice(func, self.ctx, site.block, site.inst, &body);
         let within: Rc<Vec<Func>> = Rc::new(site.within.iter().copied().chain([callee]).collect());
-        for call in copied.calls {
+        // The last of a block first, as in the beginning.
+        for call in copied.calls.into_iter().rev() {
             self.queue.push_back(Site {
                 inst: call.inst,
                 block: call.block,
@@ -179,12 +200,7 @@ impl<'a> Inliner<'a> {
                 polled: if facts.in_loop[call.from] { facts.polled[call.from] } else { site.polled },
             });
         }
-        // Calls behind this one moved along.
-        for other in self.queue.iter_mut().filter(|other| other.block == site.block) {
-            if copied.moved.contains(&other.inst) {
-                other.block = copied.behind;
-            }
-        }
+        self.layout.entry(site.block).or_default().push(copied.blocks);
         true
     }
 

@@ -1,6 +1,6 @@
 //! Putting a copy of a callee's body in place of a call.
 
-use crate::entity::{Block, Inst, State, Table, Value, Virtual};
+use crate::entity::{Block, Inst, State, Value, Virtual};
 use crate::eval::Const;
 use crate::function::{
     Def, FrameValue, Function, Imm, InstData, StateData, Target, Targets, Values, VirtualData,
@@ -8,7 +8,7 @@ use crate::function::{
 use crate::ops::Op;
 use crate::passes::Context;
 use crate::types::Type;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A call in a copied body.
 pub(super) struct CopiedCall {
@@ -23,10 +23,9 @@ pub(super) struct CopiedCall {
 pub(super) struct Copied {
     /// Calls among the copied instructions.
     pub(super) calls: Vec<CopiedCall>,
-    /// The block that now has what followed the call.
-    pub(super) behind: Block,
-    /// What it has.
-    pub(super) moved: HashSet<Inst>,
+    /// New blocks as they are to be laid out; the last has what followed the call. The function's order has them at its
+    /// end, in no particular order.
+    pub(super) blocks: Vec<Block>,
 }
 
 /// What is copied.
@@ -46,10 +45,8 @@ pub(super) fn splice(
 ) -> Copied {
     let callee = body.callee;
     let data = func.insts[call].clone();
-    let layout = func.order.iter().position(|b| *b == block).map_or(func.order.len(), |at| at + 1);
     let new_from = func.order.len();
     let behind = split(func, block, call);
-    let moved = func.blocks[behind].insts.iter().copied().collect();
     let mut copy = Copy {
         ctx,
         callee,
@@ -59,9 +56,9 @@ pub(super) fn splice(
         behind,
         landing: None,
         results: data.results.iter().map(|v| func.ty(*v)).collect(),
-        values: Table::filled(callee.values.len(), None),
-        blocks: Table::filled(callee.blocks.len(), None),
-        insts: Table::filled(callee.insts.len(), None),
+        values: HashMap::new(),
+        blocks: HashMap::new(),
+        insts: HashMap::new(),
         states: HashMap::new(),
         virtuals: HashMap::new(),
         calls: Vec::new(),
@@ -73,18 +70,16 @@ pub(super) fn splice(
     }
     let calls = copy.calls;
     jump(func, block, entry, Values::new(), data.position);
-    // Right behind the call's block: the body in its own order, then what followed.
-    let mut added = func.order.split_off(new_from);
-    added.retain(|b| *b != behind);
-    added.push(behind);
-    func.order.splice(layout..layout, added);
-    Copied { calls, behind, moved }
+    let mut blocks = func.order[new_from..].to_vec();
+    blocks.retain(|b| *b != behind);
+    blocks.push(behind);
+    Copied { calls, blocks }
 }
 
 /// Moves what follows the call to a block of its own whose parameters are the call's results.
 fn split(func: &mut Function, block: Block, call: Inst) -> Block {
     let insts = &mut func.blocks[block].insts;
-    let at = insts.iter().position(|inst| *inst == call).unwrap_or(insts.len());
+    let at = insts.iter().rposition(|inst| *inst == call).unwrap_or(insts.len());
     let tail = insts.split_off((at + 1).min(insts.len()));
     insts.truncate(at);
     let behind = func.add_block();
@@ -126,9 +121,10 @@ struct Copy<'a> {
     landing: Option<Block>,
     /// Result types of the call.
     results: Vec<Type>,
-    values: Table<Value, Option<Value>>,
-    blocks: Table<Block, Option<Block>>,
-    insts: Table<Inst, Option<Inst>>,
+    /// Copies of what is alive in the callee: its tables may hold much more.
+    values: HashMap<Value, Value>,
+    blocks: HashMap<Block, Block>,
+    insts: HashMap<Inst, Inst>,
     states: HashMap<State, State>,
     virtuals: HashMap<Virtual, Virtual>,
     calls: Vec<CopiedCall>,
@@ -141,22 +137,23 @@ impl Copy<'_> {
         let entry = callee.entry();
         for from in &callee.order {
             let to = self.func.add_block();
-            self.blocks[*from] = Some(to);
+            self.blocks.insert(*from, to);
             self.func.blocks[to].cold = callee.blocks[*from].cold;
             for (i, param) in callee.blocks[*from].params.iter().enumerate() {
-                self.values[*param] = match args.get(i) {
-                    Some(arg) if *from == entry => Some(*arg),
-                    _ => Some(self.func.add_param(to, callee.ty(*param))),
+                let value = match args.get(i) {
+                    Some(arg) if *from == entry => *arg,
+                    _ => self.func.add_param(to, callee.ty(*param)),
                 };
+                self.values.insert(*param, value);
             }
             for inst in &callee.blocks[*from].insts {
                 let data = &callee.insts[*inst];
                 let results: Vec<Type> = data.results.iter().map(|v| callee.ty(*v)).collect();
                 let made = self.func.make_inst(data.op, data.ty, Values::new(), Imm::None, &results);
                 self.func.insts[made].position = self.position;
-                self.insts[*inst] = Some(made);
+                self.insts.insert(*inst, made);
                 for (value, copy) in data.results.iter().zip(&self.func.insts[made].results) {
-                    self.values[*value] = Some(*copy);
+                    self.values.insert(*value, *copy);
                 }
             }
         }
@@ -164,12 +161,12 @@ impl Copy<'_> {
     }
 
     fn new_block(&self, from: Block) -> Block {
-        self.blocks[from].unwrap_or(self.behind)
+        self.blocks.get(&from).copied().unwrap_or(self.behind)
     }
 
     /// What a value of the callee is here. Every value that is used was defined in a block that was copied.
     fn value(&self, value: Value) -> Value {
-        self.values[value].expect("a verified function uses what it defines")
+        self.values.get(&value).copied().expect("a verified function uses what it defines")
     }
 
     fn values(&self, values: &[Value]) -> Values {
@@ -190,7 +187,7 @@ impl Copy<'_> {
                     jump(self.func, to, landing, Values::new(), self.position);
                 }
                 _ => {
-                    let Some(made) = self.insts[*inst] else { continue };
+                    let Some(made) = self.insts.get(inst).copied() else { continue };
                     self.fill(made, data);
                     self.func.blocks[to].insts.push(made);
                     if data.op == Op::Call {
