@@ -4,7 +4,7 @@ mod support;
 
 use ir::eval::Const;
 use ir::interp::{Interp, Limits};
-use ir::{Func, Module, Signature, passes};
+use ir::{Block, Entity, Func, Module, Signature, passes};
 use jit::engine::{Assumption, Config, Engine, FunctionId, Lower, Lowered, Request};
 use jit::{Abort, Callable, Cx, Guest, Instance, Outcome, Resume, RuntimeTable};
 use std::collections::HashMap;
@@ -27,7 +27,12 @@ impl Guest for Interpreting {
         guest.real.exits.push(exit.clone());
         let original = Arc::clone(&guest.real.original);
         let points = ir::interp::ResumePoints::new(&original);
-        let frames = points.frames(&original, exit).expect("the frames are those of the original");
+        let mut exit = exit.clone();
+        if exit.func.index() >= original.functions.len() {
+            // Code of a loop: nothing but @count has any.
+            exit.func = Func(0);
+        }
+        let frames = points.frames(&original, &exit).expect("the frames are those of the original");
         Interp::new(&original, &mut guest.real).resume(&frames, Limits::default()).into()
     }
 
@@ -47,6 +52,7 @@ impl Guest for Interpreting {
 /// Lowers functions of a module, when it is let.
 struct FromModule {
     module: Arc<Module>,
+    original: Module,
     /// Engine's number to function.
     functions: Mutex<HashMap<u64, Func>>,
     assumptions: Mutex<HashMap<u64, Vec<Assumption>>>,
@@ -61,6 +67,7 @@ impl FromModule {
         passes::optimize(&mut optimized, &passes::Options::default());
         Arc::new(FromModule {
             module: Arc::new(optimized),
+            original: module.clone(),
             functions: Mutex::default(),
             assumptions: Mutex::default(),
             gate: (Mutex::new(true), Condvar::new()),
@@ -95,7 +102,14 @@ impl Lower for FromModule {
         for (id, func) in functions.iter() {
             ids[func.0 as usize] = Some(FunctionId(*id));
         }
-        Ok(Lowered { module: Arc::clone(&self.module), func, functions: ids, assumptions })
+        let Some(header) = request.osr else {
+            return Ok(Lowered { module: Arc::clone(&self.module), func, functions: ids, assumptions });
+        };
+        let mut module = self.original.clone();
+        let entry = ir::osr::entry(&module.functions[func], Block(header));
+        let entry = entry.map_err(|error| (Decline::Malformed, error.to_string()))?;
+        let func = module.functions.push(entry.function);
+        Ok(Lowered { module: Arc::new(module), func, functions: ids, assumptions })
     }
 
     fn reason(&self, number: u16) -> String {
@@ -361,7 +375,7 @@ fn an_engine_shuts_down_with_work_left() {
     }
     world.lower.open(true);
     let count = world.function("count");
-    let World { engine, trace, mut instance, .. } = world;
+    let World { engine, trace, mut instance, lower, .. } = world;
     drop(engine);
     let events = trace.totals().events;
     let ended = ["installed", "discarded", "declined"].map(|kind| events.get(kind).copied().unwrap_or(0));
@@ -369,4 +383,37 @@ fn an_engine_shuts_down_with_work_left() {
     // What was callable still is.
     let outcome = instance.call(&count, &[Const::i64(10)]);
     assert_eq!(outcome, Ok(Outcome::Return(vec![Const::i64(45)])));
+    drop((instance, count));
+    assert_eq!(Arc::strong_count(&lower), 1, "nothing of the engine is left");
+}
+
+#[test]
+fn hot_loops_are_entered_in_the_middle() {
+    let mut world = world(threshold(10), 0);
+    let count = world.ids["count"];
+    assert!(world.engine.back_edge(count, 1, 199).is_none(), "not hot yet");
+    let entry = world.engine.back_edge(count, 1, 1).expect("it is hot now");
+    // The loop's own values, then what else lives in it: index, sum, bound.
+    let run = |world: &mut World, values: [i64; 3]| {
+        let args = values.map(Const::i64);
+        let entry = world.engine.back_edge(count, 1, 1).expect("there is code");
+        world.instance.call(&entry, &args).unwrap()
+    };
+    assert_eq!(run(&mut world, [5, 10, 10]), Outcome::Return(vec![Const::i64(45)]));
+    assert_eq!(world.instance.guest().interpreted, 0);
+    assert_eq!(world.state("count"), Some(State::Below), "the function itself has no code");
+    // What was handed out can be called even when its code is void.
+    world.engine.invalidate(count);
+    let args = [7, 21, 10].map(Const::i64);
+    assert_eq!(world.instance.call(&entry, &args), Ok(Outcome::Return(vec![Const::i64(45)])));
+    drop(entry);
+    assert_eq!(world.engine.stats().code_bytes, 0);
+    // The next version, left until it is dropped: exits of loops count like others.
+    for _ in 0..3 {
+        let outcome = run(&mut world, [5, i64::MAX, 10]);
+        assert!(matches!(outcome, Outcome::Abort(Abort::Reference(_))), "{outcome:?}");
+    }
+    let totals = world.trace.totals();
+    assert_eq!((totals.exits["overflow"], totals.events["dropped"]), (3, 1));
+    assert_eq!(totals.events["osr-entered"], 5);
 }

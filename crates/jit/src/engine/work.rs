@@ -140,3 +140,24 @@ fn link_refusal(error: LinkError) -> Refusal {
     };
     (reason, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codegen::Declined;
+
+    #[test]
+    fn the_table_has_every_reason_of_the_code_generator() {
+        let reasons = [
+            Declined::TooLarge { insts: 2, max: 1 },
+            Declined::TooManyLoopValues { values: 2, max: 1 },
+            Declined::FrameTooLarge { bytes: 2, max: 1 },
+            Declined::RuntimeResults { name: String::new(), words: 3 },
+            Declined::Malformed(""),
+            Declined::Backend(String::new()),
+        ];
+        for reason in reasons {
+            assert!(Decline::from_code(reason.code()).is_some(), "`{}` is not in the table", reason.code());
+        }
+    }
+}
