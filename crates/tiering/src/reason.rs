@@ -46,7 +46,9 @@ reasons! {
         RuntimeResults = "runtime-results";
         /// The IR is not well formed: a bug of whoever lowered to it.
         Malformed = "malformed";
-        /// The code generator failed: a bug of ours.
+        /// The back end refused: its own limits, or a bug of ours.
+        Backend = "backend";
+        /// The compiler failed: a bug of ours.
         Internal = "internal";
         /// A symbol that nobody binds to an address.
         Unbound = "unbound-symbol";
