@@ -123,7 +123,7 @@ impl Target {
         builder.finish(settings::Flags::new(flags)).map_err(|e| backend(&e))
     }
 
-    fn settings(&self, options: &Options) -> [(&'static str, &'static str); 9] {
+    fn settings(&self, options: &Options) -> [(&'static str, &'static str); 10] {
         let on = |flag: bool| if flag { "true" } else { "false" };
         let (opt, allocator) = match options.opt {
             OptLevel::Speed => ("speed", "backtracking"),
@@ -136,6 +136,8 @@ impl Target {
             ("enable_pinned_reg", "true"),
             ("preserve_frame_pointers", "true"),
             ("unwind_info", "true"),
+            // Results that do not fit the registers go to an area of the caller's.
+            ("enable_multi_ret_implicit_sret", "true"),
             ("is_pic", on(self.pic)),
             // Frames beyond a page touch each of their pages, in order.
             ("enable_probestack", "true"),
