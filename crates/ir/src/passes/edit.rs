@@ -4,6 +4,7 @@ use crate::cfg::Cfg;
 use crate::entity::{Block, Entity, Inst, State, Table, Value, Virtual};
 use crate::function::{Def, FrameValue, Function, Imm, Target, Targets, ValueData, Values};
 use crate::ops::{Effect, Op};
+use std::collections::HashMap;
 
 /// Replacements of values by others, collected first and applied in one sweep over the function.
 #[derive(Debug, Default)]
@@ -171,6 +172,20 @@ pub fn split_edge(func: &mut Function, from: Block, edge: usize) -> Block {
     let jump = func.make_inst(Op::Jump, None, Values::new(), Imm::Targets(Box::new(targets)), &[]);
     func.blocks[middle].insts.push(jump);
     middle
+}
+
+/// A layout with lists of new blocks behind old ones, where a later list of one block goes in front of an earlier one.
+/// For passes that add many: finding each block's place one at a time takes quadratic time.
+pub fn place_behind(before: Vec<Block>, mut behind: HashMap<Block, Vec<Vec<Block>>>) -> Vec<Block> {
+    let mut order = Vec::with_capacity(before.len());
+    let mut work: Vec<Block> = before.into_iter().rev().collect();
+    while let Some(block) = work.pop() {
+        order.push(block);
+        for blocks in behind.remove(&block).unwrap_or_default() {
+            work.extend(blocks.into_iter().rev());
+        }
+    }
+    order
 }
 
 /// Where each value is defined: its block and, for results, the position of its instruction there.

@@ -5,30 +5,40 @@
 
 use super::{Context, Pass, edit, ssa};
 use crate::cfg::Cfg;
-use crate::entity::{Block, Entity, Inst, Value};
+use crate::entity::{Block, Inst, Table, Value};
 use crate::eval::{Const, Evaluated, evaluate};
 use crate::function::{Def, Function, Imm, Target, Targets, Values};
 use crate::ops::{Effect, Op};
+use std::collections::HashMap;
 
 /// The pass.
 pub const PASS: Pass =
     Pass { name: "thread", summary: "skip branches that the way to them has decided", run };
 
-/// Blocks skipped in one run, at most: each takes the graph anew.
-const BLOCKS: u32 = 40;
+/// Sweeps over the function: one block skipped may settle the branch of the next.
+const SWEEPS: u32 = 4;
 /// Instructions in front of the branch, at most.
 const BEFORE: usize = 3;
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut changed = false;
-    let mut from = 0;
-    for _ in 0..BLOCKS {
+    for _ in 0..SWEEPS {
         let cfg = Cfg::new(func);
-        let Some((at, block, edges)) = candidate(func, &cfg, from) else { break };
-        ctx.count("jumps threaded", edges.len() as u32);
-        thread(func, block, edges);
+        let skipped = choose(func, &cfg);
+        if skipped.is_empty() {
+            break;
+        }
+        ctx.count("jumps threaded", skipped.iter().map(|(_, edges)| edges.len() as u32).sum());
+        let (before, mut behind) = (func.order.clone(), HashMap::new());
+        let mut copies = Vec::new();
+        for (block, edges) in skipped {
+            copies.push(thread(func, block, edges, &mut behind));
+        }
+        func.order = edit::place_behind(before, behind);
+        let cfg = Cfg::new(func);
+        edit::remove_unreachable(func, &cfg);
+        repair(func, &cfg, &copies);
         changed = true;
-        from = at;
     }
     changed
 }
@@ -40,10 +50,16 @@ struct Settled {
     onward: usize,
 }
 
-/// The first block from position `from` on with settled edges.
-fn candidate(func: &Function, cfg: &Cfg, from: usize) -> Option<(usize, Block, Vec<Settled>)> {
-    for (at, block) in cfg.rpo.iter().copied().enumerate().skip(from.max(1)) {
-        if func.blocks[block].params.is_empty() || !is_plain(func, block) {
+/// Blocks with settled edges that have nothing to do with one another: what one defines is no argument on the way into
+/// another, and no edge leads from one to another.
+fn choose(func: &Function, cfg: &Cfg) -> Vec<(Block, Vec<Settled>)> {
+    let mut chosen = Vec::new();
+    let mut taken = Table::filled(func.blocks.len(), false);
+    // Blocks that are neighbours of a chosen one, or define what is handed to it.
+    let mut near = Table::filled(func.blocks.len(), false);
+    let placed = edit::placement(func);
+    for block in cfg.rpo.iter().copied().skip(1) {
+        if near[block] || func.blocks[block].params.is_empty() || !is_plain(func, block) {
             continue;
         }
         // A loop's start stays what it is.
@@ -51,11 +67,20 @@ fn candidate(func: &Function, cfg: &Cfg, from: usize) -> Option<(usize, Block, V
             continue;
         }
         let edges = settled(func, cfg, block);
-        if !edges.is_empty() {
-            return Some((at, block, edges));
+        let mut around: Vec<Block> = cfg.preds[block].clone();
+        around.extend(func.successors(block));
+        for Settled { pred, edge, .. } in &edges {
+            let args = &func.insts[func.terminator(*pred)].targets()[*edge].args;
+            around.extend(args.iter().filter_map(|arg| edit::def_block(func, &placed, *arg)));
         }
+        if edges.is_empty() || around.iter().any(|other| taken[*other]) {
+            continue;
+        }
+        taken[block] = true;
+        around.iter().for_each(|other| near[*other] = true);
+        chosen.push((block, edges));
     }
-    None
+    chosen
 }
 
 /// Whether a block has nothing but its branch and a few computations for that alone.
@@ -130,21 +155,33 @@ fn known(func: &Function, block: Block, args: &[Value], value: Value, depth: usi
     }
 }
 
+/// What a skipped block defines, and what stands for it in the blocks on the way past it.
+struct Copies {
+    block: Block,
+    defined: Vec<Value>,
+    made: Vec<(Block, Values)>,
+}
+
 /// Leads the edges past the block, each through a block of its own with copies of what the block computes.
-fn thread(func: &mut Function, block: Block, edges: Vec<Settled>) {
-    let params: Vec<Value> = func.blocks[block].params.to_vec();
+fn thread(
+    func: &mut Function,
+    block: Block,
+    edges: Vec<Settled>,
+    behind: &mut HashMap<Block, Vec<Vec<Block>>>,
+) -> Copies {
     let insts = func.blocks[block].insts.clone();
     let branch = func.terminator(block);
-    let mut defined = params.clone();
+    let mut defined: Vec<Value> = func.blocks[block].params.to_vec();
     defined.extend(insts.iter().flat_map(|inst| func.insts[*inst].results.clone()));
-    let mut copies: Vec<(Block, Vec<Value>)> = Vec::new();
+    let mut made = Vec::new();
     for Settled { pred, edge, onward } in edges {
-        let middle = edit::split_edge(func, pred, edge);
+        let middle = func.add_block();
+        behind.entry(pred).or_default().push(vec![middle]);
         func.blocks[middle].cold = func.blocks[block].cold;
-        // The jump of the new block, with the arguments for the block that is skipped.
-        let jump = func.blocks[middle].insts.pop();
-        let mut values: Values =
-            jump.map(|jump| func.insts[jump].targets()[0].args.clone()).unwrap_or_default();
+        let last = func.terminator(pred);
+        let past = Target { block: middle, args: Values::new() };
+        // The arguments for the block that is skipped.
+        let mut values = std::mem::replace(&mut func.insts[last].targets_mut()[edge], past).args;
         for inst in &insts[..insts.len() - 1] {
             let copy = copy(func, *inst, &defined, &values);
             func.blocks[middle].insts.push(copy);
@@ -155,34 +192,33 @@ fn thread(func: &mut Function, block: Block, edges: Vec<Settled>) {
         let targets = Imm::Targets(Box::new(Targets { list: vec![target], cases: Vec::new() }));
         let jump = func.make_inst(Op::Jump, None, Values::new(), targets, &[]);
         func.blocks[middle].insts.push(jump);
-        copies.push((middle, values.to_vec()));
+        made.push((middle, values));
     }
-    let cfg = Cfg::new(func);
-    edit::remove_unreachable(func, &cfg);
-    repair(func, &cfg, block, &defined, &copies);
+    Copies { block, defined, made }
 }
 
-/// Mends the uses of what the block defined, which no longer dominates everything behind it.
-fn repair(func: &mut Function, cfg: &Cfg, block: Block, defined: &[Value], copies: &[(Block, Vec<Value>)]) {
-    let reached = cfg.is_reachable(block);
-    let mut wanted = vec![false; func.values.len()];
-    defined.iter().for_each(|value| wanted[value.index()] = true);
-    let uses = ssa::uses_of(func, |value| wanted.get(value.index()) == Some(&true));
-    for (number, value) in defined.iter().enumerate() {
-        let Some(uses) = uses.get(value) else { continue };
-        let elsewhere = |at: &ssa::Use| match at {
-            ssa::Use::Inst(here, _) | ssa::Use::Edge(here, ..) => *here != block,
-        };
-        let uses: Vec<ssa::Use> = uses.iter().copied().filter(elsewhere).collect();
-        if uses.is_empty() {
-            continue;
+/// Mends the uses of what the blocks defined, which no longer dominate everything behind them.
+fn repair(func: &mut Function, cfg: &Cfg, skipped: &[Copies]) {
+    let mut wanted = Table::filled(func.values.len(), false);
+    skipped.iter().flat_map(|copies| &copies.defined).for_each(|value| wanted[*value] = true);
+    let uses = ssa::uses_of(func, |value| wanted[value]);
+    for Copies { block, defined, made } in skipped {
+        for (number, value) in defined.iter().enumerate() {
+            let elsewhere = |at: &&ssa::Use| match at {
+                ssa::Use::Inst(here, _) | ssa::Use::Edge(here, ..) => here != block,
+            };
+            let uses: Vec<ssa::Use> =
+                uses.get(value).into_iter().flatten().filter(elsewhere).copied().collect();
+            if uses.is_empty() {
+                continue;
+            }
+            let mut defs: Vec<(Block, Value)> =
+                made.iter().map(|(middle, values)| (*middle, values[number])).collect();
+            if cfg.is_reachable(*block) {
+                defs.push((*block, *value));
+            }
+            ssa::repair(func, cfg, *value, &defs, &uses);
         }
-        let mut defs: Vec<(Block, Value)> =
-            copies.iter().map(|(middle, values)| (*middle, values[number])).collect();
-        if reached {
-            defs.push((block, *value));
-        }
-        ssa::repair(func, cfg, *value, &defs, &uses);
     }
 }
 

@@ -8,7 +8,7 @@
 mod splice;
 
 use super::layout::cold_blocks;
-use super::{Context, Pass};
+use super::{Context, Pass, edit};
 use crate::cfg::{Cfg, Loop, Loops};
 use crate::entity::{Block, Entity, Func, Inst, Table};
 use crate::function::{Function, Imm};
@@ -31,23 +31,9 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
         changed |= inliner.visit(func, &site);
     }
     if changed {
-        func.order = order(before, inliner.layout);
+        func.order = edit::place_behind(before, inliner.layout);
     }
     drop_states(func) || changed
-}
-
-/// The layout with inlined bodies behind the blocks that had the calls. Worked out once: calls are many.
-fn order(before: Vec<Block>, mut behind: HashMap<Block, Vec<Vec<Block>>>) -> Vec<Block> {
-    let mut order = Vec::with_capacity(before.len());
-    let mut work: Vec<Block> = before.into_iter().rev().collect();
-    while let Some(block) = work.pop() {
-        order.push(block);
-        // Of several calls in one block the last was replaced first.
-        for blocks in behind.remove(&block).unwrap_or_default() {
-            work.extend(blocks.into_iter().rev());
-        }
-    }
-    order
 }
 
 /// What was not worth inlining here is not worth it where this function is inlined, so nobody asks for the frames any
