@@ -283,7 +283,7 @@ impl<'a> Body<'a> {
             (3, Switch),
             (on(!deep, 8), Loop),
             (on(!deep && c.irreducible, 2), Irreducible),
-            (3, Leave),
+            (favoured(3), Leave),
             (on(c.calls, favoured(8) - 2), Call),
             (on(c.indirect_calls, 4), CallIndirect),
             (on(c.runtime_calls, 5), CallRuntime),

@@ -189,6 +189,10 @@ impl Body<'_> {
         if matches!(way, Way::Break | Way::Continue) {
             return self.scalar(Type::Bool, 2);
         }
+        // A callee that ends early and often leaves its caller enough to do.
+        if self.config.calls_foremost && self.plan.func.index() > 0 && self.rng.chance(50) {
+            return self.scalar(Type::Bool, 2);
+        }
         let value = self.scalar(Type::I32, 2);
         let rare = self.i32(0x5a5a);
         let condition = if self.rng.chance(85) { IntCond::Eq } else { IntCond::Slt };
