@@ -4,7 +4,7 @@ use ir::eval::{Const, canonical};
 use ir::interp::{FlatMemory, Interp, Limits, Outcome};
 use ir::passes::{self, Options};
 use ir::random::{self, Config, Rng};
-use ir::{Func, Module, Type};
+use ir::{Func, Module, Op, Type};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -96,7 +96,8 @@ fn texts_compute_the_same() {
                 let bytes: Vec<u8> = (0..BYTES).map(|_| rng.below(4) as u8).collect();
                 let Some(expected) = results(&before, func, &args, &bytes) else { continue };
                 // Objects are made in another order, or not at all.
-                if expected.0.iter().any(|value| value.ty() == Type::Ptr) {
+                let makes = function.insts.values().any(|inst| inst.op == Op::Alloc);
+                if makes && expected.0.iter().any(|value| value.ty() == Type::Ptr) {
                     continue;
                 }
                 let found = results(&after, func, &args, &bytes);
