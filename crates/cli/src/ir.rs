@@ -1,7 +1,10 @@
-//! `spandrel ir`: look at programs in the text form of the IR, optimize and run them.
+//! `spandrel ir`: check, run, optimize and compile programs in the text form of the IR.
 
+mod compile;
 mod graph;
+mod listing;
 mod opt;
+mod passes;
 mod run;
 mod source;
 
@@ -10,7 +13,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Check, optimize and run programs in the text form of the IR
+/// Check, run, optimize and compile programs in the text form of the IR
 ///
 /// Exit status: 0 when all went well, 1 when a program ended otherwise than by returning, 2 for wrong files or arguments.
 #[derive(Args)]
@@ -18,7 +21,8 @@ use std::process::ExitCode;
   spandrel ir check program.ir
   spandrel ir run program.ir --func fib 30
   spandrel ir opt program.ir --passes fold,gvn,dce
-  spandrel ir opt program.ir --emit svg -o program.svg")]
+  spandrel ir opt program.ir --emit svg -o program.svg
+  spandrel ir compile program.ir --emit asm --target arm64-macos")]
 pub(crate) struct IrArgs {
     #[command(subcommand)]
     verb: Verb,
@@ -29,6 +33,7 @@ enum Verb {
     Check(CheckArgs),
     Run(run::RunArgs),
     Opt(opt::OptArgs),
+    Compile(compile::CompileArgs),
 }
 
 /// Report everything that is wrong with files
@@ -63,6 +68,7 @@ pub(crate) fn run(args: &IrArgs) -> ExitCode {
         Verb::Check(args) => check(&args.files),
         Verb::Run(args) => run::run(args),
         Verb::Opt(args) => opt::run(args),
+        Verb::Compile(args) => compile::run(args),
     };
     let (text, status) = match result {
         Ok(()) => return ExitCode::SUCCESS,

@@ -158,3 +158,40 @@ fn pictures_have_a_box_per_block_and_a_line_per_edge() {
     let one = spandrel(&["ir", "opt", path, "--emit", "svg", "--func", "trapped"]);
     assert_eq!(stdout(&one).matches("<rect class=\"box").count(), 1);
 }
+
+#[test]
+fn compiled_code_answers_as_the_interpreter_does() {
+    let path = file("jit", PROGRAM);
+    let path = path.to_str().expect("a plain path");
+    let run = |args: &[&str]| spandrel(&[&["ir", "run", "--jit", path][..], args].concat());
+    let output = run(&["--func", "half", "-12"]);
+    assert_eq!((stdout(&output), output.status.code()), ("i32 -6\n", Some(0)), "{}", stderr(&output));
+    let output = run(&["--func", "half", "3"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("left @half through fs0, reason 3"), "{}", stderr(&output));
+    let output = run(&["--func", "trapped"]);
+    assert!(stderr(&output).contains("trapped with code 9"), "{}", stderr(&output));
+}
+
+#[test]
+fn compile_shows_every_form_for_every_machine() {
+    let path = file("compile", PROGRAM);
+    let path = path.to_str().expect("a plain path");
+    for target in ["x64-linux", "x64-macos", "x64-windows", "arm64-linux", "arm64-macos", "arm64-windows"] {
+        let args = ["ir", "compile", path, "--target", target, "--emit"];
+        let clif = spandrel(&[&args[..], &["clif"]].concat());
+        assert!(stdout(&clif).contains("function u") && stdout(&clif).contains("brif"), "{}", stderr(&clif));
+        let asm = spandrel(&[&args[..], &["asm"]].concat());
+        let text = stdout(&asm);
+        assert!(
+            text.contains(&format!("; {target}, ")) && text.contains("; func @half(i32) -> i32"),
+            "{text}"
+        );
+        assert!(text.contains("\n     0:  ") && text.contains("ret"), "{text}{}", stderr(&asm));
+    }
+    let ir = spandrel(&["ir", "compile", path, "--emit", "ir", "--func", "trapped"]);
+    assert!(stdout(&ir).starts_with("func @trapped()"), "{}", stdout(&ir));
+    let wrong = spandrel(&["ir", "compile", path, "--target", "vax-vms"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("x64-linux, x64-macos"), "{}", stderr(&wrong));
+}

@@ -3,9 +3,11 @@
 use super::{Failure, output, source};
 use clap::Args;
 use ir::eval::Const;
-use ir::interp::{Deopt, FlatMemory, Interp, Limits, Memory, Outcome, Undefined};
+use ir::interp::{Deopt, FlatMemory, Interp, Limits, Outcome, Poll, ResumePoints, RuntimeExit, Undefined};
 use ir::{Func, Module, Type};
+use jit::doubles::{self, Arena, Double};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Call a function
 ///
@@ -22,8 +24,12 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "NAME")]
     func: Option<String>,
     /// Interpret, which is the default
-    #[arg(long)]
+    #[arg(long, conflicts_with = "jit")]
     interp: bool,
+    /// Optimize, compile and run on this machine; where a guard leaves, the interpreter goes on with the program as it
+    /// is written, with as much fuel as is given
+    #[arg(long)]
+    jit: bool,
     /// Instructions to execute at most
     #[arg(long, value_name = "N", default_value_t = 1_000_000_000)]
     fuel: u64,
@@ -33,10 +39,11 @@ pub(super) struct RunArgs {
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let module = source::load(&args.file)?;
     let func = source::function(&module, args.func.as_deref())?;
-    let mut host = FlatMemory::new();
-    let values = arguments(&args.args, &module, func, &mut host.memory)?;
     let limits = Limits { fuel: args.fuel, ..Limits::default() };
-    let outcome = Interp::new(&module, &mut host).call(func, &values, limits);
+    let outcome = match args.jit {
+        true => compiled(args, &module, func, limits)?,
+        false => interpreted(args, &module, func, limits)?,
+    };
     match outcome {
         Outcome::Return(values) => {
             let lines: String = values.iter().map(|value| format!("{value}\n")).collect();
@@ -46,11 +53,33 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     }
 }
 
+fn interpreted(args: &RunArgs, module: &Module, func: Func, limits: Limits) -> Result<Outcome, Failure> {
+    let mut host = FlatMemory::new();
+    let mut map = |bytes| host.memory.map(bytes);
+    let values = arguments(&args.args, module, func, &mut map)?;
+    Ok(Interp::new(module, &mut host).call(func, &values, limits))
+}
+
+fn compiled(args: &RunArgs, module: &Module, func: Func, limits: Limits) -> Result<Outcome, Failure> {
+    let mut optimized = module.clone();
+    ir::passes::optimize(&mut optimized, &ir::passes::Options::default());
+    let program = doubles::load(&optimized, &codegen::Options::default()).map_err(Failure::program)?;
+    let original = Arc::new((module.clone(), ResumePoints::new(module)));
+    let handler = |_: &str, _: &mut Arena, _: &[Const]| Err(RuntimeExit::Unbound);
+    let guest = Double::new(&original, limits, Box::new(handler), Box::new(|| Poll::Continue));
+    let mut instance = doubles::instantiate(&program, module.functions.len(), guest);
+    let memory = &mut instance.guest().memory;
+    let values = arguments(&args.args, module, func, &mut |bytes| memory.map(&bytes))?;
+    let callable = program.function(func).map_err(Failure::program)?;
+    let outcome = instance.call(&callable, &values).map_err(Failure::program)?;
+    doubles::reference(&outcome).map_err(Failure::program)
+}
+
 fn arguments(
     texts: &[String],
     module: &Module,
     func: Func,
-    memory: &mut Memory,
+    map: &mut dyn FnMut(Vec<u8>) -> u64,
 ) -> Result<Vec<Const>, Failure> {
     let function = &module.functions[func];
     let types = &function.signature.params;
@@ -58,14 +87,14 @@ fn arguments(
         let message = format!("{} arguments, @{} takes {}", texts.len(), function.name, function.signature);
         return Err(Failure::usage(message));
     }
-    texts.iter().zip(types).map(|(text, ty)| argument(text, *ty, memory)).collect()
+    texts.iter().zip(types).map(|(text, ty)| argument(text, *ty, map)).collect()
 }
 
-fn argument(text: &str, ty: Type, memory: &mut Memory) -> Result<Const, Failure> {
+fn argument(text: &str, ty: Type, map: &mut dyn FnMut(Vec<u8>) -> u64) -> Result<Const, Failure> {
     if let (Type::Ptr, Some(count)) = (ty, text.strip_prefix("zeros:")) {
         let count: u32 =
             count.parse().map_err(|_| Failure::usage(format!("`{text}`: no number of bytes")))?;
-        return Ok(Const::ptr(memory.map(vec![0; count as usize])));
+        return Ok(Const::ptr(map(vec![0; count as usize])));
     }
     ir::text::parse_constant(text, ty).map_err(|e| Failure::usage(format!("`{text}`, an {ty}: {}", e.kind)))
 }
