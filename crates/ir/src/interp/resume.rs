@@ -1,10 +1,10 @@
 //! Going on in the original program where an optimized one left: what a guest's interpreter would do after a guard.
 //!
-//! When every frame state of a module names its own guard or call (a unique code and bytecode offset per guard and call)
-//! and has every value that lives there among its slots, then a guard that leaves in any optimized version of the module
-//! can be answered by executing the original from that guard on. Frames of callers, which inlining put there, become
-//! activations that wait in the call their state belongs to: it gives them its results, or the exception that it catches
-//! or not. Right frames give the right answer, wrong ones a different one.
+//! When every frame state of a module names its own guard or call (a code and bytecode offset that no other guard, or no
+//! other call, has) and has every value that lives there among its slots, then a guard that leaves in any optimized
+//! version of the module can be answered by executing the original from that guard on. Frames of callers, which inlining
+//! put there, become activations that wait in the call their state belongs to: it gives them its results, or the exception
+//! that it catches or not. Right frames give the right answer, wrong ones a different one.
 
 use crate::entity::{Func, Inst, State, Value};
 use crate::eval::Const;
@@ -76,11 +76,12 @@ impl std::error::Error for ResumeError {}
 /// Where the guards and the calls with frame states of a module are, by code and bytecode offset of their innermost frame.
 #[derive(Clone, Debug, Default)]
 pub struct ResumePoints {
-    points: HashMap<(u32, u32), (Func, Inst, State)>,
+    /// By code, offset and whether it is a call: what goes on behind a call may start with a guard of its own.
+    points: HashMap<(u32, u32, bool), (Func, Inst, State)>,
 }
 
 impl ResumePoints {
-    /// The guards and calls of a module; of several with the same code and offset, the first.
+    /// The guards and calls of a module; of several guards with the same code and offset the first, and so of calls.
     pub fn new(module: &Module) -> ResumePoints {
         let mut points = HashMap::new();
         for (func, function) in module.functions.iter() {
@@ -88,7 +89,8 @@ impl ResumePoints {
             for inst in insts {
                 if let Some(state) = function.insts[*inst].state() {
                     let data = &function.states[state];
-                    points.entry((data.code, data.offset)).or_insert((func, *inst, state));
+                    let waits = function.insts[*inst].op == Op::Call;
+                    points.entry((data.code, data.offset, waits)).or_insert((func, *inst, state));
                 }
             }
         }
@@ -104,13 +106,11 @@ impl ResumePoints {
         let mut activations = Vec::new();
         let mut rest = &deopt.frames[..];
         loop {
-            let (frame, used) = self.frame(original, rest)?;
-            let taken = deopt.frames.len() - rest.len() + used;
             // Below the innermost activation there are calls only.
-            let waits = original.functions[frame.func].insts[frame.inst].op == Op::Call;
-            if waits == activations.is_empty() {
-                return Err(ResumeError::Frames { expected: taken - used, found: deopt.frames.len() });
-            }
+            let taken = deopt.frames.len() - rest.len();
+            let frames = ResumeError::Frames { expected: taken, found: deopt.frames.len() };
+            let Some((frame, used)) = self.frame(original, rest, taken > 0)? else { return Err(frames) };
+            let taken = taken + used;
             rest = &rest[used..];
             let outermost = frame.func == deopt.func;
             activations.push(frame);
@@ -125,11 +125,17 @@ impl ResumePoints {
     }
 
     /// The activation of the first frame, and how many frames belong to it: states may name callers that the original
-    /// knows nothing of.
-    fn frame(&self, original: &Module, frames: &[GuestFrame]) -> Result<(ResumeFrame, usize), ResumeError> {
+    /// knows nothing of. `None` when there is a call where a guard is wanted, or the other way round.
+    fn frame(
+        &self,
+        original: &Module,
+        frames: &[GuestFrame],
+        waits: bool,
+    ) -> Result<Option<(ResumeFrame, usize)>, ResumeError> {
         let (code, offset) = frames.first().map_or((0, 0), |f| (f.code, f.offset));
-        let Some((func, inst, state)) = self.points.get(&(code, offset)).copied() else {
-            return Err(ResumeError::UnknownPoint { code, offset });
+        let Some((func, inst, state)) = self.points.get(&(code, offset, waits)).copied() else {
+            let other = self.points.contains_key(&(code, offset, !waits));
+            return if other { Ok(None) } else { Err(ResumeError::UnknownPoint { code, offset }) };
         };
         let function = &original.functions[func];
         let expected = chain(function, state).count();
@@ -140,7 +146,7 @@ impl ResumePoints {
         for (data, frame) in chain(function, state).zip(frames) {
             values.extend(bind(function, &data.values, &frame.slots)?);
         }
-        Ok((ResumeFrame { func, inst, values }, expected))
+        Ok(Some((ResumeFrame { func, inst, values }, expected)))
     }
 }
 

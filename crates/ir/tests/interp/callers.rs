@@ -5,7 +5,8 @@ use ir::eval::Const;
 use ir::interp::{FlatMemory, Interp, Limits, Outcome, ResumeError, ResumePoints, Resuming};
 use ir::{Func, Function, Module, Type};
 
-/// `@outer(n) = 10 * callee(n) + 100 * threw`. `@f` is that with a call; `@g` with the callee's body in place of the call.
+/// `@outer(n) = 10 * callee(n) + 100 * threw`. `@f` is that with a call, and a guard where the
+/// call's frame goes on; `@g` with the callee's body in place of the call.
 const TEXT: &str = "\
 func @inner(i32) -> i32 throws {
 fs0 = state 1+0 [v0, v1, v2]
@@ -23,8 +24,11 @@ block2:
 }
 func @f(i32, i32) -> i32 {
 fs0 = state 2+5 [v1, result 0, dead, result 1]
+fs1 = state 2+5 [v1, v2, v3, v9]
 block0(v0: i32, v1: i32):
   v2, v3 = call catch @inner(v0), fs0
+  v9 = icmp.eq.i32 v1, v1
+  guard v9, fs1, reason 2
   v4 = imul.i32 v2, v1
   v5 = bool_to_i32 v3
   v6 = iconst.i32 100
