@@ -44,6 +44,8 @@ pub const PIPELINE: &[Pass] = &[
     memory::PASS,
     // Behind the ranges, which learn most from a test at the start of a loop.
     rotate::PASS,
+    // Values that are handed around loops unchanged are seen not to change.
+    cleanup::PASS,
     licm::PASS,
     // Forwarded loads and hoisted code make more computations equal.
     gvn::PASS,
