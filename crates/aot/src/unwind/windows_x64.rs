@@ -48,7 +48,7 @@ pub(super) fn encode(steps: &[(u32, FrameStep)]) -> Result<Vec<u8>, String> {
     let codes: Vec<u16> = codes.into_iter().rev().flatten().collect();
     let count = u8::try_from(codes.len()).map_err(|_| "more than 255 unwind codes".to_owned())?;
     // Frame register in the low bits, its distance above the base in the high ones.
-    let frame = if framed { RBP | (room / 16) as u8 * 16 } else { 0 };
+    let frame = if framed { RBP | ((room / 16) as u8 * 16) } else { 0 };
     let mut out = vec![1, last, count, frame];
     out.extend(codes.iter().flat_map(|code| code.to_le_bytes()));
     out.resize(out.len().next_multiple_of(4), 0);
