@@ -179,8 +179,6 @@ fn quicksort<'a>(library: &'a Library, jit: &'a std::cell::RefCell<Compiled>) ->
     let (f, g) = (jit.borrow().function("quicksort"), c::<(u64, i64, i64), ()>(library, "quicksort"));
     let (mut a, mut b) = (Buffer::new(WORDS, random), Buffer::new(WORDS, random));
     let last = 2 * WORDS as i64 - 1;
-    let refill =
-        |buffer: &mut Buffer| buffer.0.iter_mut().enumerate().for_each(|(i, word)| *word = random(i));
     let check = |buffer: &Buffer| buffer.0[WORDS / 2] ^ buffer.0[7];
     Kernel {
         name: "quicksort",
