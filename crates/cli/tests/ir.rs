@@ -187,6 +187,9 @@ fn compile_shows_every_form_for_every_machine() {
             text.contains(&format!("; {target}, ")) && text.contains("; func @half(i32) -> i32"),
             "{text}"
         );
+        let obj = spandrel(&[&args[..], &["obj"]].concat());
+        let magic: &[&[u8]] = &[b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\x64\x86", b"\x64\xaa"];
+        assert!(magic.iter().any(|m| obj.stdout.starts_with(m)), "{target}: {}", stderr(&obj));
         assert!(text.contains("\n     0:  ") && text.contains("ret"), "{text}{}", stderr(&asm));
     }
     let ir = spandrel(&["ir", "compile", path, "--emit", "ir", "--func", "trapped"]);

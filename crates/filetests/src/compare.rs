@@ -43,6 +43,8 @@ pub enum Ending {
     StackOverflow,
     /// Because a poll stopped it.
     Stopped,
+    /// Through a guard; the tier does not see more.
+    Left,
     /// In a way that no file can ask for.
     Other(String),
 }
@@ -102,7 +104,8 @@ impl Matcher<'_> {
                     && self.all_objects(objects, made)
             }
             (ExpectedEnding::Trap(expected), Ending::Trap(found)) => expected == found,
-            (ExpectedEnding::Throw, Ending::Throw)
+            (ExpectedEnding::Deopt(..), Ending::Left)
+            | (ExpectedEnding::Throw, Ending::Throw)
             | (ExpectedEnding::StackOverflow, Ending::StackOverflow)
             | (ExpectedEnding::Stopped, Ending::Stopped) => true,
             _ => false,

@@ -32,6 +32,7 @@ mod directive;
 mod errors;
 mod interp;
 mod jit;
+mod linked;
 mod passes;
 mod runtime;
 mod tier;
@@ -43,6 +44,7 @@ pub use directive::{
 };
 pub use interp::Interpreter;
 pub use jit::Jit;
+pub use linked::Linked;
 pub use runtime::{Answer, RUNTIME, RuntimeEntry};
 pub use tier::{Prepared, Program, Tier, Variant, tiers};
 

@@ -4,6 +4,7 @@ use crate::case::{Case, Run};
 use crate::compare::{Observed, compare};
 use crate::interp::Interpreter;
 use crate::jit::Jit;
+use crate::linked::Linked;
 use ir::interp::ResumePoints;
 use ir::passes::{Options, Pass, optimize, run_pass};
 use ir::{Module, State};
@@ -115,9 +116,13 @@ pub trait Prepared {
     fn run(&mut self, run: &Run, forced: Option<u64>) -> Result<Observed, String>;
 }
 
-/// Every tier that this build has.
+/// Every tier that this machine has.
 pub fn tiers() -> Vec<Box<dyn Tier>> {
-    vec![Box::new(Interpreter), Box::new(Jit)]
+    let mut tiers: Vec<Box<dyn Tier>> = vec![Box::new(Interpreter), Box::new(Jit)];
+    for linked in Linked::available() {
+        tiers.push(Box::new(linked));
+    }
+    tiers
 }
 
 /// Guards forced to fail per run and variant at most, evenly spread.

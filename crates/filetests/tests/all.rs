@@ -2,10 +2,11 @@
 //!
 //! `SPANDREL_BLESS=1` rewrites the expected output of passes beside the files.
 
-use filetests::{Case, check_runs, check_text, files, folder, tiers};
+use filetests::{Case, Tier, check_runs, check_text, files, folder, tiers};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -25,13 +26,14 @@ fn trials(paths: &[PathBuf]) -> Vec<Trial> {
         let count = paths.len();
         move || if count >= 350 { Ok(()) } else { Err(format!("only {count} files").into()) }
     })];
+    let tiers: Vec<Arc<dyn Tier>> = tiers().into_iter().map(Arc::from).collect();
     for path in paths {
         let name = name(path);
         let file = path.clone();
         let text = move || check_text(&Case::read(&file)?, &file, bless);
         trials.push(Trial::test(format!("text/{name}"), move || text().map_err(Failed::from)));
-        for tier in tiers() {
-            let file = path.clone();
+        for tier in &tiers {
+            let (file, tier) = (path.clone(), Arc::clone(tier));
             let title = format!("{}/{name}", tier.name());
             let runs = move || check_runs(&Case::read(&file)?, &*tier);
             trials.push(Trial::test(title, move || runs().map_err(Failed::from)));

@@ -5,6 +5,7 @@ use super::{Failure, graph, listing, output, source};
 use clap::{Args, ValueEnum};
 use codegen::{Arch, Compiled, OptLevel, Options, Os, Target};
 use ir::{Func, Module};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -44,6 +45,8 @@ enum Form {
     Clif,
     /// Machine instructions, with the IR they come from.
     Asm,
+    /// An object file of all functions, for linkers: ELF, Mach-O or COFF, by the target's system.
+    Obj,
     /// A picture of the control-flow graph after the passes.
     Svg,
 }
@@ -75,6 +78,7 @@ pub(super) fn run(args: &CompileArgs) -> Result<(), Failure> {
     let text = match args.emit {
         Form::Ir => functions.iter().map(|func| ir::text::print_function(&module, *func)).collect(),
         Form::Svg => graph::svg(&module, &functions),
+        Form::Obj => return object(args, &module),
         Form::Clif | Form::Asm => {
             let target = target(args)?;
             let mut text = String::new();
@@ -92,6 +96,23 @@ pub(super) fn run(args: &CompileArgs) -> Result<(), Failure> {
     output(args.output.as_deref(), text.as_bytes())
 }
 
+fn object(args: &CompileArgs, module: &Module) -> Result<(), Failure> {
+    if args.output.is_none() && std::io::stdout().is_terminal() {
+        return Err(Failure::usage("an object file is not for terminals: say where to with -o"));
+    }
+    if args.func.is_some() {
+        return Err(Failure::usage("an object file has all functions of a module: leave out --func"));
+    }
+    let options = aot::Options { codegen: options(args), ..aot::Options::default() };
+    let bytes = aot::object(module, &target(args)?, &options).map_err(Failure::program)?;
+    output(args.output.as_deref(), &bytes)
+}
+
+fn options(args: &CompileArgs) -> Options {
+    let opt = if args.fast { OptLevel::None } else { OptLevel::Speed };
+    Options { opt, listing: true, verify: true, ..Options::default() }
+}
+
 fn target(args: &CompileArgs) -> Result<Target, Failure> {
     match args.target {
         Some(Machine(arch, os)) => Ok(Target::new(arch, os)),
@@ -102,9 +123,7 @@ fn target(args: &CompileArgs) -> Result<Target, Failure> {
 }
 
 fn compile(args: &CompileArgs, module: &Module, func: Func, target: &Target) -> Result<Compiled, Failure> {
-    let opt = if args.fast { OptLevel::None } else { OptLevel::Speed };
-    let options = Options { opt, listing: true, verify: true, ..Options::default() };
-    codegen::compile(module, func, target, &options).map_err(|why| {
+    codegen::compile(module, func, target, &options(args)).map_err(|why| {
         Failure::program(format!("@{} for {target} was declined: {why}", module.functions[func].name))
     })
 }
