@@ -36,7 +36,7 @@ impl Guest for NoGuest {
 
 /// Compiles the C kernels into a library in Cargo's folder for such things.
 fn c_kernels() -> Option<Library> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../jit/benches/kernels/kernels.c");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../jit/kernels/kernels.c");
     let out: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kernels.so");
     let flags = ["-O2", "-fno-tree-vectorize", "-fno-math-errno", "-shared", "-fPIC", "-o"];
     let status = Command::new("gcc").args(flags).arg(&out).arg(here).arg("-lm").status().ok()?;
