@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct spandrel_context context;
 static uint64_t heap_left = HEAP, polls;
@@ -67,13 +69,13 @@ static uint64_t results[64];
 static uint32_t run(int number);
 static void show_data(void);
 
-int main(int count, char **words) {
+static void one(int number) {
     char here;
     context.stack_limit = (uintptr_t)&here - (1 << 20);
     context.deopt = deopt, context.interrupt = interrupt, context.alloc = alloc;
     context.trap = spandrel_trap, context.stack_overflow = spandrel_stack_overflow, context.abort = spandrel_abort;
     context.interrupt_flag = 1;
-    uint32_t status = run(count > 1 ? atoi(words[1]) : 0);
+    uint32_t status = run(number);
     if (left) puts("ended left");
     else if (trapped >= 0) printf("ended trap %d\n", trapped);
     else if (overflowed) puts("ended overflow");
@@ -85,5 +87,21 @@ int main(int count, char **words) {
         for (int i = 0; i < 64; i++) printf("word %" PRIx64 "\n", results[i]);
     }
     show_data();
+}
+
+/* Every run in a process of its own, so that each has fresh data and heap. */
+int main(void) {
+    for (int number = 0; number < RUNS; number++) {
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            one(number);
+            fflush(stdout);
+            _exit(0);
+        }
+        int status = -1;
+        if (child < 0 || waitpid(child, &status, 0) != child) return 1;
+        printf("over %d\n", status);
+    }
     return 0;
 }

@@ -12,7 +12,7 @@ use ir::eval::Const;
 use ir::{Module, Type};
 use std::fmt::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const DRIVER: &str = include_str!("driver.c");
@@ -76,7 +76,7 @@ impl Tier for Linked {
         if !output.status.success() {
             return Err(format!("cannot be linked: {}", String::from_utf8_lossy(&output.stderr)));
         }
-        Ok(Box::new(Linking { program, folder, runner: self.runner }))
+        Ok(Box::new(Linking { program, folder, runner: self.runner, printed: Vec::new() }))
     }
 }
 
@@ -112,11 +112,13 @@ struct Linking<'p> {
     program: &'p Program<'p>,
     folder: Folder,
     runner: Option<&'static str>,
+    /// What each run printed, once the program was started.
+    printed: Vec<String>,
 }
 
-impl Prepared for Linking<'_> {
-    fn run(&mut self, run: &Run, _: Option<u64>) -> Result<Observed, String> {
-        let number = self.program.case.runs.iter().position(|other| other.line == run.line).unwrap_or(0);
+impl Linking<'_> {
+    /// What the program prints for each run: it makes all of them, each in a process of its own.
+    fn start(&self) -> Result<Vec<String>, String> {
         let path = self.folder.path.join("program");
         let mut command = match self.runner {
             Some(runner) => {
@@ -126,17 +128,34 @@ impl Prepared for Linking<'_> {
             }
             None => Command::new(path),
         };
-        let output = command.arg(number.to_string()).output().map_err(|e| e.to_string())?;
-        observed(&output, &self.program.original.functions[run.func].signature.results)
+        let output = command.output().map_err(|e| e.to_string())?;
+        let (mut runs, mut text) = (Vec::new(), String::new());
+        for line in String::from_utf8_lossy(&output.stdout).lines() {
+            match line.strip_prefix("over ") {
+                Some("0") => runs.push(std::mem::take(&mut text)),
+                Some(status) => runs.push(format!("ended status {status}")),
+                None => text += &format!("{line}\n"),
+            }
+        }
+        match runs.len() == self.program.case.runs.len() {
+            true => Ok(runs),
+            false => Err(format!("{}: only {} runs", output.status, runs.len())),
+        }
+    }
+}
+
+impl Prepared for Linking<'_> {
+    fn run(&mut self, run: &Run, _: Option<u64>) -> Result<Observed, String> {
+        if self.printed.is_empty() {
+            self.printed = self.start()?;
+        }
+        let number = self.program.case.runs.iter().position(|other| other.line == run.line).unwrap_or(0);
+        observed(&self.printed[number], &self.program.original.functions[run.func].signature.results)
     }
 }
 
 /// What a program printed, read.
-fn observed(output: &Output, types: &[Type]) -> Result<Observed, String> {
-    let text = String::from_utf8_lossy(&output.stdout);
-    if !output.status.success() {
-        return Err(format!("{}: {text}", output.status));
-    }
+fn observed(text: &str, types: &[Type]) -> Result<Observed, String> {
     let (mut notes, mut words, mut data, mut ended) = (Vec::new(), Vec::new(), Vec::new(), None);
     for line in text.lines() {
         let wrong = || format!("the program printed `{line}`");
@@ -187,7 +206,8 @@ fn values(words: &[u64], types: &[Type]) -> Vec<Const> {
 fn source(case: &Case, module: &Module, header: &str) -> String {
     let (after, throws) = case.interrupt.map_or((u64::MAX, false), |i| (i.after, i.throws));
     let mut out = format!(
-        "#define HEAP {}ull\n#define POLLS {after}ull\n#define POLL_THROWS {}\n{header}\n",
+        "#define RUNS {}\n#define HEAP {}ull\n#define POLLS {after}ull\n#define POLL_THROWS {}\n{header}\n",
+        case.runs.len(),
         case.heap.unwrap_or(64 << 20),
         u8::from(throws)
     );
