@@ -27,7 +27,7 @@ pub enum Declined {
         /// Bytes it may have.
         max: u32,
     },
-    /// A runtime call with more result words, its status among them, than two.
+    /// A runtime call with more result words, its status among them, than 64.
     RuntimeResults {
         /// Name of the runtime entry.
         name: String,
@@ -67,7 +67,7 @@ impl fmt::Display for Declined {
                 write!(f, "a stack frame of {bytes} bytes is more than the {max} that compiled code may use")
             }
             Declined::RuntimeResults { name, words } => {
-                write!(f, "runtime call @{name} hands back {words} words, and two are the most")
+                write!(f, "runtime call @{name} hands back {words} words, and 64 are the most")
             }
             Declined::Malformed(what) => write!(f, "the function was not verified: {what}"),
             Declined::Backend(message) => write!(f, "the code generator refused: {message}"),

@@ -51,17 +51,22 @@ pub enum RuntimeResults {
     Two,
     /// The same, in memory whose address the caller passes before the context (Windows on x64).
     TwoInMemory,
+    /// This many words, more than C returns in registers: the function gets one more parameter, the last, which is
+    /// `uint64_t *results`, and fills it in; what it returns is the status, when it throws.
+    Many(usize),
 }
+
+/// Most words that a runtime function may hand back.
+const MOST_WORDS: usize = 64;
 
 /// The C function that a runtime entry is: `fn(context: *mut c_void, params...) -> results`.
 ///
 /// A `pair` parameter is two `uint64_t`; `bool` is C's; everything else its namesake. The status of a function that throws
 /// is 0 when it returned, 1 when it threw, 2 to abort the innermost entry into managed code, in which case whoever calls
-/// managed code from inside the function passes on that it was aborted. `Err` has the number of words, when they are more
-/// than two.
+/// managed code from inside the function passes on that it was aborted.
 ///
 /// # Errors
-/// When there are more than two result words.
+/// The number of words, when there are more than 64.
 pub fn runtime_signature(target: &Target, data: &RuntimeData) -> Result<RuntimeResults, usize> {
     let results = &data.signature.results;
     let count = results.iter().map(|ty| words(*ty)).sum::<usize>() + usize::from(data.signature.throws);
@@ -70,6 +75,7 @@ pub fn runtime_signature(target: &Target, data: &RuntimeData) -> Result<RuntimeR
         1 => Ok(RuntimeResults::One(results.first().copied())),
         2 if target.c_convention() == CallConv::WindowsFastcall => Ok(RuntimeResults::TwoInMemory),
         2 => Ok(RuntimeResults::Two),
+        3..=MOST_WORDS => Ok(RuntimeResults::Many(count - usize::from(data.signature.throws))),
         _ => Err(count),
     }
 }
@@ -84,6 +90,12 @@ pub(crate) fn runtime(target: &Target, data: &RuntimeData, results: RuntimeResul
     out.params.extend(word_types(&data.signature.params).map(c_param));
     match results {
         RuntimeResults::None | RuntimeResults::TwoInMemory => {}
+        RuntimeResults::Many(_) => {
+            out.params.push(AbiParam::new(types::I64));
+            if data.signature.throws {
+                out.returns.push(AbiParam::new(types::I64));
+            }
+        }
         RuntimeResults::One(ty) => out.returns.push(AbiParam::new(ty.map_or(types::I64, word_type))),
         RuntimeResults::Two => out.returns.extend([AbiParam::new(types::I64); 2]),
     }

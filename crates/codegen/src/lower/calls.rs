@@ -104,28 +104,36 @@ impl Lower<'_> {
             .map_err(|words| Declined::RuntimeResults { name: data.name.clone(), words })?;
         let sig = self.b.import_signature(signature::runtime(self.target, data, shape));
         let mut args = Vec::new();
-        let memory = (shape == RuntimeResults::TwoInMemory).then(|| self.result_memory());
-        args.extend(memory);
+        let memory = match shape {
+            RuntimeResults::TwoInMemory => Some((self.result_memory(2), 2)),
+            RuntimeResults::Many(count) => Some((self.result_memory(count), count)),
+            _ => None,
+        };
+        if let (RuntimeResults::TwoInMemory, Some((at, _))) = (shape, memory) {
+            args.push(at);
+        }
         args.push(self.context());
         args.extend(self.flat(&inst.args));
+        if let (RuntimeResults::Many(_), Some((at, _))) = (shape, memory) {
+            args.push(at);
+        }
         let callee = self.address_of(NAME_RUNTIME, runtime.index() as u32);
         let call = self.b.ins().call_indirect(sig, callee, &args);
-        let raw = match memory {
-            Some(at) => {
-                let first = self.b.ins().load(types::I64, OWN, at, 0);
-                vec![first, self.b.ins().load(types::I64, OWN, at, 8)]
-            }
-            None => self.b.inst_results(call).to_vec(),
-        };
+        let mut raw = Vec::new();
+        if let Some((at, count)) = memory {
+            raw.extend((0..count).map(|i| self.b.ins().load(types::I64, OWN, at, 8 * i as i32)));
+        }
+        raw.extend_from_slice(self.b.inst_results(call));
         let types: Vec<clif::Type> = word_types(&data.signature.results).collect();
         let list = types.into_iter().zip(&raw).map(|(ty, word)| self.narrow(*word, ty)).collect();
         let status = if data.signature.throws { raw.last().copied() } else { None };
         self.runtime_results(inst, list, status)
     }
 
-    /// Room for two words.
-    fn result_memory(&mut self) -> clif::Value {
-        let slot = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 16, 4));
+    /// Room for this many words.
+    fn result_memory(&mut self, words: usize) -> clif::Value {
+        let size = 8 * words as u32;
+        let slot = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 4));
         self.b.ins().stack_addr(types::I64, slot, 0)
     }
 

@@ -116,18 +116,48 @@ natives! {
          Const::i64(h), Const::i64(i), Const::i64(j)] -> i64,
         [I64, I64, I64, I64, I64, I64, I64, I64, I64, I64] [I64] false;
     check(a: i64) [Const::i64(a)] -> Checked, [I64] [I64] true;
+    rt_mix(a: i64, b: f64) [Const::i64(a), Const::f64(b)] -> i64, [I64, F64] [I64] false;
+    rt_sum(a: u64) [Const::ptr(a)] -> i64, [Ptr] [I64] false;
+    rt_poke(a: u64, b: i32, c: i64) [Const::ptr(a), Const::i32(b), Const::i64(c)] -> (), [Ptr, I32, I64] [] false;
+    rt_check(a: i32) [Const::i32(a)] -> Checked, [I32] [I32] true;
+    rt_new(a: i64) [Const::i64(a)] -> u64, [I64] [Ptr] false;
     fail_if(a: bool) [Const::bool(a)] -> Status, [Bool] [] true;
+}
+
+/// The one whose results do not fit C's registers: they go through memory.
+extern "C" fn rt_stir(context: NonNull<VmContext>, a: u64, b: i64, results: NonNull<Two>) -> u64 {
+    let Checked3(words, status) = ask(context, "rt_stir", true, &[Const::ptr(a), Const::i64(b)]);
+    // SAFETY: compiled code passes room for the words of the declared results.
+    unsafe { results.write(Two(words[0], words[1])) };
+    status
+}
+
+/// Two words and the status.
+struct Checked3([u64; 2], u64);
+
+impl Answer for Checked3 {
+    fn of(words: [u64; 2], status: u64) -> Self {
+        Checked3(words, status)
+    }
+}
+
+/// Every function, those of [`all`] and the one with a convention of its own.
+fn known() -> Vec<(&'static str, Signature, *const u8)> {
+    let mut known = all();
+    let stir = Signature { params: vec![Ptr, I64], results: vec![Pair], throws: true };
+    known.push(("rt_stir", stir, rt_stir as *const u8));
+    known
 }
 
 /// The functions of these names.
 pub(super) fn names() -> Vec<&'static str> {
-    all().into_iter().map(|(name, ..)| name).collect()
+    known().into_iter().map(|(name, ..)| name).collect()
 }
 
 /// The functions that a module declares, as far as it declares them with their types.
 pub(super) fn table(module: &Module) -> RuntimeTable {
     let mut table = RuntimeTable::new();
-    let known = all();
+    let known = known();
     for data in module.runtimes.values() {
         let same = known.iter().find(|(name, types, _)| *name == data.name && *types == data.signature);
         if let Some((name, _, address)) = same {
