@@ -11,6 +11,7 @@ use codegen::{Compiled, FrameStep, Helper, Symbol};
 use ir::{Func, Module};
 use std::any::Any;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Why a function cannot be loaded.
@@ -132,6 +133,9 @@ impl Placed {
             let offset = reloc.offset + self.start;
             self.staged.relocate(Reloc { offset, kind, target, addend: reloc.addend + bias });
         }
+        for range in between_calls(compiled) {
+            self.staged.mark_data(range.start + self.start as usize..range.end + self.start as usize);
+        }
         self.staged.set_name(&unit.name);
         self.staged.set_frame(frame(&compiled.frame, self.start));
         self.staged.keep(Box::new(kept) as Box<dyn Any + Send + Sync>);
@@ -139,6 +143,31 @@ impl Placed {
         let code = self.staged.publish().map_err(LinkError::Publish)?;
         Ok(Linked { code, offset })
     }
+}
+
+/// Bytes of a `call` or `bl` instruction with its target in it.
+const DIRECT_CALL: usize = if cfg!(target_arch = "x86_64") { 5 } else { 4 };
+
+/// Everything but direct calls. The code generator says where calls are, while publishing, which looks for calls that nobody
+/// relocated, cannot tell instructions from the constants and jump tables among them.
+fn between_calls(compiled: &Compiled) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    for call in &compiled.calls {
+        let end = call.return_offset as usize;
+        let start = end.saturating_sub(DIRECT_CALL);
+        let direct = match compiled.code.get(start..end) {
+            Some([0xe8, ..]) => cfg!(target_arch = "x86_64"),
+            Some([.., 0x94..=0x97]) => cfg!(target_arch = "aarch64"),
+            _ => false,
+        };
+        if direct && start >= from {
+            ranges.push(from..start);
+            from = end;
+        }
+    }
+    ranges.push(from..compiled.code.len());
+    ranges
 }
 
 /// Published code of one function.

@@ -134,6 +134,12 @@ fn seeds(few: Range<u64>) -> Range<u64> {
     }
 }
 
+/// Had a constant that looks like a call which nobody relocated.
+#[test]
+fn constants_are_not_taken_for_calls() {
+    Case::new(5662).check_all();
+}
+
 #[test]
 fn compiled_programs_do_what_the_reference_does() {
     let (mut returned, mut guards) = (0, 0);

@@ -2,7 +2,8 @@
 
 use super::{Lower, Lowered};
 use crate::Declined;
-use crate::signature;
+use crate::{Arch, signature};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder};
 use cranelift_frontend::Switch;
 use ir::{Imm, InstData, Target};
@@ -28,7 +29,8 @@ impl Lower<'_> {
         Ok(())
     }
 
-    /// Cases become comparisons, jump tables or both; targets with arguments get a block that passes them.
+    /// Cases become comparisons, jump tables or both. ARM64 gets comparisons only: Cranelift 0.135 leaves the landing pad of
+    /// some jump table targets out, and published code enforces them. Targets with arguments get a block that passes them.
     pub(super) fn switch(&mut self, inst: &InstData) -> Lowered {
         let Imm::Targets(targets) = &inst.imm else {
             return Err(Declined::Malformed("switch without targets"));
@@ -49,16 +51,49 @@ impl Lower<'_> {
             })
             .collect();
         let (default, cases) = blocks.split_last().ok_or(Declined::Malformed("switch without default"))?;
-        let mut switch = Switch::new();
-        for (case, block) in targets.cases.iter().zip(cases) {
-            switch.set_entry(u128::from(*case as u32), *block);
+        let mut sorted: Vec<(i32, clif::Block)> =
+            targets.cases.iter().copied().zip(cases.iter().copied()).collect();
+        sorted.sort_unstable_by_key(|(case, _)| *case);
+        if self.target.arch() == Arch::Arm64 {
+            self.search(value, &sorted, *default);
+        } else {
+            let mut switch = Switch::new();
+            for (case, block) in sorted {
+                switch.set_entry(u128::from(case as u32), block);
+            }
+            switch.emit(&mut self.b, value, *default);
         }
-        switch.emit(&mut self.b, value, *default);
         for (between, block, args) in passing {
             self.b.switch_to_block(between);
             self.b.ins().jump(block, &args);
         }
         Ok(())
+    }
+
+    /// Finds one of sorted cases by halves.
+    fn search(&mut self, value: clif::Value, cases: &[(i32, clif::Block)], default: clif::Block) {
+        let ty = self.b.func.dfg.value_type(value);
+        match cases {
+            [] => {
+                self.b.ins().jump(default, &[]);
+            }
+            [(case, block)] => {
+                let case = self.int(ty, i64::from(*case));
+                let equal = self.b.ins().icmp(IntCC::Equal, value, case);
+                self.b.ins().brif(equal, *block, &[], default, &[]);
+            }
+            _ => {
+                let (below, above) = cases.split_at(cases.len() / 2);
+                let least = self.int(ty, i64::from(above[0].0));
+                let less = self.b.ins().icmp(IntCC::SignedLessThan, value, least);
+                let (left, right) = (self.b.create_block(), self.b.create_block());
+                self.b.ins().brif(less, left, &[], right, &[]);
+                self.b.switch_to_block(left);
+                self.search(value, below, default);
+                self.b.switch_to_block(right);
+                self.search(value, above, default);
+            }
+        }
     }
 
     pub(super) fn return_op(&mut self, inst: &InstData) -> Lowered {
