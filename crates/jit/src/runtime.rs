@@ -18,7 +18,8 @@ impl RuntimeTable {
     ///
     /// It is called in the platform's C convention with the context and the arguments (`bool` as a byte, a pair as two
     /// words). Result words and, when it throws, the status ([`STATUS_RETURNED`](crate::STATUS_RETURNED) and so on) come
-    /// back as C returns them: none, one, or a struct of two words. It must not unwind, see [`runtime`](crate::runtime).
+    /// back as [`codegen::RuntimeResults`] says: as a C result, as a struct of two words, or by way of one more parameter.
+    /// It must not unwind, see [`runtime`](crate::runtime).
     ///
     /// # Safety
     /// The address must be that of such a function, for every signature under which a module declares the name, for as
