@@ -68,7 +68,7 @@ pub fn load(module: &Module, options: &Options) -> Result<Program, LoadError> {
     Program::load(module, options, &natives::table(module))
 }
 
-/// The names of the runtime functions that programs may declare.
+/// The names of the runtime functions that programs may declare, those of random programs (`rt_*`) left out.
 pub fn runtime_names() -> Vec<&'static str> {
     natives::names()
 }

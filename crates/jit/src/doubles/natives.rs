@@ -149,9 +149,9 @@ fn known() -> Vec<(&'static str, Signature, *const u8)> {
     known
 }
 
-/// The functions of these names.
+/// The names of the functions that are not those of random programs.
 pub(super) fn names() -> Vec<&'static str> {
-    known().into_iter().map(|(name, ..)| name).collect()
+    known().into_iter().map(|(name, ..)| name).filter(|name| !name.starts_with("rt_")).collect()
 }
 
 /// The functions that a module declares, as far as it declares them with their types.
