@@ -118,12 +118,13 @@ const fn entry(
 mod tests {
     use super::*;
 
-    /// Compiled code knows the same functions, but for the one that the code generator declines.
     #[test]
     fn every_tier_has_the_same_calls() {
-        let names: Vec<&str> =
-            RUNTIME.iter().map(|entry| entry.name).filter(|n| *n != "check_pair").collect();
-        assert_eq!(jit::doubles::runtime_names(), names);
+        let mut names: Vec<&str> = RUNTIME.iter().map(|entry| entry.name).collect();
+        let mut compiled = jit::doubles::runtime_names();
+        names.sort_unstable();
+        compiled.sort_unstable();
+        assert_eq!(compiled, names);
     }
 
     #[test]

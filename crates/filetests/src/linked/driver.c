@@ -59,6 +59,12 @@ int64_t spandrel_rt_weigh(C *c, uint64_t x0, uint64_t x1, uint64_t x2, uint64_t 
     return (int64_t)(x0 + 2 * x1 + 3 * x2 + 4 * x3 + 5 * x4 + 6 * x5 + 7 * x6 + 8 * x7 + 9 * x8 + 10 * x9);
 }
 Words spandrel_rt_check(C *c, int64_t a) { (void)c; return a < 0 ? (Words){0, SPANDREL_THREW} : (Words){(uint64_t)a + 1, 0}; }
+uint64_t spandrel_rt_check_pair(C *c, uint64_t a, uint64_t b, uint64_t *results) {
+    (void)c;
+    results[0] = a + 1;
+    results[1] = b;
+    return a == 0 ? SPANDREL_THREW : SPANDREL_RETURNED;
+}
 uint64_t spandrel_rt_fail_if(C *c, bool a) { (void)c; return a ? SPANDREL_THREW : SPANDREL_RETURNED; }
 double spandrel_helper_ceil(double x) { return __builtin_ceil(x); }
 double spandrel_helper_floor(double x) { return __builtin_floor(x); }

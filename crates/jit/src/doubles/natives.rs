@@ -124,12 +124,23 @@ natives! {
     fail_if(a: bool) [Const::bool(a)] -> Status, [Bool] [] true;
 }
 
-/// The one whose results do not fit C's registers: they go through memory.
-extern "C" fn rt_stir(context: NonNull<VmContext>, a: u64, b: i64, results: NonNull<Two>) -> u64 {
-    let Checked3(words, status) = ask(context, "rt_stir", true, &[Const::ptr(a), Const::i64(b)]);
-    // SAFETY: compiled code passes room for the words of the declared results.
-    unsafe { results.write(Two(words[0], words[1])) };
-    status
+/// Results that do not fit C's registers go through memory.
+macro_rules! through_memory {
+    ($($name:ident($($arg:ident: $ty:ty),*) [$($value:expr),*];)*) => {
+        $(
+            extern "C" fn $name(context: NonNull<VmContext>, $($arg: $ty,)* results: NonNull<Two>) -> u64 {
+                let Checked3(words, status) = ask(context, stringify!($name), true, &[$($value),*]);
+                // SAFETY: compiled code passes room for the words of the declared results.
+                unsafe { results.write(Two(words[0], words[1])) };
+                status
+            }
+        )*
+    };
+}
+
+through_memory! {
+    check_pair(a: u64, b: u64) [Const::pair(a, b)];
+    rt_stir(a: u64, b: i64) [Const::ptr(a), Const::i64(b)];
 }
 
 /// Two words and the status.
@@ -141,11 +152,12 @@ impl Answer for Checked3 {
     }
 }
 
-/// Every function, those of [`all`] and the one with a convention of its own.
+/// Every function, those of [`all`] and the ones that use memory.
 fn known() -> Vec<(&'static str, Signature, *const u8)> {
     let mut known = all();
-    let stir = Signature { params: vec![Ptr, I64], results: vec![Pair], throws: true };
-    known.push(("rt_stir", stir, rt_stir as *const u8));
+    let pair = |params: &[Type]| Signature { params: params.to_vec(), results: vec![Pair], throws: true };
+    known.push(("check_pair", pair(&[Pair]), check_pair as *const u8));
+    known.push(("rt_stir", pair(&[Ptr, I64]), rt_stir as *const u8));
     known
 }
 
