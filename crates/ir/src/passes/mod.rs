@@ -1,10 +1,13 @@
 //! The optimizer: passes over one function at a time, each with a name, an off switch and filetests of its own.
 
+pub mod bounds;
 pub mod cleanup;
 pub mod dce;
+pub mod duplicate;
 pub mod edit;
 pub mod fold;
 pub mod gvn;
+pub mod induction;
 pub mod inline;
 pub mod layout;
 pub mod licm;
@@ -15,6 +18,7 @@ pub mod range;
 pub mod rotate;
 pub mod scalar;
 pub mod ssa;
+pub mod tail;
 pub mod thread;
 
 pub use pipeline::{ALL, PIPELINE, PassCount, Report, by_name, optimize, run_pass};
@@ -82,7 +86,8 @@ pub struct Options {
     pub inline_budget: u32,
     /// Deepest chain of inlined calls.
     pub inline_depth: u32,
-    /// How often a function may be inlined into itself, directly or through others.
+    /// How often a function may be inlined into itself, directly or through others; more than once only while all such copies
+    /// together are no larger than one callee may be.
     pub inline_recursion: u32,
     /// Instructions that unrolling and peeling may add to one function.
     pub unroll_budget: u32,
@@ -97,7 +102,7 @@ impl Default for Options {
             inline_size: 60,
             inline_budget: 2000,
             inline_depth: 4,
-            inline_recursion: 1,
+            inline_recursion: 3,
             unroll_budget: 400,
             verify: cfg!(debug_assertions),
         }

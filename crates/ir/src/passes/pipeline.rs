@@ -1,8 +1,8 @@
 //! Which passes run on a function, and in which order.
 
 use super::{
-    Context, Counts, Options, Pass, cleanup, dce, fold, gvn, inline, layout, licm, memory, range, rotate,
-    scalar, thread,
+    Context, Counts, Options, Pass, bounds, cleanup, dce, fold, gvn, inline, layout, licm, memory, range, rotate,
+    scalar, tail, thread,
 };
 use crate::entity::Func;
 use crate::module::Module;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub const ALL: &[Pass] = &[
     fold::PASS,
     cleanup::PASS,
+    tail::PASS,
     inline::PASS,
     thread::PASS,
     gvn::PASS,
@@ -21,6 +22,7 @@ pub const ALL: &[Pass] = &[
     memory::PASS,
     rotate::PASS,
     licm::PASS,
+    bounds::PASS,
     dce::PASS,
     layout::PASS,
 ];
@@ -29,9 +31,13 @@ pub const ALL: &[Pass] = &[
 pub const PIPELINE: &[Pass] = &[
     fold::PASS,
     cleanup::PASS,
+    // Ahead of inlining: a loop with one call in it has far fewer levels to copy than two calls have.
+    tail::PASS,
     inline::PASS,
     fold::PASS,
     cleanup::PASS,
+    // Functions that call each other call themselves now.
+    tail::PASS,
     // Exceptions that became jumps are told from results by a constant.
     thread::PASS,
     cleanup::PASS,
@@ -47,6 +53,10 @@ pub const PIPELINE: &[Pass] = &[
     // Values that are handed around loops unchanged are seen not to change.
     cleanup::PASS,
     licm::PASS,
+    // Behind hoisting: lengths have to be known in front of the loop.
+    bounds::PASS,
+    cleanup::PASS,
+    fold::PASS,
     // Forwarded loads and hoisted code make more computations equal.
     gvn::PASS,
     dce::PASS,

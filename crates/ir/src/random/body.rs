@@ -38,6 +38,8 @@ pub(super) struct Plan {
     pub(super) throws: bool,
     /// May call itself, up to three deep: parameter 1 counts down.
     pub(super) recursive: bool,
+    /// May leave through frame states.
+    pub(super) guards: bool,
     /// Instructions it may execute.
     pub(super) budget: u64,
     /// Instructions it executes at most; known once the body is made.
@@ -80,8 +82,10 @@ pub(super) struct Body<'a> {
     statements_left: u32,
     /// Bytecode offset of the next frame state.
     pub(super) offset: u32,
-    /// Whether the one self-call was made.
+    /// Whether the one self-call in the middle was made.
     pub(super) recursed: bool,
+    /// Whether the one at the end was.
+    pub(super) recursed_last: bool,
 }
 
 /// Values in scope.
@@ -150,10 +154,11 @@ impl<'a> Body<'a> {
             statements_left,
             offset: 0,
             recursed: false,
+            recursed_last: false,
         }
     }
 
-    /// Makes the whole body; what it costs at most.
+    /// Makes the whole body; what it costs at most, with all the calls of itself.
     pub(super) fn build(mut self) -> u64 {
         if self.plan.recursive {
             self.recursion_ends();
@@ -161,9 +166,19 @@ impl<'a> Body<'a> {
         while self.statements_left > 0 && self.room(1, STATEMENT_COST) {
             self.statement();
         }
-        self.result();
+        if self.plan.recursive && self.rng.chance(60) {
+            self.tail_call();
+        } else {
+            self.result();
+        }
         self.charge();
-        self.cost
+        // Three deep, with one call in each activation or two.
+        let activations = match (self.recursed, self.recursed_last) {
+            (true, true) => 15,
+            (false, false) => 1,
+            _ => 4,
+        };
+        self.cost * activations
     }
 
     /// Counts the instructions made since the last call.
@@ -288,8 +303,8 @@ impl<'a> Body<'a> {
             (on(c.indirect_calls, 4), CallIndirect),
             (on(c.runtime_calls, 5), CallRuntime),
             (on(self.plan.recursive && !self.recursed && self.times == 1, 30), SelfCall),
-            (on(c.guards, favoured(7)), Guard),
-            (on(c.guards, favoured(7)), Checked),
+            (on(self.plan.guards, favoured(7)), Guard),
+            (on(self.plan.guards, favoured(7)), Checked),
             (on(self.plan.throws, 2), Poll),
         ];
         match self.rng.weighted(&menu).unwrap_or(Compute) {

@@ -9,6 +9,9 @@ use crate::random::layout::ENTRY_AREA;
 use crate::random::runtime;
 use crate::types::Type;
 
+/// Operations on a number that a later activation can be handed instead of the result.
+const SUMS: [Op; 4] = [Op::Iadd, Op::Isub, Op::Imul, Op::Ishl];
+
 impl Body<'_> {
     /// A function that may be called here: a later one, whose worst case fits the budget.
     fn callee(&mut self) -> Option<Plan> {
@@ -37,7 +40,7 @@ impl Body<'_> {
 
     /// A direct call; often with a frame state.
     fn direct(&mut self, plan: &Plan, args: &[Value], catches: bool) -> Values {
-        if !self.config.guards || !self.config.call_states || self.rng.chance(25) {
+        if !self.plan.guards || !self.config.call_states || self.rng.chance(25) {
             return self.b.call(self.module, plan.func, args, catches);
         }
         let state = self.state();
@@ -80,18 +83,59 @@ impl Body<'_> {
         self.b.load(Type::Ptr, buffer, offset as i32, ENTRY_AREA.class)
     }
 
-    /// Calls this function, counting down.
-    pub(super) fn self_call(&mut self) {
-        self.recursed = true;
+    /// Arguments for this function that count down.
+    fn counting_down(&mut self) -> Vec<Value> {
         let mut args = self.values_of(&self.plan.params.clone());
         let (counter, three, one) = (self.b.params()[1], self.i32(3), self.i32(1));
         let left = self.b.binary(Op::Band, counter, three);
         args[1] = self.b.binary(Op::Isub, left, one);
+        args
+    }
+
+    /// Calls this function.
+    pub(super) fn self_call(&mut self) {
+        self.recursed = true;
+        let args = self.counting_down();
         let catches = self.catches(self.plan.throws);
         let plan = self.plan.clone();
         let results = self.direct(&plan, &args, catches);
         let shapes = self.plan.results.clone();
         self.take_results(&results, &shapes, catches);
+    }
+
+    /// Ends this function in a call of itself, and often in arithmetic on the results.
+    pub(super) fn tail_call(&mut self) {
+        self.recursed_last = true;
+        let args = self.counting_down();
+        let shapes = self.plan.results.clone();
+        let others = self.values_of(&shapes);
+        let results = if self.rng.chance(30) {
+            let plan = self.plan.clone();
+            self.direct(&plan, &args, false)
+        } else {
+            self.b.call(self.module, self.plan.func, &args, false)
+        };
+        let plain = self.rng.chance(40);
+        let mut values: Vec<Value> = results.to_vec();
+        for (value, (shape, other)) in values.iter_mut().zip(shapes.iter().zip(others)) {
+            let Shape::Scalar(ty @ (Type::I32 | Type::I64 | Type::Bool)) = *shape else { continue };
+            let bits = ty == Type::Bool || self.rng.chance(30);
+            let op = self.rng.pick(if bits { &[Op::Band, Op::Bor, Op::Bxor][..] } else { &SUMS[..] });
+            for _ in 0..if plain { 0 } else { self.rng.below(3) } {
+                let op = if bits { op } else { self.rng.pick(&SUMS) };
+                let flipped = op != Op::Ishl && self.rng.chance(40);
+                let (a, b) = if flipped { (other, *value) } else { (*value, other) };
+                *value = self.b.binary(op, a, b);
+            }
+        }
+        if self.rng.chance(40) {
+            let types: Vec<Type> = shapes.iter().map(|shape| shape.ty()).collect();
+            let end = self.b.add_block(&types);
+            self.b.jump(end, &values);
+            self.b.switch_to(end);
+            values = self.b.block_params(end).to_vec();
+        }
+        self.b.ret(&values);
     }
 
     pub(super) fn call_runtime(&mut self) {

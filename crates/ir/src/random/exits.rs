@@ -168,7 +168,7 @@ impl Body<'_> {
             (3, Way::Return),
             (if self.plan.throws { 3 } else { 0 }, Way::Throw),
             (u32::from(self.config.traps), Way::Trap),
-            (u32::from(self.config.failing_guards), Way::Deopt),
+            (u32::from(self.config.failing_guards && self.plan.guards), Way::Deopt),
             (if self.around.is_empty() { 0 } else { 8 }, Way::Break),
             (if self.around.is_empty() { 0 } else { 8 }, Way::Continue),
         ];

@@ -34,8 +34,7 @@ pub fn module(seed: u64, config: &Config) -> Module {
             ..Function::default()
         };
         let builder = Builder::new(&mut function);
-        let cost = Body::new(&mut rng, config, &module, &menu, &plans, func, builder).build();
-        plans[i].cost = if plans[i].recursive { cost * 4 } else { cost };
+        plans[i].cost = Body::new(&mut rng, config, &module, &menu, &plans, func, builder).build();
         live::complete_states(&mut rng, &mut function);
         module.functions[func] = function;
     }
@@ -54,7 +53,9 @@ fn share_signatures(rng: &mut Rng, config: &Config, plans: &mut [Plan]) {
 
 fn plan(rng: &mut Rng, config: &Config, func: Func) -> Plan {
     let main = func.index() == 0;
-    let recursive = !main && config.calls && rng.chance(20);
+    let recursive = !main && config.calls && rng.chance(45);
+    // A loop can do for calls at the end that are followed by arithmetic only where nothing leaves.
+    let guards = config.guards && !(recursive && rng.chance(50));
     let mut params = vec![Shape::Buffer];
     if recursive {
         params.push(Shape::Scalar(Type::I32));
@@ -65,7 +66,7 @@ fn plan(rng: &mut Rng, config: &Config, func: Func) -> Plan {
     let results = (0..rng.below(4)).map(|_| shape(rng, config, true)).collect();
     let throws = config.exceptions && rng.chance(60);
     let steps = if main { config.steps } else { config.steps >> rng.range(3, 6) };
-    Plan { func, params, results, throws, recursive, budget: steps, cost: 0 }
+    Plan { func, params, results, throws, recursive, guards, budget: steps, cost: 0 }
 }
 
 /// A shape for a parameter or result.

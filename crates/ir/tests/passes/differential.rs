@@ -19,7 +19,7 @@ fn options(seed: u64) -> Options {
     if seed.is_multiple_of(2) {
         return usual;
     }
-    Options { inline_size: 400, inline_budget: 4000, inline_recursion: 2, ..usual }
+    Options { inline_size: 400, inline_budget: 4000, ..usual }
 }
 
 struct Program {

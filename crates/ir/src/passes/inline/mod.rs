@@ -4,7 +4,13 @@
 //! the call: it becomes the caller of the copied states. An exception that leaves a copied body under `call catch`
 //! becomes a jump; what may throw without saying so in a result (`poll`, `alloc`) cannot be copied there. A poll that is
 //! in no loop of the callee is not copied where the caller polls as often anyway.
+//!
+//! A function is copied into itself as it was before; more than one level only where it is small. The calls of itself that
+//! remain stand behind copies of the tests it starts with. `fib`, a loop with one call by then, at three levels takes 1.1 to 1.5
+//! of gcc's time (`cargo bench -p codegen -- fib`), depending on where its code lies. One level varies more, from 1.0 to 1.6;
+//! more than three gain nothing, and none takes 2.5. gcc copies up to eight levels.
 
+mod partial;
 mod splice;
 
 use super::layout::cold_blocks;
@@ -13,6 +19,7 @@ use crate::cfg::{Cfg, Loop, Loops};
 use crate::entity::{Block, Entity, Func, Inst, Table};
 use crate::function::{Function, Imm};
 use crate::ops::{Effect, Op};
+use partial::Quick;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
@@ -22,8 +29,18 @@ pub const PASS: Pass = Pass { name: "inline", summary: "replace direct calls by 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     // Taken out of the module for the time, and about to change: what calls itself is inlined as it was.
     let own = calls(func).any(|(_, _, callee)| callee == ctx.func).then(|| func.clone());
+    let quick = own.as_ref().and_then(|own| Quick::of(own, ctx.func));
     let (facts, layout) = (HashMap::new(), HashMap::new());
-    let mut inliner = Inliner { ctx, own: own.as_ref(), facts, added: 0, queue: VecDeque::new(), layout };
+    let mut inliner = Inliner {
+        ctx,
+        own: own.as_ref(),
+        quick,
+        facts,
+        added: 0,
+        recursive: 0,
+        queue: VecDeque::new(),
+        layout,
+    };
     let before = func.order.clone();
     inliner.start(func);
     let mut changed = false;
@@ -122,9 +139,13 @@ struct Inliner<'a> {
     ctx: &'a Context<'a>,
     /// The function as it was, when it calls itself.
     own: Option<&'a Function>,
+    /// The tests it started with then.
+    quick: Option<Quick>,
     facts: HashMap<Func, Rc<Facts>>,
     /// Instructions added so far.
     added: u32,
+    /// Those of them that are copies of functions inside of themselves.
+    recursive: u32,
     queue: VecDeque<Site>,
     /// Blocks to be laid out behind each block, the last first.
     layout: HashMap<Block, Vec<Vec<Block>>>,
@@ -166,11 +187,14 @@ impl<'a> Inliner<'a> {
             Ok(facts) => facts,
             Err(kept) => {
                 self.ctx.count(kept, 1);
-                return false;
+                return callee == self.ctx.func && self.test_first(func, site);
             }
         };
         self.ctx.count("calls inlined", 1);
         self.added += facts.size;
+        if site.within.contains(&callee) {
+            self.recursive += facts.size;
+        }
         let skip = |from: Block| site.polled && !facts.in_loop[from];
         let body = splice::Body { callee: self.body(callee), skips_polls: &skip };
         let copied = splice::splice(func, self.ctx, site.block, site.inst, &body);
@@ -190,6 +214,21 @@ impl<'a> Inliner<'a> {
         true
     }
 
+    /// Puts the tests that the function starts with in front of a call of it that stays.
+    fn test_first(&mut self, func: &mut Function, site: &Site) -> bool {
+        let Some(quick) = &self.quick else { return false };
+        let full = self.added.saturating_add(quick.size) > self.ctx.options.inline_budget;
+        if site.cold || full || quick.polls && !site.polled {
+            return false;
+        }
+        self.ctx.count("calls behind copied tests", 1);
+        self.added += quick.size;
+        let body = splice::Body { callee: &quick.body, skips_polls: &|_| true };
+        let copied = splice::splice(func, self.ctx, site.block, site.inst, &body);
+        self.layout.entry(site.block).or_default().push(copied.blocks);
+        true
+    }
+
     fn decide(&mut self, func: &Function, site: &Site, callee: Func) -> Result<Rc<Facts>, Kept> {
         let options = self.ctx.options;
         let body = self.body(callee);
@@ -202,14 +241,17 @@ impl<'a> Inliner<'a> {
         if site.within.len() as u32 > options.inline_depth {
             return Err("calls kept: too deep");
         }
-        let times = site.within.iter().filter(|outer| **outer == callee).count();
-        if times as u32 > options.inline_recursion {
+        let times = site.within.iter().filter(|outer| **outer == callee).count() as u32;
+        if times > options.inline_recursion {
             return Err("calls kept: recursive");
         }
         let facts = self.facts.entry(callee).or_insert_with(|| Rc::new(Facts::of(body))).clone();
         let limit = options.inline_size.saturating_mul(if site.in_loop { 2 } else { 1 });
         if facts.size > limit {
             return Err("calls kept: too large");
+        }
+        if times > 1 && self.recursive.saturating_add(facts.size) > options.inline_size {
+            return Err("calls kept: recursive");
         }
         if self.added.saturating_add(facts.size) > options.inline_budget {
             return Err("calls kept: over budget");
