@@ -47,7 +47,7 @@ pub fn compile(
             other => format!("{other}"),
         }));
     }
-    let compiled = emit::compiled(&context, exits, insts, clif)?;
+    let compiled = emit::compiled(&context, target.arch(), exits, insts, clif)?;
     match compiled.stats.frame_bytes {
         bytes if bytes > options.max_frame => Err(Declined::FrameTooLarge { bytes, max: options.max_frame }),
         _ => Ok(compiled),

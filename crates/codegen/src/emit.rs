@@ -1,12 +1,12 @@
 //! Cranelift's output in our terms.
 
-use crate::Declined;
 use crate::lower::ExitTable;
 use crate::output::{CallSite, Compiled, FrameStep, Helper, Reloc, RelocKind, Stats, Symbol};
+use crate::place::short_loops;
+use crate::{Arch, Declined};
 use cranelift_codegen::binemit::Reloc as ClifReloc;
 use cranelift_codegen::ir::{self as clif, ExternalName, LibCall};
 use cranelift_codegen::isa::unwind::UnwindInst;
-
 use cranelift_codegen::{CompiledCode, Context, FinalizedMachReloc, FinalizedRelocTarget, RegClass};
 use ir::{Func, Inst, Runtime};
 
@@ -22,6 +22,7 @@ pub(crate) const NAME_CODE_COOKIE: u32 = 3;
 /// What a compiled context holds.
 pub(crate) fn compiled(
     context: &Context,
+    arch: Arch,
     exits: ExitTable,
     clif_insts: usize,
     clif: Option<String>,
@@ -37,6 +38,7 @@ pub(crate) fn compiled(
         frame: frame(code)?,
         sites: exits.sites,
         buffer_words: exits.buffer_words,
+        loops: short_loops(arch, code),
         calls: code.buffer.call_sites().map(|call| CallSite { return_offset: call.ret_addr }).collect(),
         lines: lines(code),
         clif,

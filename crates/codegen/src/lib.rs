@@ -22,6 +22,7 @@ mod emit;
 mod lower;
 mod options;
 mod output;
+mod place;
 mod signature;
 mod target;
 
@@ -33,5 +34,6 @@ pub use output::{
     CallSite, Compiled, FrameStep, Helper, Reloc, RelocKind, Site, SiteFrame, SiteObject, Stats, Symbol,
     Where,
 };
+pub use place::CACHE_LINE;
 pub use signature::{RuntimeResults, runtime_signature};
 pub use target::{Arch, Os, Target};

@@ -1,6 +1,7 @@
 //! What comes out: bytes, relocations, frame description, exit sites.
 
 use ir::{Func, Inst, Reason, Runtime, State, Type};
+use std::ops::Range;
 
 /// A compiled function. Offsets count bytes from the start of `code`, which is the entry.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Compiled {
     pub buffer_words: u32,
     /// Calls, by ascending offset.
     pub calls: Vec<CallSite>,
+    /// Loops short enough for a cache line, from their head to the end of the jump back: for [`Compiled::placement`].
+    pub loops: Vec<Range<u32>>,
     /// From which instruction the code from an offset on comes, ascending.
     pub lines: Vec<(u32, Inst)>,
     /// Cranelift's input as text, when asked for.

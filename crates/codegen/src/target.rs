@@ -123,7 +123,7 @@ impl Target {
         builder.finish(settings::Flags::new(flags)).map_err(|e| backend(&e))
     }
 
-    fn settings(&self, options: &Options) -> [(&'static str, &'static str); 10] {
+    fn settings(&self, options: &Options) -> [(&'static str, &'static str); 11] {
         let on = |flag: bool| if flag { "true" } else { "false" };
         let (opt, allocator) = match options.opt {
             OptLevel::Speed => ("speed", "backtracking"),
@@ -138,6 +138,8 @@ impl Target {
             ("unwind_info", "true"),
             // Results that do not fit the registers go to an area of the caller's.
             ("enable_multi_ret_implicit_sret", "true"),
+            // Where blocks are, among which loops are found.
+            ("machine_code_cfg_info", "true"),
             ("is_pic", on(self.pic)),
             // Frames beyond a page touch each of their pages, in order.
             ("enable_probestack", "true"),

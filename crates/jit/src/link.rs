@@ -7,7 +7,7 @@ use abi::thunk::EntryPointer;
 use code_memory::{
     AllocError, Code, ExecSpace, FrameInfo, FrameOp, PublishError, Reloc, RelocKind, RelocTarget, Staged,
 };
-use codegen::{Compiled, FrameStep, Helper, Symbol};
+use codegen::{CACHE_LINE, Compiled, FrameStep, Helper, Symbol};
 use ir::{Func, Module};
 use std::any::Any;
 use std::fmt;
@@ -96,8 +96,7 @@ const FILLER: &[u8] = if cfg!(target_arch = "x86_64") { &[0x90] } else { &[0x1f,
 impl Placed {
     /// Sets memory aside. Code without a landing pad gets one in front, without disturbing its alignment.
     pub(crate) fn new(space: &ExecSpace, compiled: &Compiled) -> Result<Placed, LinkError> {
-        let align = (compiled.align as usize).max(16);
-        let start = if compiled.code.starts_with(&LANDING_PAD) { 0 } else { align };
+        let (start, align) = layout(compiled);
         let mut staged = space.alloc(start + compiled.code.len(), align).map_err(LinkError::Alloc)?;
         let (front, body) = staged.bytes_mut().split_at_mut(start);
         body.copy_from_slice(&compiled.code);
@@ -143,6 +142,17 @@ impl Placed {
         let code = self.staged.publish().map_err(LinkError::Publish)?;
         Ok(Linked { code, offset })
     }
+}
+
+/// Where in a block code starts, and how the block is aligned: so that its constants are, with room for a landing pad, and
+/// where the code generator wants it in a cache line. The pad counts as a part of the entry: at the end of a line it costs a
+/// fourth of a call through a pointer (1.67 against 1.34 ns for an empty one, `cargo bench -p codegen -- calls`).
+fn layout(compiled: &Compiled) -> (usize, usize) {
+    let align = (compiled.align as usize).max(LANDING_PAD.len());
+    let pad = if compiled.code.starts_with(&LANDING_PAD) { 0 } else { LANDING_PAD.len() };
+    let start = compiled.placement(pad as u32, align as u32) as usize;
+    // Without loops, it is only the entry that has a place in its line.
+    (start, align.max(if compiled.loops.is_empty() { CACHE_LINE / 2 } else { CACHE_LINE } as usize))
 }
 
 /// Bytes of a `call` or `bl` instruction with its target in it.
