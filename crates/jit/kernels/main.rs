@@ -2,9 +2,16 @@
 //!
 //! Both get the same memory and take turns; the ratio is that of the median times. gcc compiles with -O2 and without
 //! vectorization; the IR goes through the whole optimizer. Everything gcc does to a kernel counts, inlining of recursive calls
-//! included, but for the rows about calls. Run with `cargo bench -p codegen`; a word after `--` selects kernels.
+//! included, but for the rows about calls. Run with `cargo bench -p codegen`; words after `--` select kernels, `calls`,
+//! `compile` or `latency`; `growth` (and shapes) measures how compile time grows with size, which takes a while.
 
-use codegen::{Calls, Options, Target};
+mod calls;
+mod compile;
+mod growth;
+mod latency;
+mod shapes;
+
+use codegen::{Calls, Options};
 use ffi::{Library, Safe, TypedFunction};
 use ir::eval::Const;
 use ir::interp::Deopt;
@@ -44,12 +51,15 @@ fn c_kernels() -> Option<Library> {
     status.success().then(|| unsafe { Library::open(&out) }.ok()).flatten()
 }
 
-fn module(optimized: bool) -> Module {
-    let mut module = ir::text::parse(include_str!("kernels.ir")).expect("the kernels parse");
+fn plain() -> Module {
+    let module = ir::text::parse(include_str!("kernels.ir")).expect("the kernels parse");
     ir::verify::verify(&module).expect("the kernels verify");
-    if optimized {
-        passes::optimize(&mut module, &passes::Options { verify: false, ..passes::Options::default() });
-    }
+    module
+}
+
+fn module(options: &passes::Options) -> Module {
+    let mut module = plain();
+    passes::optimize(&mut module, &passes::Options { verify: false, ..options.clone() });
     module
 }
 
@@ -262,10 +272,12 @@ fn floats<'a>(library: &'a Library, jit: &'a std::cell::RefCell<Compiled>) -> Ve
 }
 
 /// Measures and prints every kernel; the ratios.
-fn run_kernels(kernels: Vec<Kernel<'_>>, wanted: &dyn Fn(&str) -> bool) -> Vec<f64> {
-    println!("{:<12} {:>10} {:>10} {:>8}", "kernel", "ours ms", "gcc ms", "x gcc");
+fn run_kernels(kernels: Vec<Kernel<'_>>) -> Vec<f64> {
+    if !kernels.is_empty() {
+        println!("{:<12} {:>10} {:>10} {:>8}", "kernel", "ours ms", "gcc ms", "x gcc");
+    }
     let mut ratios = Vec::new();
-    for mut kernel in kernels.into_iter().filter(|kernel| wanted(kernel.name)) {
+    for mut kernel in kernels {
         assert_eq!((kernel.ours)(), (kernel.theirs)(), "{}: the results differ", kernel.name);
         let (ours, theirs) = measure(
             || {
@@ -286,78 +298,32 @@ fn run_kernels(kernels: Vec<Kernel<'_>>, wanted: &dyn Fn(&str) -> bool) -> Vec<f
     ratios
 }
 
-/// What calls cost: without inlining, directly and through an entry pointer.
-fn run_calls(library: &Library) {
-    let plain = module(false);
-    let mut direct = Compiled::new(&plain, Calls::Direct);
-    let (f, g) = (direct.function("fib"), c::<(i32,), i32>(library, "called"));
-    let n = black_box(27);
-    let (ours, theirs) = measure(
-        || {
-            black_box(direct.call(&f, &[Const::i32(n)]));
-        },
-        || {
-            black_box(g.call((n,)).expect("open"));
-        },
-    );
-    println!("direct call, not inlined (fib): {:.2} x gcc{}", ours / theirs, verdict(ours / theirs <= 1.1));
-    let increment = direct.function("increment").entry().expose_provenance() as u64;
-    let target = library.symbol("increment").expect("it is exported").expose_provenance() as u64;
-    let (mut a, mut b) = (Buffer::new(1, |_| increment), Buffer::new(1, |_| target));
-    let (f, g) = (direct.function("indirect"), c::<(i32, u64), i32>(library, "indirect"));
-    let n = black_box(1_000_000);
-    let (ours, theirs) = measure(
-        || {
-            black_box(direct.call(&f, &[Const::i32(n), Const::ptr(a.address())]));
-        },
-        || {
-            black_box(g.call((n, b.address())).expect("open"));
-        },
-    );
-    println!("indirect call through a cell: {:.2} x gcc{}", ours / theirs, verdict(ours / theirs <= 1.3));
-}
-
-/// What compiling costs: the optimizer and the code generator, per op, and the size of what comes out.
-fn run_compile() {
-    let target = Target::host().expect("this machine is known");
-    let plain = module(false);
-    let ops: usize =
-        plain.functions.values().flat_map(|f| f.order.iter().map(|b| f.blocks[*b].insts.len())).sum();
-    let options = Options { verify: false, ..Options::default() };
-    let (mut optimize, mut generate, mut bytes) = (f64::MAX, f64::MAX, 0);
-    for _ in 0..ROUNDS {
-        let start = Instant::now();
-        let optimized = module(true);
-        optimize = optimize.min(start.elapsed().as_secs_f64() * 1e6);
-        let start = Instant::now();
-        let compile = |func| codegen::compile(&optimized, func, &target, &options).expect("it compiles");
-        bytes = optimized.functions.keys().map(|func| compile(func).code.len()).sum();
-        generate = generate.min(start.elapsed().as_secs_f64() * 1e6);
-    }
-    let per_op = |total: f64| total / ops as f64;
-    println!(
-        "{ops} IR ops: parsed and optimized in {:.2} us per op, compiled in {:.2} us per op",
-        per_op(optimize),
-        per_op(generate)
-    );
-    println!("{bytes} bytes of code, {:.1} per IR op", bytes as f64 / ops as f64);
-}
-
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    let Some(library) = c_kernels() else {
+    if wanted.first().is_some_and(|word| word == "growth") {
+        return growth::run(&wanted[1..]);
+    }
+    if let Some(library) = c_kernels() {
+        let jit = std::cell::RefCell::new(Compiled::new(&module(&passes::Options::default()), Calls::Direct));
+        let mut kernels = integers(&library, &jit);
+        kernels.extend(floats(&library, &jit));
+        kernels.retain(|kernel| wants(kernel.name));
+        let ratios = run_kernels(kernels);
+        if wanted.is_empty() {
+            let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
+            println!("geometric mean {mean:.2} x gcc{}", verdict(mean <= MEAN_BAR));
+        }
+        if wants("calls") {
+            calls::run(&library);
+        }
+    } else {
         println!("no gcc here: nothing to compare with");
-        return;
-    };
-    let jit = std::cell::RefCell::new(Compiled::new(&module(true), Calls::Direct));
-    let mut kernels = integers(&library, &jit);
-    kernels.extend(floats(&library, &jit));
-    let ratios = run_kernels(kernels, &wants);
-    if wanted.is_empty() {
-        let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
-        println!("geometric mean {mean:.2} x gcc{}", verdict(mean <= MEAN_BAR));
-        run_calls(&library);
-        run_compile();
+    }
+    if wants("compile") {
+        compile::run();
+    }
+    if wants("latency") {
+        latency::run();
     }
 }
