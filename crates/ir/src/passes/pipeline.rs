@@ -1,8 +1,8 @@
 //! Which passes run on a function, and in which order.
 
 use super::{
-    Context, Counts, Options, Pass, bounds, cleanup, dce, fold, gvn, inline, layout, licm, memory, range, rotate,
-    scalar, tail, thread,
+    Context, Counts, Options, Pass, bounds, cleanup, dce, fold, gvn, inline, layout, licm, memory, range,
+    rotate, scalar, tail, thread,
 };
 use crate::entity::Func;
 use crate::module::Module;
