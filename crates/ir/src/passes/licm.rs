@@ -13,7 +13,7 @@
 
 use super::{Context, Pass, edit, loops, memory};
 use crate::cfg::{Cfg, Loop, Loops};
-use crate::entity::{Block, Inst, Table, Value};
+use crate::entity::{AliasClass, Block, Inst, Table, Value};
 use crate::function::{Function, Imm, InstData, Values};
 use crate::ops::{Effect, Op};
 use std::collections::{HashMap, HashSet};
@@ -22,27 +22,72 @@ use std::collections::{HashMap, HashSet};
 pub const PASS: Pass = Pass { name: "licm", summary: "move what does not change out of loops", run };
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
-    let mut changed = false;
     let cfg = Cfg::new(func);
-    let count = Loops::new(func, &cfg).list.len();
-    // Inner loops first: what leaves one may leave the next. Numbers stay: moving code makes no loops.
-    for index in (0..count).rev() {
-        let cfg = Cfg::new(func);
-        let found = Loops::new(func, &cfg);
-        let Some(of) = found.list.get(index) else { break };
-        changed |= hoist(func, ctx, &cfg, of);
+    let mut list = Loops::new(func, &cfg).list;
+    let (placed, inside) = (edit::placement(func), Table::filled(func.blocks.len(), 0));
+    let mut known = Known { cfg, placed, inside, number: 0 };
+    let mut changed = false;
+    // Inner loops first: what leaves one may leave the next. Moving code makes no loops.
+    for index in (0..list.len()).rev() {
+        known.number = index as u32 + 1;
+        list[index].blocks.iter().for_each(|block| known.inside[*block] = known.number);
+        let Some(made) = hoist(func, ctx, &mut known, &list[index]) else { continue };
+        changed = true;
+        if let Some(made) = made {
+            known.add(func, made, &mut list, index);
+        }
     }
     changed
 }
 
-fn hoist(func: &mut Function, ctx: &Context<'_>, cfg: &Cfg, of: &Loop) -> bool {
-    let moved = Plan::new(func, ctx, of).moved;
-    if moved.is_empty() {
-        return false;
+/// What is known about the function, and kept up to date while code moves.
+struct Known {
+    /// Of this, only predecessors and reachability of the blocks that were there at first.
+    cfg: Cfg,
+    placed: Table<Inst, Option<Block>>,
+    /// The number of the last loop looked at that a block is in.
+    inside: Table<Block, u32>,
+    /// The loop being looked at.
+    number: u32,
+}
+
+impl Known {
+    fn is_inside(&self, block: Block) -> bool {
+        self.inside[block] == self.number
     }
-    let Some(front) = loops::preheader(func, cfg, of).or_else(|| loops::make_preheader(func, cfg, of)) else {
-        return false;
-    };
+
+    /// A preheader was made for a loop.
+    fn add(&mut self, func: &Function, made: Block, list: &mut [Loop], index: usize) {
+        let header = list[index].header;
+        let (inner, outer): (Vec<Block>, Vec<Block>) =
+            self.cfg.preds[header].iter().partition(|pred| self.is_inside(**pred));
+        self.cfg.preds[header] = inner;
+        self.cfg.preds[header].push(made);
+        self.cfg.preds.push(outer);
+        self.inside.push(0);
+        while self.placed.len() < func.insts.len() {
+            self.placed.push(Some(made));
+        }
+        let mut around = list[index].parent;
+        while let Some(parent) = around {
+            let blocks = &mut list[parent].blocks;
+            let at = blocks.iter().position(|block| *block == header).unwrap_or(blocks.len());
+            blocks.insert(at, made);
+            around = list[parent].parent;
+        }
+    }
+}
+
+/// Moves what does not change in front of a loop. `None` when nothing does; otherwise the preheader, if one had to be made.
+fn hoist(func: &mut Function, ctx: &Context<'_>, known: &mut Known, of: &Loop) -> Option<Option<Block>> {
+    let moved = Plan::new(func, ctx, of, known).moved;
+    if moved.is_empty() {
+        return None;
+    }
+    let there = loops::preheader(func, &known.cfg, of);
+    let made = if there.is_some() { None } else { Some(loops::make_preheader(func, &known.cfg, of)?) };
+    let front = there.or(made)?;
+    moved.iter().for_each(|inst| known.placed[*inst] = Some(front));
     let initial: Values = func.insts[func.terminator(front)].targets()[0].args.clone();
     let params = func.blocks[of.header].params.clone();
     let on_entry: HashMap<Value, Value> = params.into_iter().zip(initial).collect();
@@ -62,7 +107,7 @@ fn hoist(func: &mut Function, ctx: &Context<'_>, cfg: &Cfg, of: &Loop) -> bool {
     }
     func.blocks[front].insts.extend(last);
     ctx.count("instructions hoisted", moved.len() as u32);
-    true
+    Some(made)
 }
 
 /// What leaves a loop.
@@ -70,13 +115,13 @@ struct Plan<'a> {
     func: &'a Function,
     ctx: &'a Context<'a>,
     of: &'a Loop,
-    placed: Table<Inst, Option<Block>>,
+    known: &'a Known,
     /// Instructions to move, in an order in which they can stand.
     moved: Vec<Inst>,
     /// Results of those.
     available: HashSet<Value>,
-    /// What the loop does to memory.
-    writers: Vec<Inst>,
+    /// Alias classes that the loop writes to.
+    written: Table<AliasClass, bool>,
 }
 
 /// How far the lead still goes.
@@ -89,14 +134,9 @@ enum Lead {
 }
 
 impl<'a> Plan<'a> {
-    fn new(func: &'a Function, ctx: &'a Context<'a>, of: &'a Loop) -> Plan<'a> {
-        let insts = of.blocks.iter().flat_map(|block| &func.blocks[*block].insts);
-        let writes = |inst: &Inst| {
-            matches!(func.insts[*inst].op.effect(), Effect::Write | Effect::Call | Effect::Poll)
-        };
-        let writers = insts.copied().filter(writes).collect();
-        let placed = edit::placement(func);
-        let mut plan = Plan { func, ctx, of, placed, moved: Vec::new(), available: HashSet::new(), writers };
+    fn new(func: &'a Function, ctx: &'a Context<'a>, of: &'a Loop, known: &'a Known) -> Plan<'a> {
+        let written = written(func, ctx, of);
+        let mut plan = Plan { func, ctx, of, known, moved: Vec::new(), available: HashSet::new(), written };
         if of.header != func.entry() {
             plan.collect();
         }
@@ -131,9 +171,9 @@ impl<'a> Plan<'a> {
         let last = &self.func.insts[self.func.terminator(block)];
         match (last.op, last.targets()) {
             (Op::Jump, [target]) if target.block != self.of.header && target.args.is_empty() => {
-                let others =
-                    self.of.blocks.iter().filter(|b| self.func.successors(**b).any(|s| s == target.block));
-                (self.of.blocks.contains(&target.block) && others.count() == 1).then_some(target.block)
+                let only =
+                    self.known.is_inside(target.block) && self.known.cfg.preds[target.block].len() == 1;
+                only.then_some(target.block)
             }
             _ => None,
         }
@@ -154,7 +194,8 @@ impl<'a> Plan<'a> {
     }
 
     fn is_invariant(&self, value: Value) -> bool {
-        self.available.contains(&value) || loops::is_outside(self.func, &self.placed, self.of, value)
+        let block = edit::def_block(self.func, &self.known.placed, value);
+        self.available.contains(&value) || block.is_some_and(|block| !self.known.is_inside(block))
     }
 
     /// A divisor that is a constant other than zero never traps.
@@ -165,18 +206,8 @@ impl<'a> Plan<'a> {
     /// Whether nothing in the loop writes what a load reads.
     fn is_unchanged(&self, data: &InstData) -> bool {
         let Imm::Mem { class, .. } = data.imm else { return false };
-        let written = |inst: &Inst| {
-            let writer = &self.func.insts[*inst];
-            match writer.imm {
-                Imm::Mem { class: other, .. } => other == class,
-                _ => memory::written_by(self.ctx, writer).contains(class),
-            }
-        };
-        if self.ctx.module.classes[class].immutable {
-            // Written only while the object is made: not in the loop, when the object is there before it.
-            return true;
-        }
-        !self.writers.iter().any(written)
+        // Immutable memory is written only while the object is made: not in the loop, when the object is there before it.
+        self.ctx.module.classes[class].immutable || !self.written[class]
     }
 
     /// Whether every value that a guard's frame state names is known in front of the loop.
@@ -190,6 +221,25 @@ impl<'a> Plan<'a> {
         }
         all
     }
+}
+
+/// The alias classes that instructions of a loop write to.
+fn written(func: &Function, ctx: &Context<'_>, of: &Loop) -> Table<AliasClass, bool> {
+    let mut written = Table::filled(ctx.module.classes.len(), false);
+    for inst in of.blocks.iter().flat_map(|block| &func.blocks[*block].insts) {
+        let data = &func.insts[*inst];
+        match (data.op.effect(), &data.imm) {
+            (Effect::Write, Imm::Mem { class, .. }) => written[*class] = true,
+            (Effect::Write | Effect::Call | Effect::Poll, _) => {
+                let classes = memory::written_by(ctx, data);
+                for class in ctx.module.classes.keys() {
+                    written[class] |= classes.contains(class);
+                }
+            }
+            _ => {}
+        }
+    }
+    written
 }
 
 /// Whether an instruction that stays has nothing in it that a moved one could be noticed to have passed.

@@ -6,10 +6,10 @@
 
 use super::{Context, Pass, edit, loops, ssa};
 use crate::cfg::{Cfg, Loop, Loops};
-use crate::entity::{Block, Entity};
+use crate::entity::{Block, Entity, Table, Value};
 use crate::function::Function;
 use crate::ops::Op;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "rotate", summary: "test loops at their end", run };
@@ -19,7 +19,7 @@ const MAX_HEADER: usize = 24;
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut changed = false;
-    // Each rotation makes the analyses stale. Loops with a test at their end are left alone: this ends.
+    // Each round makes the analyses stale. Loops with a test at their end are left alone: this ends.
     for _ in 0..func.blocks.len() {
         let cfg = Cfg::new(func);
         if cfg.rpo.len() != func.order.len() {
@@ -27,14 +27,30 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
             continue;
         }
         let found = Loops::new(func, &cfg);
-        let Some((of, body)) = found.list.iter().rev().find_map(|of| Some((of, body_of(func, of)?))) else {
+        let batch = batch(func, &found);
+        if batch.is_empty() {
             break;
-        };
-        rotate(func, &cfg, of, body);
-        ctx.count("loops rotated", 1);
+        }
+        ctx.count("loops rotated", batch.len() as u32);
+        rotate(func, &cfg, &found, &batch);
         changed = true;
     }
     changed
+}
+
+/// Loops to rotate at the same time, with the number of the header's edge into each. The innermost come first, and the ones
+/// around them have to wait: of two loops in a batch, none lies in the other.
+fn batch(func: &Function, found: &Loops) -> Vec<(usize, usize)> {
+    let mut batch = Vec::new();
+    let mut waits = vec![false; found.list.len()];
+    for (index, of) in found.list.iter().enumerate().rev() {
+        let edge = if waits[index] { None } else { body_of(func, of) };
+        batch.extend(edge.map(|edge| (index, edge)));
+        if let (true, Some(parent)) = (waits[index] || edge.is_some(), of.parent) {
+            waits[parent] = true;
+        }
+    }
+    batch
 }
 
 /// The number of the header's edge into the loop, when the loop is one to rotate.
@@ -62,40 +78,83 @@ fn body_of(func: &Function, of: &Loop) -> Option<usize> {
     }
 }
 
-fn rotate(func: &mut Function, cfg: &Cfg, of: &Loop, edge: usize) {
-    let header = of.header;
-    // The start of the body gets both copies of the test as predecessors and nothing else: it is the new header.
-    let last = func.terminator(header);
-    if cfg.preds[func.insts[last].targets()[edge].block].len() > 1 {
-        edit::split_edge(func, header, edge);
-    }
-    let values = loops::defined_in(func, header);
-    let uses = ssa::uses_of(func, |value| values.contains(&value));
-    let (copy, map) = copy_block(func, header);
-    for pred in loops::outside_preds(cfg, of) {
-        let last = func.terminator(pred);
-        for target in func.insts[last].targets_mut().iter_mut().filter(|t| t.block == header) {
-            target.block = copy;
+/// A header and its copy in front of the loop, and what the header's values are called there.
+struct Rotated {
+    header: Block,
+    copy: Block,
+    map: HashMap<Value, Value>,
+}
+
+fn rotate(func: &mut Function, cfg: &Cfg, found: &Loops, batch: &[(usize, usize)]) {
+    let mut rotated = Vec::new();
+    // The loop of the batch that a block is in.
+    let mut home: Table<Block, Option<usize>> = Table::filled(func.blocks.len(), None);
+    for (number, (index, edge)) in batch.iter().enumerate() {
+        let of = &found.list[*index];
+        of.blocks.iter().for_each(|block| home[*block] = Some(number));
+        // The start of the body gets both copies of the test as predecessors and nothing else: it is the new header.
+        let last = func.terminator(of.header);
+        if cfg.preds[func.insts[last].targets()[*edge].block].len() > 1 {
+            let middle = edit::split_edge(func, of.header, *edge);
+            debug_assert_eq!(middle.index(), home.len());
+            home.push(Some(number));
         }
     }
-    // Both copies of the test stand where control comes from: the one in front of the loop ahead of everything in it.
-    func.order.retain(|block| *block != copy);
-    let at = func.order.iter().position(|block| of.blocks.contains(block)).unwrap_or(func.order.len());
-    func.order.insert(at, copy);
+    for (index, _) in batch {
+        let header = found.list[*index].header;
+        let (copy, map) = copy_block(func, header);
+        home.push(None);
+        rotated.push(Rotated { header, copy, map });
+    }
+    enter_through_copies(func, &home, &rotated);
+    repair(func, &rotated);
+}
+
+/// Leads whoever comes to a header from outside of its loop to the copy, and puts each copy ahead of everything in its loop:
+/// both copies of the test stand where control comes from.
+fn enter_through_copies(func: &mut Function, home: &Table<Block, Option<usize>>, rotated: &[Rotated]) {
+    let numbers: HashMap<Block, usize> =
+        rotated.iter().enumerate().map(|(number, each)| (each.header, number)).collect();
+    for block in func.order.clone() {
+        let last = func.terminator(block);
+        for target in func.insts[last].targets_mut() {
+            match numbers.get(&target.block) {
+                Some(number) if home[block] != Some(*number) => target.block = rotated[*number].copy,
+                _ => {}
+            }
+        }
+    }
+    let rest = func.order.len() - rotated.len();
+    let mut placed = vec![false; rotated.len()];
+    let mut order = Vec::with_capacity(func.order.len());
+    for block in &func.order[..rest] {
+        if let Some(number) = home[*block].filter(|number| !placed[*number]) {
+            placed[number] = true;
+            order.push(rotated[number].copy);
+        }
+        order.push(*block);
+    }
+    func.order = order;
+}
+
+/// Gives uses of the headers' values what reaches them now.
+fn repair(func: &mut Function, rotated: &[Rotated]) {
     let cfg = Cfg::new(func);
-    let mut values: Vec<_> = values.into_iter().filter(|value| uses.contains_key(value)).collect();
-    values.sort_unstable_by_key(|value| value.index());
-    for value in values {
-        let defs = [(header, value), (copy, map[&value])];
-        ssa::repair(func, &cfg, value, &defs, &uses[&value]);
+    let values: Vec<Vec<Value>> = rotated.iter().map(|each| loops::defined_in(func, each.header)).collect();
+    let wanted: HashSet<Value> = values.iter().flatten().copied().collect();
+    let uses = ssa::uses_of(func, |value| wanted.contains(&value));
+    for (each, values) in rotated.iter().zip(values) {
+        let mut used: Vec<Value> = values.into_iter().filter(|value| uses.contains_key(value)).collect();
+        used.sort_unstable_by_key(|value| value.index());
+        for value in used {
+            let defs = [(each.header, value), (each.copy, each.map[&value])];
+            ssa::repair(func, &cfg, value, &defs, &uses[&value]);
+        }
     }
 }
 
 /// A copy of a block at the end of the order, and what its values are called there.
-fn copy_block(
-    func: &mut Function,
-    block: Block,
-) -> (Block, HashMap<crate::entity::Value, crate::entity::Value>) {
+fn copy_block(func: &mut Function, block: Block) -> (Block, HashMap<Value, Value>) {
     let copy = func.add_block();
     func.blocks[copy].cold = func.blocks[block].cold;
     let mut map = HashMap::new();

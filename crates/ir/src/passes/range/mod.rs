@@ -9,7 +9,7 @@ mod facts;
 pub mod interval;
 
 use super::{Context, Pass, edit};
-use crate::cfg::Cfg;
+use crate::cfg::{Cfg, Loops};
 use crate::entity::{Block, Inst, Table, Value};
 use crate::function::{Function, Imm, InstData};
 use crate::ops::{Effect, Op};
@@ -58,7 +58,7 @@ impl<'a> Analysis<'a> {
     fn new(func: &Function, cfg: &'a Cfg) -> Analysis<'a> {
         let mut analysis = Analysis {
             cfg,
-            children: cfg.dominator_tree(),
+            children: inner_first(func, cfg),
             ranges: Table::filled(func.values.len(), Interval::EMPTY),
             incoming: Table::filled(func.blocks.len(), Vec::new()),
             landmarks: landmarks(func),
@@ -298,6 +298,15 @@ impl<'a> Analysis<'a> {
             facts.implies(cond, inner(a)?, inner(b)?, nonnegative)
         })
     }
+}
+
+/// The dominator tree, loops ahead of what follows them: what comes back to a header is there before the next sweep gets
+/// beyond the loop. Otherwise every loop of a sequence would need sweeps of its own.
+fn inner_first(func: &Function, cfg: &Cfg) -> Table<Block, Vec<Block>> {
+    let loops = Loops::new(func, cfg);
+    let mut children = cfg.dominator_tree();
+    children.values_mut().for_each(|list| list.sort_by_key(|block| std::cmp::Reverse(loops.depth(*block))));
+    children
 }
 
 /// Constants of the function and their neighbours: where loop bounds come to rest.
