@@ -52,6 +52,9 @@ pub const PIPELINE: &[Pass] = &[
     rotate::PASS,
     // Values that are handed around loops unchanged are seen not to change.
     cleanup::PASS,
+    // Tests at the ends of loops whose outcome follows from the way to them.
+    thread::PASS,
+    cleanup::PASS,
     licm::PASS,
     // Behind hoisting: lengths have to be known in front of the loop.
     bounds::PASS,

@@ -1,9 +1,12 @@
 //! Jump threading: who enters a block with an argument that settles its branch goes straight to where the branch would.
 //!
-//! The block holds nothing but its branch, on a parameter or on a comparison of one with a constant. What it defined
+//! The block holds nothing but its branch, on a parameter or on a comparison of one with a constant, or on one whose outcome
+//! follows from what branches on the way compared: where `n - 1 < 2` for an `n` of 2 at least, a loop that goes on while
+//! `n - 2 >= 2` ends. Without that, `fib` takes 1.2 to 1.5 of gcc's time instead of 1.0 to 1.2 (`cargo bench -p codegen -- fib`,
+//! depending on where its code lies). What the block defined
 //! may be used further down: those uses get parameters where the ways meet again (see [`super::ssa`]).
 
-use super::{Context, Pass, edit, ssa};
+use super::{Context, Pass, edit, range, ssa};
 use crate::cfg::Cfg;
 use crate::entity::{Block, Inst, Table, Value};
 use crate::eval::{Const, Evaluated, evaluate};
@@ -17,8 +20,11 @@ pub const PASS: Pass =
 
 /// Sweeps over the function: one block skipped may settle the branch of the next.
 const SWEEPS: u32 = 4;
-/// Instructions in front of the branch, at most.
-const BEFORE: usize = 3;
+/// Instructions in front of the branch, at most, but for constants.
+const BEFORE: usize = 4;
+
+/// Steps back from a value to what it was computed from, and from a block to the branch that leads there.
+const UPWARDS: usize = 3;
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut changed = false;
@@ -58,15 +64,16 @@ fn choose(func: &Function, cfg: &Cfg) -> Vec<(Block, Vec<Settled>)> {
     // Blocks that are neighbours of a chosen one, or define what is handed to it.
     let mut near = Table::filled(func.blocks.len(), false);
     let placed = edit::placement(func);
+    let ranges = range::settled(func, cfg, &related(func, cfg));
     for block in cfg.rpo.iter().copied().skip(1) {
         if near[block] || func.blocks[block].params.is_empty() || !is_plain(func, block) {
             continue;
         }
         // A loop's start stays what it is.
-        if cfg.preds[block].iter().any(|pred| cfg.dominates(block, *pred)) {
+        if is_header(cfg, block) {
             continue;
         }
-        let edges = settled(func, cfg, block);
+        let edges = settled(func, cfg, block, &ranges);
         let mut around: Vec<Block> = cfg.preds[block].clone();
         around.extend(func.successors(block));
         for Settled { pred, edge, .. } in &edges {
@@ -83,17 +90,85 @@ fn choose(func: &Function, cfg: &Cfg) -> Vec<(Block, Vec<Settled>)> {
     chosen
 }
 
+fn is_header(cfg: &Cfg, block: Block) -> bool {
+    cfg.preds[block].iter().any(|pred| cfg.dominates(block, *pred))
+}
+
+/// Edges on whose way a branch has tested what the block they lead to tests again: its outcome may follow.
+fn related(func: &Function, cfg: &Cfg) -> Vec<(Block, usize)> {
+    let mut found = Vec::new();
+    for block in cfg.rpo.iter().copied() {
+        if cfg.preds[block].len() < 2 || !is_plain(func, block) || is_header(cfg, block) {
+            continue;
+        }
+        let Some(again) = tested(func, block) else { continue };
+        for pred in &cfg.preds[block] {
+            let Some(before) = decided(func, cfg, *pred).and_then(|source| tested(func, source)) else {
+                continue;
+            };
+            for (edge, target) in func.insts[func.terminator(*pred)].targets().iter().enumerate() {
+                let here = |value: Value| match func.values[value].def {
+                    Def::Param(of, index) if of == block => origin(func, target.args[usize::from(index)]),
+                    _ => value,
+                };
+                if target.block == block && again.iter().any(|value| before.contains(&here(*value))) {
+                    found.push((*pred, edge));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The next block upwards that ends in a `brif`, on the only way to this one.
+fn decided(func: &Function, cfg: &Cfg, mut block: Block) -> Option<Block> {
+    for _ in 0..UPWARDS {
+        if func.insts[func.terminator(block)].op == Op::Brif {
+            return Some(block);
+        }
+        let [pred] = cfg.preds[block][..] else { return None };
+        block = pred;
+    }
+    None
+}
+
+/// What the `brif` of a block compares, each as the value that it was computed from.
+fn tested(func: &Function, block: Block) -> Option<[Value; 2]> {
+    let last = &func.insts[func.terminator(block)];
+    let test = &func.insts[edit::defining_inst(func, *last.args.first()?)?];
+    match (last.op, test.op, &test.args[..]) {
+        (Op::Brif, Op::Icmp, [a, b]) => Some([*a, *b].map(|value| origin(func, value))),
+        _ => None,
+    }
+}
+
+/// The value that a sum or difference with something simple, or a conversion, was computed from.
+fn origin(func: &Function, mut value: Value) -> Value {
+    for _ in 0..UPWARDS {
+        match edit::defining_inst(func, value).map(|inst| &func.insts[inst]) {
+            Some(data) if matches!(data.op, Op::Iadd | Op::Isub | Op::Sext) => value = data.args[0],
+            _ => break,
+        }
+    }
+    value
+}
+
 /// Whether a block has nothing but its branch and a few computations for that alone.
 fn is_plain(func: &Function, block: Block) -> bool {
     let insts = &func.blocks[block].insts;
     let Some((last, before)) = insts.split_last() else { return false };
     let data = &func.insts[*last];
     matches!(data.op, Op::Brif | Op::Switch)
-        && before.len() <= BEFORE
+        && before.iter().filter(|inst| !func.insts[**inst].args.is_empty()).count() <= BEFORE
         && before.iter().all(|inst| func.insts[*inst].op.effect() == Effect::Pure)
 }
 
-fn settled(func: &Function, cfg: &Cfg, block: Block) -> Vec<Settled> {
+fn settled(
+    func: &Function,
+    cfg: &Cfg,
+    block: Block,
+    ranges: &HashMap<(Block, usize), usize>,
+) -> Vec<Settled> {
     let mut preds = cfg.preds[block].clone();
     preds.sort_unstable();
     preds.dedup();
@@ -103,7 +178,8 @@ fn settled(func: &Function, cfg: &Cfg, block: Block) -> Vec<Settled> {
             if target.block != block {
                 continue;
             }
-            let Some(onward) = outcome(func, block, &target.args) else { continue };
+            let known = ranges.get(&(pred, edge)).copied();
+            let Some(onward) = known.or_else(|| outcome(func, block, &target.args)) else { continue };
             let to = func.insts[func.terminator(block)].targets()[onward].block;
             // Another way back to a loop's start, or a branch to itself, is no gain.
             if to != block && !cfg.dominates(to, block) {

@@ -5,6 +5,7 @@
 //! and guards narrow them for what they dominate (Harrison, "Compiler Analysis of the Value Ranges for Variables").
 //! Comparisons between two unknown values are remembered too, so that `i < n` settles a later `i <u n`.
 
+mod edges;
 mod facts;
 pub mod interval;
 
@@ -14,6 +15,7 @@ use crate::entity::{Block, Inst, Table, Value};
 use crate::function::{Function, Imm, InstData};
 use crate::ops::{Effect, Op};
 use crate::types::{IntCond, Type};
+pub use edges::settled;
 use facts::Facts;
 use interval::Interval;
 
