@@ -13,18 +13,23 @@ pub enum Heat {
 
 /// Counts calls and back edges of one function. Saturates; loses counts when threads race, which only delays.
 ///
-/// Two 32-bit words, calls and then back edges, so that machine code can count in place.
+/// Begins with two 32-bit words, calls and then back edges, so that machine code can count in place.
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct Counter {
     calls: AtomicU32,
     back_edges: AtomicU32,
+    /// How often it was cooled down.
+    cooled: AtomicU32,
 }
 
 impl Counter {
+    /// The most that cooling counts: what is asked of a function doubles up to 64 times the threshold.
+    pub const MAX_COOLED: u32 = 6;
+
     /// Nothing counted yet.
     pub const fn new() -> Counter {
-        Counter { calls: AtomicU32::new(0), back_edges: AtomicU32::new(0) }
+        Counter { calls: AtomicU32::new(0), back_edges: AtomicU32::new(0), cooled: AtomicU32::new(0) }
     }
 
     /// Counts `times` events; the new value.
@@ -45,6 +50,24 @@ impl Counter {
     pub fn reset(&self) {
         self.calls.store(0, Ordering::Relaxed);
         self.back_edges.store(0, Ordering::Relaxed);
+    }
+
+    /// Starts anew and asks twice as much from now on: its code had to make room, or found none. Functions that take turns in
+    /// a memory too small for all of them are compiled ever less often this way.
+    pub fn cool(&self) {
+        self.reset();
+        let cooled = self.cooled.load(Ordering::Relaxed);
+        self.cooled.store((cooled + 1).min(Counter::MAX_COOLED), Ordering::Relaxed);
+    }
+
+    /// Asks what is asked of any function again: its code has proved to be in use.
+    pub fn warm(&self) {
+        self.cooled.store(0, Ordering::Relaxed);
+    }
+
+    /// How often it was cooled since it was warm, at most [`Counter::MAX_COOLED`].
+    pub fn cooled(&self) -> u32 {
+        self.cooled.load(Ordering::Relaxed)
     }
 
     fn cell(&self, heat: Heat) -> &AtomicU32 {
@@ -69,5 +92,19 @@ mod tests {
         assert_eq!(counter.count(Heat::Call, 1), u32::MAX);
         counter.reset();
         assert_eq!((counter.get(Heat::Call), counter.get(Heat::BackEdge)), (0, 0));
+    }
+
+    #[test]
+    fn cooling_has_a_limit_and_an_end() {
+        let counter = Counter::new();
+        counter.count(Heat::Call, 3);
+        counter.cool();
+        assert_eq!((counter.get(Heat::Call), counter.cooled()), (0, 1));
+        (0..100).for_each(|_| counter.cool());
+        assert_eq!(counter.cooled(), Counter::MAX_COOLED);
+        counter.reset();
+        assert_eq!(counter.cooled(), Counter::MAX_COOLED, "only use warms");
+        counter.warm();
+        assert_eq!(counter.cooled(), 0);
     }
 }

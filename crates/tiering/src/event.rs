@@ -1,4 +1,26 @@
 //! What happens to functions: one event per step, in a form for people and one for programs.
+//!
+//! `--tier-log=FILE` gets one JSON object per line and event. All of them have:
+//!
+//! | field | what it is |
+//! |---|---|
+//! | `event` | what happened, by its stable name, see below |
+//! | `function` | the guest's name of the function |
+//! | `id` | the engine's number of the function |
+//! | `version` | number of the compiled version that this is about, from 1 |
+//!
+//! | `event` | further fields |
+//! |---|---|
+//! | `queued` | `priority`: higher goes first |
+//! | `compiled` | `ns`: time on the compiler thread; `bytes`: size of the code |
+//! | `declined` | `reason`: from [`Decline`]; `detail`: in words and numbers |
+//! | `installed` | `ns`: time since it was queued |
+//! | `discarded` | `reason`: from [`Discard`] |
+//! | `exited` | `site`: number of the place; `reason`: the guest's name of it; `count`: exits there so far |
+//! | `dropped`, `invalidated` | none |
+//! | `evicted` | `bytes`: size of the code that was taken away to make room |
+//! | `gave-up` | `reason`: from [`Decline`], or `versions`: so many were left too often |
+//! | `osr-entered` | `entry`: number of the loop |
 
 use crate::reason::{Decline, Discard};
 use crate::tier::GaveUp;
@@ -67,6 +89,11 @@ pub enum EventKind {
     Dropped,
     /// Something the code relied on no longer holds.
     Invalidated,
+    /// The code was taken away to make room: it was not entered for a while.
+    Evicted {
+        /// Bytes of code.
+        bytes: usize,
+    },
     /// The function is not compiled any more.
     GaveUp(GaveUp),
     /// A loop was entered in compiled code.
@@ -88,6 +115,7 @@ impl EventKind {
             EventKind::Exited { .. } => "exited",
             EventKind::Dropped => "dropped",
             EventKind::Invalidated => "invalidated",
+            EventKind::Evicted { .. } => "evicted",
             EventKind::GaveUp(_) => "gave-up",
             EventKind::OsrEntered { .. } => "osr-entered",
         }
@@ -107,6 +135,7 @@ impl fmt::Display for Event {
             EventKind::Exited { site, reason, count } => {
                 write!(f, " at site {site}: {reason} (exit {count})")
             }
+            EventKind::Evicted { bytes } => write!(f, " {bytes} bytes"),
             EventKind::GaveUp(why) => write!(f, " {why}"),
             EventKind::OsrEntered { entry } => write!(f, " loop {entry}"),
             EventKind::Dropped | EventKind::Invalidated => Ok(()),
@@ -139,6 +168,7 @@ impl Event {
                 json.text("reason", reason);
                 json.number("count", (*count).into());
             }
+            EventKind::Evicted { bytes } => json.number("bytes", *bytes as u64),
             EventKind::GaveUp(GaveUp::Declined(reason)) => json.text("reason", reason.code()),
             EventKind::GaveUp(GaveUp::Versions(n)) => json.number("versions", (*n).into()),
             EventKind::OsrEntered { entry } => json.number("entry", (*entry).into()),
@@ -216,6 +246,7 @@ mod tests {
         );
         let json = event(EventKind::Dropped).to_json();
         assert_eq!(json, r#"{"event":"dropped","function":"get \"x\"\u000a","id":7,"version":2}"#);
+        assert!(event(EventKind::Evicted { bytes: 640 }).to_json().ends_with(r#""version":2,"bytes":640}"#));
     }
 
     #[test]

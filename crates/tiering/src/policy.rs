@@ -19,7 +19,7 @@ pub struct Policy {
     pub exits_per_version: u32,
     /// Compiled versions of one function; after that it stays with the tier below.
     pub max_versions: u32,
-    /// Bytes of code the engine keeps.
+    /// Bytes of memory for code. When they are used up, code that was not entered for a while makes room.
     pub code_budget: usize,
 }
 
@@ -49,12 +49,21 @@ impl Policy {
     /// Whether a function is hot enough to be compiled.
     pub fn is_hot(&self, counter: &Counter) -> bool {
         let rounds = counter.get(Heat::BackEdge) / self.rounds_per_call.max(1);
-        self.enabled && counter.get(Heat::Call).saturating_add(rounds) >= self.call_threshold
+        let asked = Policy::asked(self.call_threshold, counter);
+        self.enabled && counter.get(Heat::Call).saturating_add(rounds) >= asked
     }
 
     /// Whether a loop of it has run long enough to be entered in the middle.
     pub fn wants_osr(&self, counter: &Counter) -> bool {
-        self.enabled && counter.get(Heat::BackEdge) >= self.osr_threshold
+        self.enabled && counter.get(Heat::BackEdge) >= Policy::asked(self.osr_threshold, counter)
+    }
+
+    /// A threshold for a function that may have been cooled down.
+    fn asked(threshold: u32, counter: &Counter) -> u32 {
+        match counter.cooled() {
+            0 => threshold,
+            cooled => threshold.max(1).saturating_mul(1 << cooled),
+        }
     }
 }
 
@@ -72,6 +81,25 @@ mod tests {
         counter.count(Heat::BackEdge, 1);
         assert!(policy.is_hot(&counter));
         assert!(!Policy { enabled: false, ..policy }.is_hot(&counter));
+    }
+
+    #[test]
+    fn cooled_functions_have_to_get_hotter() {
+        let policy = Policy::default().with_threshold(0);
+        let counter = Counter::new();
+        counter.cool();
+        counter.count(Heat::Call, 1);
+        assert!(!policy.is_hot(&counter), "even at a threshold of zero");
+        counter.count(Heat::Call, 1);
+        assert!(policy.is_hot(&counter));
+        counter.cool();
+        counter.count(Heat::BackEdge, 3);
+        assert!(!policy.wants_osr(&counter));
+        counter.count(Heat::BackEdge, 1);
+        assert!(policy.wants_osr(&counter));
+        counter.reset();
+        counter.warm();
+        assert!(policy.is_hot(&counter));
     }
 
     #[test]

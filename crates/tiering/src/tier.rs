@@ -79,6 +79,8 @@ pub struct Exit {
 pub struct Tier {
     /// Versions asked for so far.
     versions: u32,
+    /// How many of them do not count against the most a function may have: code that made room for other code.
+    evicted: u32,
     current: Current,
     /// Exits of the installed version, by site.
     exits: BTreeMap<u32, u32>,
@@ -116,7 +118,7 @@ impl Tier {
         if self.current != Current::Below || !policy.enabled {
             return Advice::Stay;
         }
-        if self.versions >= policy.max_versions {
+        if self.versions - self.evicted >= policy.max_versions {
             self.current = Current::GaveUp(GaveUp::Versions(self.versions));
             return Advice::Stay;
         }
@@ -163,7 +165,7 @@ impl Tier {
             return Advice::Stay;
         }
         let version = self.versions;
-        if version >= policy.max_versions {
+        if version - self.evicted >= policy.max_versions {
             self.current = Current::GaveUp(GaveUp::Versions(version));
             return Advice::GiveUp { version };
         }
@@ -181,6 +183,15 @@ impl Tier {
             }
             Current::Below | Current::GaveUp(_) => None,
         }
+    }
+
+    /// The installed version was taken away to make room. Whether there was one.
+    pub fn evicted(&mut self) -> Option<u32> {
+        (self.current == Current::Installed).then(|| {
+            self.current = Current::Below;
+            self.evicted += 1;
+            self.versions
+        })
     }
 
     /// Exits of the installed version so far.
@@ -261,6 +272,22 @@ mod tests {
         assert!(!tier.installed(2), "compiled for what no longer holds");
         assert_eq!(tier.hot(&policy), Advice::Stay, "two versions were all");
         assert_eq!(tier.state(), State::GaveUp(GaveUp::Versions(2)));
+    }
+
+    #[test]
+    fn evicted_versions_have_numbers_and_do_not_count() {
+        let policy = policy();
+        let mut tier = compiled(&policy);
+        for version in 1..=10 {
+            assert_eq!((tier.evicted(), tier.state(), tier.evicted()), (Some(version), State::Below, None));
+            assert_eq!(tier.hot(&policy), Advice::Compile { version: version + 1 });
+            assert_eq!(tier.evicted(), None, "it is not installed yet");
+            assert!(tier.installed(version + 1));
+        }
+        assert_eq!(tier.invalidated(), Some(11));
+        assert_eq!(tier.hot(&policy), Advice::Compile { version: 12 }, "the second that counts");
+        assert_eq!(tier.invalidated(), Some(12));
+        assert_eq!((tier.hot(&policy), tier.state()), (Advice::Stay, State::GaveUp(GaveUp::Versions(12))));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod assume;
 mod function;
 mod queue;
+mod room;
 mod tiers;
 mod work;
 
@@ -26,6 +27,7 @@ use codegen::{Options, Target};
 use function::Function;
 use ir::{Func, Module, Signature};
 use queue::{Key, Queue};
+use room::Room;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -46,6 +48,12 @@ pub struct Request {
     pub version: u32,
     /// The loop to enter in the middle, numbered by the guest; `None` for the function from its start.
     pub osr: Option<u32>,
+    /// The address of a 32-bit word that is 0 until this version is void: until an assumption that it relies on is broken, or
+    /// [`Engine::invalidate`] is called. It is there as long as the code of this version.
+    ///
+    /// Code that is void is not entered any more, but may be running. Code that relies on something therefore looks at this
+    /// word wherever that may have been broken, which is after each call and each poll, and leaves by a guard.
+    pub stale: usize,
 }
 
 /// A function lowered to IR, ready for the code generator.
@@ -110,6 +118,9 @@ pub(crate) struct Shared {
     next: AtomicU64,
     /// Bytes of installed code.
     code_bytes: AtomicUsize,
+    /// Pieces of installed code.
+    installed: AtomicUsize,
+    room: Room,
     /// Itself, for stubs and observers.
     this: Weak<Shared>,
 }
@@ -133,8 +144,13 @@ pub struct Stats {
     pub functions: usize,
     /// Compilations that wait.
     pub queued: usize,
-    /// Bytes of installed code.
+    /// Bytes of installed code, in whole cache lines.
     pub code_bytes: usize,
+    /// Bytes of memory that count against the budget: of installed code, of code that is being made, and of code that was
+    /// taken away while somebody may be inside.
+    pub held_bytes: usize,
+    /// Pieces of code whose memory was given back so far.
+    pub freed: u64,
     /// Assumptions that code relies on.
     pub assumptions: usize,
     /// The code memory.
@@ -169,6 +185,8 @@ impl Engine {
             assumptions: Assumptions::default(),
             next: AtomicU64::new(1),
             code_bytes: AtomicUsize::new(0),
+            installed: AtomicUsize::new(0),
+            room: Room::default(),
             this: this.clone(),
         });
         let mut engine = Engine { shared, workers: Vec::new() };
@@ -212,6 +230,7 @@ impl Engine {
     pub fn back_edge(&self, id: FunctionId, entry: u32, rounds: u32) -> Option<Callable> {
         let function = self.shared.function(id.0)?;
         function.counter.count(Heat::BackEdge, rounds);
+        self.shared.count_call();
         self.shared.loop_code(&function, entry)
     }
 
@@ -280,6 +299,8 @@ impl Engine {
             functions: shared.functions.read().unwrap_or_else(PoisonError::into_inner).len(),
             queued: shared.queue.len(),
             code_bytes: shared.code_bytes.load(Ordering::Relaxed),
+            held_bytes: shared.room.held(),
+            freed: shared.room.freed(),
             assumptions: shared.assumptions.len(),
             space: shared.entries.space().describe(),
         }

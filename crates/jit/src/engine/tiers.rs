@@ -2,13 +2,14 @@
 
 use crate::engine::function::{Function, Installed, Slot};
 use crate::engine::queue::{Job, Key};
+use crate::engine::room::Charge;
 use crate::engine::{Request, Shared};
 use crate::instance::Callable;
 use crate::signature::SignatureLayout;
 use crate::stub::Source;
 use crate::unit::Observer;
 use ir::Signature;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Instant;
 use tiering::{Advice, Discard, Event, EventKind, Exit, FunctionRef, GaveUp, Heat, State};
@@ -67,6 +68,7 @@ impl Shared {
         let mut slots = function.slots();
         let slot = slots.slot(key.osr);
         let (callable, code) = (slot.callable.clone()?, slot.code.as_ref()?);
+        slot.entered = self.room.now();
         let version = code.version;
         drop(slots);
         self.event(function, version, EventKind::OsrEntered { entry });
@@ -100,8 +102,10 @@ impl Shared {
             return Err(Discard::Invalidated);
         }
         slot.tier.installed(job.version);
-        self.code_bytes.fetch_add(code.linked.len(), Ordering::Relaxed);
+        self.code_bytes.fetch_add(code.bytes, Ordering::Relaxed);
+        self.installed.fetch_add(1, Ordering::Relaxed);
         slot.code = Some(code);
+        slot.entered = self.room.now();
         drop(slots);
         self.event(function, job.version, EventKind::Installed { latency: job.asked.elapsed() });
         Ok(())
@@ -132,15 +136,25 @@ impl Shared {
     }
 
     /// Takes the code of a slot away. Its memory is given back when nobody is inside.
-    fn take_away(&self, function: &Function, slot: &mut Slot, key: Key) {
+    pub(super) fn take_away(&self, function: &Function, slot: &mut Slot, key: Key) -> Option<Arc<Installed>> {
         if key.osr.is_none() {
+            slot.resting = None;
+            function.resting.store(false, Ordering::Release);
             // The thunk was checked when the function was declared, and lives as long as it.
             let _ = function.stub.cell.set(self.entries.targets(), function.stub.thunk());
         }
         slot.callable = None;
-        if let Some(code) = slot.code.take() {
-            self.assumptions.forget(key, code.version, &code.assumptions);
-            self.code_bytes.fetch_sub(code.linked.len(), Ordering::Relaxed);
+        let code = slot.code.take()?;
+        self.assumptions.forget(key, code.version, &code.assumptions);
+        self.code_bytes.fetch_sub(code.bytes, Ordering::Relaxed);
+        self.installed.fetch_sub(1, Ordering::Relaxed);
+        Some(code)
+    }
+
+    /// Takes code away that must not run any further: whoever is inside leaves at its next check.
+    fn take_away_void(&self, function: &Function, slot: &mut Slot, key: Key) {
+        if let Some(code) = self.take_away(function, slot, key) {
+            code.stale.store(1, Ordering::Release);
         }
     }
 
@@ -156,7 +170,7 @@ impl Shared {
             return;
         }
         slot.tier.invalidated();
-        self.take_away(function, slot, key);
+        self.take_away_void(function, slot, key);
         drop(slots);
         self.event(function, current, EventKind::Invalidated);
     }
@@ -169,9 +183,9 @@ impl Shared {
         let mut main = std::mem::take(&mut slots.main);
         let loops = std::mem::take(&mut slots.loops);
         drop(slots);
-        self.take_away(&function, &mut main, Key { function: id, osr: None });
+        self.take_away_void(&function, &mut main, Key { function: id, osr: None });
         for (entry, mut slot) in loops {
-            self.take_away(&function, &mut slot, Key { function: id, osr: Some(entry) });
+            self.take_away_void(&function, &mut slot, Key { function: id, osr: Some(entry) });
         }
     }
 
@@ -217,6 +231,10 @@ impl Source for Shared {
         let Some(function) = self.function(id) else {
             return;
         };
+        if self.wake(&function) {
+            return;
+        }
+        self.count_call();
         let calls = function.counter.count(Heat::Call, 1);
         if self.config.policy.is_hot(&function.counter) {
             self.ask(&function, Key { function: id, osr: None }, calls);
@@ -255,6 +273,10 @@ impl Source for Shared {
 pub(super) struct ExitReporter {
     pub(super) engine: Weak<Shared>,
     pub(super) request: Request,
+    /// Gone with the code.
+    pub(super) _charge: Charge,
+    /// What `request` says where it is.
+    pub(super) _stale: Arc<AtomicU32>,
 }
 
 impl Observer for ExitReporter {

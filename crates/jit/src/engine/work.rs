@@ -11,7 +11,7 @@ use codegen::{Calls, Options};
 use ir::{Entity, Func};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::AtomicU32;
 use std::time::Instant;
 use tiering::{Decline, Discard, EventKind, State};
 
@@ -59,8 +59,13 @@ impl Shared {
             return discard(Discard::Superseded);
         }
         let started = Instant::now();
-        let request =
-            Request { function: FunctionId(job.key.function), version: job.version, osr: job.key.osr };
+        let stale = Arc::new(AtomicU32::new(0));
+        let request = Request {
+            function: FunctionId(job.key.function),
+            version: job.version,
+            osr: job.key.osr,
+            stale: stale.as_ptr().expose_provenance(),
+        };
         let lowered = self.lower.lower(request)?;
         let body = lowered.module.functions.get(lowered.func);
         let body = body.ok_or_else(|| (Decline::Malformed, format!("no {} in the module", lowered.func)))?;
@@ -76,18 +81,23 @@ impl Shared {
             return discard(Discard::Superseded);
         }
         let bytes = compiled.code.len();
-        let used = self.code_bytes.load(Ordering::Relaxed);
-        if used + bytes > self.config.policy.code_budget {
-            let budget = self.config.policy.code_budget;
-            return Err((Decline::Budget, format!("{bytes} bytes more than {used} exceed {budget}")));
-        }
-        let reporter = ExitReporter { engine: self.this.clone(), request };
+        let charge = self.make_room(function, bytes, job.priority == u32::MAX);
+        let charge = charge.map_err(|detail| (Decline::Budget, detail))?;
+        let held = charge.bytes();
+        let reporter =
+            ExitReporter { engine: self.this.clone(), request, _charge: charge, _stale: Arc::clone(&stale) };
         let mut unit = Unit::new(lowered.func, body, &compiled, Some(Arc::new(reporter)));
         unit.name.clone_from(&function.stub.name);
         let linked = self.link(job, &lowered, &compiled, &Arc::new(unit)).map_err(link_refusal)?;
         let time = started.elapsed();
         self.event(function, job.version, EventKind::Compiled { time, bytes });
-        let code = Installed { version: job.version, linked, assumptions: lowered.assumptions.clone() };
+        let code = Installed {
+            version: job.version,
+            bytes: held,
+            linked,
+            assumptions: lowered.assumptions.clone(),
+            stale,
+        };
         match self.install(function, job, code, &body.signature) {
             Ok(()) => Ok(()),
             Err(why) => discard(why),
