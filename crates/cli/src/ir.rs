@@ -7,6 +7,7 @@ mod opt;
 mod passes;
 mod run;
 mod source;
+mod tiered;
 
 use clap::{Args, Subcommand};
 use std::io::Write;

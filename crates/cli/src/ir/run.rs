@@ -1,11 +1,13 @@
 //! `spandrel ir run`: call a function of a file.
 
+use super::tiered::TierArgs;
 use super::{Failure, output, source};
 use clap::Args;
 use ir::eval::Const;
 use ir::interp::{Deopt, FlatMemory, Interp, Limits, Outcome, Poll, ResumePoints, RuntimeExit, Undefined};
 use ir::{Func, Module, Type};
 use jit::doubles::{self, Arena, Double};
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,6 +15,9 @@ use std::sync::Arc;
 ///
 /// Arguments are constants of the parameter types as the text form spells them; a pair is two numbers with a colon, and
 /// zeros:N for a ptr is the address of N fresh bytes. Every result is printed on a line of its own, with its type.
+///
+/// Programs may declare the runtime functions @print_bool, @print_i32, @print_i64, @print_f64 and @print_char(i32), without
+/// results and with writes(all): the optimizer drops calls that are said to do nothing.
 #[derive(Args)]
 pub(super) struct RunArgs {
     /// The file; `-` is standard input
@@ -30,7 +35,9 @@ pub(super) struct RunArgs {
     /// is written, with as much fuel as is given
     #[arg(long)]
     jit: bool,
-    /// Instructions to execute at most
+    #[command(flatten)]
+    tiers: TierArgs,
+    /// Instructions to interpret at most
     #[arg(long, value_name = "N", default_value_t = 1_000_000_000)]
     fuel: u64,
 }
@@ -40,9 +47,13 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     let module = source::load(&args.file)?;
     let func = source::function(&module, args.func.as_deref())?;
     let limits = Limits { fuel: args.fuel, ..Limits::default() };
-    let outcome = match args.jit {
-        true => compiled(args, &module, func, limits)?,
-        false => interpreted(args, &module, func, limits)?,
+    let outcome = if args.tiers.wanted() {
+        let values = |map: &mut dyn FnMut(Vec<u8>) -> u64| arguments(&args.args, &module, func, map);
+        args.tiers.run(&module, func, limits, &values)?
+    } else if args.jit {
+        compiled(args, &module, func, limits)?
+    } else {
+        interpreted(args, &module, func, limits)?
     };
     match outcome {
         Outcome::Return(values) => {
@@ -55,6 +66,9 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
 
 fn interpreted(args: &RunArgs, module: &Module, func: Func, limits: Limits) -> Result<Outcome, Failure> {
     let mut host = FlatMemory::new();
+    for name in doubles::PRINTERS {
+        host.handle(name, move |_, args| print(name, args));
+    }
     let mut map = |bytes| host.memory.map(bytes);
     let values = arguments(&args.args, module, func, &mut map)?;
     Ok(Interp::new(module, &mut host).call(func, &values, limits))
@@ -65,14 +79,36 @@ fn compiled(args: &RunArgs, module: &Module, func: Func, limits: Limits) -> Resu
     ir::passes::optimize(&mut optimized, &ir::passes::Options::default());
     let program = doubles::load(&optimized, &codegen::Options::default()).map_err(Failure::program)?;
     let original = Arc::new((module.clone(), ResumePoints::new(module)));
-    let handler = |_: &str, _: &mut Arena, _: &[Const]| Err(RuntimeExit::Unbound);
-    let guest = Double::new(&original, limits, Box::new(handler), Box::new(|| Poll::Continue));
+    let guest = guest(&original, limits);
     let mut instance = doubles::instantiate(&program, module.functions.len(), guest);
     let memory = &mut instance.guest().memory;
     let values = arguments(&args.args, module, func, &mut |bytes| memory.map(&bytes))?;
     let callable = program.function(func).map_err(Failure::program)?;
     let outcome = instance.call(&callable, &values).map_err(Failure::program)?;
     doubles::reference(&outcome).map_err(Failure::program)
+}
+
+/// A guest that can print.
+pub(super) fn guest(original: &Arc<(Module, ResumePoints)>, limits: Limits) -> Double {
+    let handler = |name: &str, _: &mut Arena, args: &[Const]| print(name, args);
+    Double::new(original, limits, Box::new(handler), Box::new(|| Poll::Continue))
+}
+
+/// Does what a runtime function of this command does.
+fn print(name: &str, args: &[Const]) -> Result<Vec<Const>, RuntimeExit> {
+    let text = match (name, args) {
+        ("print_bool", [value]) => format!("{}\n", value.as_bool()),
+        ("print_i32", [value]) => format!("{}\n", value.as_i32()),
+        ("print_i64", [value]) => format!("{}\n", value.as_i64()),
+        ("print_f64", [value]) => format!("{:?}\n", value.as_f64()),
+        ("print_char", [value]) => {
+            char::from_u32(value.as_i32() as u32).unwrap_or(char::REPLACEMENT_CHARACTER).to_string()
+        }
+        _ => return Err(RuntimeExit::Unbound),
+    };
+    // A closed pipe is no reason to fail, as in `output`.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(Vec::new())
 }
 
 fn arguments(

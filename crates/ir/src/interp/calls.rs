@@ -3,7 +3,7 @@
 use crate::entity::Func;
 use crate::eval::Const;
 use crate::function::InstData;
-use crate::interp::{Activation, Flow, Interp, Outcome, Undefined};
+use crate::interp::{Activation, Flow, Interp, Outcome, Undefined, types_match};
 use std::ops::ControlFlow;
 
 impl<'m> Interp<'m, '_> {
@@ -18,6 +18,23 @@ impl<'m> Interp<'m, '_> {
             self.set(*param, *arg);
         }
         ControlFlow::Continue(())
+    }
+
+    /// Calls a function from the running one.
+    pub(super) fn call_function(&mut self, inst: &InstData, func: Func, args: &[Const]) -> Flow {
+        match self.host.call(func, args) {
+            None => self.enter(func, args),
+            Some(Outcome::Return(values))
+                if types_match(&values, &self.module.functions[func].signature.results) =>
+            {
+                self.call_returned(inst, &values)
+            }
+            Some(Outcome::Return(_)) => {
+                ControlFlow::Break(Outcome::Undefined(Undefined::ResumedResults(func)))
+            }
+            Some(Outcome::Throw) => self.call_threw(inst),
+            Some(outcome) => ControlFlow::Break(outcome),
+        }
     }
 
     /// An activation at the entry of a function, all values zero.

@@ -30,12 +30,20 @@ impl<'m> Interp<'m, '_> {
         let deopt = Deopt { func, inst: at, state, reason, frames, objects, depth };
         match self.host.deopt(&deopt) {
             None => Break(Outcome::Deopt(Box::new(deopt))),
-            Some(Outcome::Return(values)) if types_match(&values, &function.signature.results) => {
+            Some(outcome) => self.finished(outcome),
+        }
+    }
+
+    /// The host finished the running activation.
+    pub(super) fn finished(&mut self, outcome: Outcome) -> Flow {
+        let function = self.function();
+        match outcome {
+            Outcome::Return(values) if types_match(&values, &function.signature.results) => {
                 self.leave(&values)
             }
-            Some(Outcome::Return(_)) => Break(Outcome::Undefined(Undefined::ResumedResults(func))),
-            Some(Outcome::Throw) => self.throw(),
-            Some(outcome) => Break(outcome),
+            Outcome::Return(_) => Break(Outcome::Undefined(Undefined::ResumedResults(self.top().func))),
+            Outcome::Throw => self.throw(),
+            outcome => Break(outcome),
         }
     }
 

@@ -49,9 +49,12 @@ impl Interp<'_, '_> {
         for (param, arg) in function.blocks[target.block].params.iter().zip(args) {
             top.values[param.index()] = arg;
         }
-        top.block = target.block;
+        let from = std::mem::replace(&mut top.block, target.block);
         top.next = 0;
-        Continue(())
+        match self.stack.last().and_then(|top| self.host.branch(top.func, from, top.block, &top.values)) {
+            Some(outcome) => self.finished(outcome),
+            None => Continue(()),
+        }
     }
 
     /// Address and width of a load or store, reported to the tracer.
@@ -168,7 +171,7 @@ impl OpHandler for Interp<'_, '_> {
     fn Call(&mut self, inst: &InstData) -> Flow {
         let Imm::Func { func, .. } = inst.imm else { unverified(inst) };
         let args = self.args(inst);
-        self.enter(func, &args)
+        self.call_function(inst, func, &args)
     }
 
     fn CallIndirect(&mut self, inst: &InstData) -> Flow {
@@ -179,7 +182,7 @@ impl OpHandler for Interp<'_, '_> {
         let data = callee.and_then(|func| self.module.functions.get(func));
         match (callee, data) {
             (Some(func), Some(data)) if data.signature == self.module.signatures[sig] => {
-                self.enter(func, &args[1..])
+                self.call_function(inst, func, &args[1..])
             }
             _ => Break(Outcome::Undefined(Undefined::IndirectTarget(address))),
         }

@@ -1,6 +1,6 @@
 //! What the interpreter asks of its surroundings.
 
-use crate::entity::{Func, Runtime};
+use crate::entity::{Block, Func, Runtime};
 use crate::eval::Const;
 use crate::interp::{Deopt, MemoryFault, Outcome};
 use crate::module::RuntimeData;
@@ -44,6 +44,18 @@ pub trait Host {
     /// The address of the VM context.
     fn context(&mut self) -> u64 {
         0
+    }
+
+    /// A function is about to be called by another. `Some` says how the call ended, when the host ran it by other means;
+    /// what is no `Return` or `Throw` ends the interpreted call.
+    fn call(&mut self, _func: Func, _args: &[Const]) -> Option<Outcome> {
+        None
+    }
+
+    /// Control came from a block to another of the running function, whose values these are by number. `Some` says how the
+    /// host finished the activation from there by other means, as for [`Host::deopt`].
+    fn branch(&mut self, _func: Func, _from: Block, _to: Block, _values: &[Const]) -> Option<Outcome> {
+        None
     }
 
     /// A guard left. `None` ends the interpreted call with [`Outcome::Deopt`]. `Some` says how the guest's interpreter

@@ -5,11 +5,14 @@
 
 mod arena;
 mod natives;
+mod tiered;
 
 pub use arena::Arena;
+pub use natives::PRINTERS;
+pub use tiered::Tiered;
 
 use crate::{Abort, Cx, Guest, Instance, LoadError, Outcome, Program, Resume};
-use codegen::Options;
+use codegen::{Compiled, Options};
 use ir::eval::Const;
 use ir::interp::{Deopt, Host, Interp, Limits, MemoryFault, Poll, ResumePoints, RuntimeExit};
 use ir::module::RuntimeData;
@@ -34,6 +37,10 @@ pub struct Double {
     original: Arc<(Module, ResumePoints)>,
     entries: Vec<u64>,
     limits: Limits,
+    /// When functions are interpreted until they are hot.
+    tiers: Option<Arc<tiered::Tiers>>,
+    /// Interpreters that wait for one another.
+    depth: usize,
 }
 
 impl fmt::Debug for Double {
@@ -52,7 +59,19 @@ impl Double {
     ) -> Double {
         let memory = Arena::default();
         let original = Arc::clone(original);
-        Double { memory, exits: 0, broken: None, handler, poll, original, entries: Vec::new(), limits }
+        let entries = Vec::new();
+        Double {
+            memory,
+            exits: 0,
+            broken: None,
+            handler,
+            poll,
+            original,
+            entries,
+            limits,
+            tiers: None,
+            depth: 0,
+        }
     }
 
     fn runtime(&mut self, name: &str, args: &[Const]) -> Result<Vec<Const>, RuntimeExit> {
@@ -68,7 +87,19 @@ pub fn load(module: &Module, options: &Options) -> Result<Program, LoadError> {
     Program::load(module, options, &natives::table(module))
 }
 
-/// The names of the runtime functions that programs may declare, those of random programs (`rt_*`) left out.
+/// Links what the code generator made of each function of a module, with the runtime functions of [`Double`].
+///
+/// # Errors
+/// As [`Program::link`]; also for runtime functions of a type that no double has.
+///
+/// # Panics
+/// When there is not one result per function.
+pub fn link(module: &Module, compiled: &[Compiled]) -> Result<Program, LoadError> {
+    Program::link(module, compiled, &natives::table(module))
+}
+
+/// The names of the runtime functions that programs of tests may declare; those of random programs (`rt_*`) and those that
+/// print ([`PRINTERS`]) are left out.
 pub fn runtime_names() -> Vec<&'static str> {
     natives::names()
 }
@@ -127,6 +158,9 @@ impl Guest for Double {
     fn deopt(cx: &mut Cx<'_, Self>, exit: &Deopt) -> Resume {
         let guest = cx.guest();
         guest.exits += 1;
+        if let Some(tiers) = guest.tiers.clone() {
+            return tiered::resume(cx, tiers, exit);
+        }
         let (original, limits) = (Arc::clone(&guest.original), guest.limits);
         let (module, points) = &*original;
         match points.frames(module, exit) {
@@ -136,6 +170,11 @@ impl Guest for Double {
                 Resume::Abort(Abort::Reference(Box::new(ir::interp::Outcome::Undefined(undefined))))
             }
         }
+    }
+
+    fn interpret(cx: &mut Cx<'_, Self>, function: u64, args: &[Const]) -> Option<Resume> {
+        let tiers = cx.guest().tiers.clone()?;
+        Some(tiered::interpret(cx, tiers, function, args))
     }
 
     fn interrupt(cx: &mut Cx<'_, Self>) -> Poll {

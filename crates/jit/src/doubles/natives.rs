@@ -121,6 +121,11 @@ natives! {
     rt_poke(a: u64, b: i32, c: i64) [Const::ptr(a), Const::i32(b), Const::i64(c)] -> (), [Ptr, I32, I64] [] false;
     rt_check(a: i32) [Const::i32(a)] -> Checked, [I32] [I32] true;
     rt_new(a: i64) [Const::i64(a)] -> u64, [I64] [Ptr] false;
+    print_bool(a: bool) [Const::bool(a)] -> (), [Bool] [] false;
+    print_i32(a: i32) [Const::i32(a)] -> (), [I32] [] false;
+    print_i64(a: i64) [Const::i64(a)] -> (), [I64] [] false;
+    print_f64(a: f64) [Const::f64(a)] -> (), [F64] [] false;
+    print_char(a: i32) [Const::i32(a)] -> (), [I32] [] false;
     fail_if(a: bool) [Const::bool(a)] -> Status, [Bool] [] true;
 }
 
@@ -161,9 +166,13 @@ fn known() -> Vec<(&'static str, Signature, *const u8)> {
     known
 }
 
-/// The names of the functions that are not those of random programs.
+/// Runtime functions of one argument and no result, for programs that show something.
+pub const PRINTERS: [&str; 5] = ["print_bool", "print_i32", "print_i64", "print_f64", "print_char"];
+
+/// The names of the functions that are not those of random programs, and do not print.
 pub(super) fn names() -> Vec<&'static str> {
-    known().into_iter().map(|(name, ..)| name).filter(|name| !name.starts_with("rt_")).collect()
+    let others = |name: &&str| !name.starts_with("rt_") && !PRINTERS.contains(name);
+    known().into_iter().map(|(name, ..)| name).filter(others).collect()
 }
 
 /// The functions that a module declares, as far as it declares them with their types.
