@@ -6,22 +6,17 @@
 
 use abi::Arch as AbiArch;
 use abi::thunk::tail::{BridgeShape, Place, Registers, TailLayout, Word};
-use codegen::{Arch, FrameStep, Os, RelocKind, Target};
-use cranelift_codegen::binemit::Reloc as ClifReloc;
+use codegen::{Arch, FrameStep, RelocKind, Target};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{
     self as clif, AbiParam, ExternalName, InstBuilder, MemFlagsData, StackSlotData, StackSlotKind,
     UserFuncName, types,
 };
-use cranelift_codegen::isa::unwind::UnwindInst;
 use cranelift_codegen::isa::{self, CallConv, OwnedTargetIsa};
-use cranelift_codegen::settings::{self, Configurable};
-use cranelift_codegen::{Context, FinalizedMachReloc, FinalizedRelocTarget, RegClass};
+use cranelift_codegen::{Context, FinalizedMachReloc, FinalizedRelocTarget};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use ir::{Signature, Type};
-use std::fmt::Display;
 use std::mem::offset_of;
-use target_lexicon::Triple;
 
 /// What an entry refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +49,7 @@ impl Entries {
             Arch::X64 => AbiArch::X64,
             Arch::Arm64 => AbiArch::Arm64,
         };
-        Ok(Entries { isa: isa_for(target, verify)?, arch })
+        Ok(Entries { isa: target.c_isa(verify).map_err(|why| why.to_string())?, arch })
     }
 
     /// The entry of a function with this signature.
@@ -79,7 +74,7 @@ impl Entries {
         Ok(Entry {
             code: code.buffer.data().to_vec(),
             align: code.buffer.alignment,
-            frame: frame(&code.buffer.unwind_info)?,
+            frame: codegen::frame_steps(&code.buffer.unwind_info).map_err(|why| why.to_string())?,
             relocs: relocs?,
             shape: plan.layout.shape(),
         })
@@ -236,84 +231,11 @@ fn call_bridge(
     b.inst_results(call)[0]
 }
 
-fn triple(target: &Target) -> &'static str {
-    match (target.arch(), target.os()) {
-        (Arch::X64, Os::Linux) => "x86_64-unknown-linux-gnu",
-        (Arch::X64, Os::MacOs) => "x86_64-apple-darwin",
-        (Arch::X64, Os::Windows) => "x86_64-pc-windows-gnu",
-        (Arch::Arm64, Os::Linux) => "aarch64-unknown-linux-gnu",
-        (Arch::Arm64, Os::MacOs) => "aarch64-apple-darwin",
-        (Arch::Arm64, Os::Windows) => "aarch64-pc-windows-gnullvm",
-    }
-}
-
-/// Cranelift for C functions: no pinned register here.
-fn isa_for(target: &Target, verify: bool) -> Result<OwnedTargetIsa, String> {
-    let text = |error: &dyn Display| error.to_string();
-    let triple: Triple = triple(target).parse().map_err(|e: target_lexicon::ParseError| text(&e))?;
-    let mut flags = settings::builder();
-    for (name, value) in [
-        ("opt_level", "speed"),
-        ("enable_verifier", if verify { "true" } else { "false" }),
-        ("preserve_frame_pointers", "true"),
-        ("unwind_info", "true"),
-        ("is_pic", if target.os() == Os::Windows { "false" } else { "true" }),
-        ("enable_probestack", "true"),
-        ("probestack_strategy", "inline"),
-    ] {
-        flags.set(name, value).map_err(|e| text(&e))?;
-    }
-    let mut builder = isa::lookup(triple).map_err(|e| text(&e))?;
-    if target.arch() == Arch::Arm64 {
-        builder.enable("use_bti").map_err(|e| text(&e))?;
-    }
-    builder.finish(settings::Flags::new(flags)).map_err(|e| text(&e))
-}
-
 fn reloc(reloc: &FinalizedMachReloc, function: &clif::Function) -> Result<(u32, RelocKind, To, i64), String> {
-    let kind = match reloc.kind {
-        ClifReloc::Abs8 => RelocKind::Abs64,
-        ClifReloc::X86CallPCRel4 | ClifReloc::X86CallPLTRel4 => RelocKind::X64Rel32,
-        ClifReloc::X86GOTPCRel4 => RelocKind::X64GotRel32,
-        ClifReloc::Arm64Call => RelocKind::Arm64Branch26,
-        ClifReloc::Aarch64AdrGotPage21 => RelocKind::Arm64GotPage21,
-        ClifReloc::Aarch64Ld64GotLo12Nc => RelocKind::Arm64GotLo12,
-        other => return Err(format!("a relocation of kind {other}")),
-    };
+    let kind = codegen::reloc_kind(reloc.kind).map_err(|why| why.to_string())?;
     let FinalizedRelocTarget::ExternalName(ExternalName::User(name)) = &reloc.target else {
         return Err(format!("a relocation against {:?}", reloc.target));
     };
     let is_bridge = function.params.user_named_funcs()[*name].index == To::Bridge as u32;
     Ok((reloc.offset, kind, if is_bridge { To::Bridge } else { To::Function }, reloc.addend))
-}
-
-/// The prologue's steps, as `codegen` tells them.
-fn frame(steps: &[(u32, UnwindInst)]) -> Result<Vec<(u32, FrameStep)>, String> {
-    let mut out = Vec::new();
-    let mut clobbers = 0;
-    for (offset, inst) in steps {
-        out.push((
-            *offset,
-            match inst {
-                UnwindInst::PushFrameRegs { .. } => FrameStep::PushFrame,
-                UnwindInst::DefineNewFrame { offset_downward_to_clobbers, .. } => {
-                    clobbers = *offset_downward_to_clobbers as i32;
-                    FrameStep::SetFrame
-                }
-                UnwindInst::StackAlloc { size } => FrameStep::Alloc(*size),
-                UnwindInst::SaveReg { clobber_offset, reg } => {
-                    // Above the frame pointer are its old value and the return address.
-                    let (reg, class) = (reg.hw_enc(), reg.class());
-                    let cfa_offset = *clobber_offset as i32 - clobbers - 16;
-                    match class {
-                        RegClass::Int => FrameStep::SaveInt { reg, cfa_offset },
-                        _ => FrameStep::SaveVec { reg, cfa_offset },
-                    }
-                }
-                UnwindInst::Aarch64SetPointerAuth { return_addresses: false } => continue,
-                other => return Err(format!("an unwind step {other:?}")),
-            },
-        ));
-    }
-    Ok(out)
 }

@@ -35,7 +35,7 @@ pub(crate) fn compiled(
         code: code.buffer.data().to_vec(),
         align: code.buffer.alignment,
         relocs: relocs?,
-        frame: frame(code)?,
+        frame: frame_steps(&code.buffer.unwind_info)?,
         sites: exits.sites,
         buffer_words: exits.buffer_words,
         loops: short_loops(arch, code),
@@ -64,7 +64,7 @@ fn reloc(reloc: &FinalizedMachReloc, function: &clif::Function) -> Result<Reloc,
         FinalizedRelocTarget::ExternalName(ExternalName::LibCall(call)) => Symbol::Helper(helper(*call)?),
         other => return Err(Declined::Backend(format!("a relocation against {other:?}"))),
     };
-    Ok(Reloc { offset: reloc.offset, kind: kind(reloc.kind)?, target, addend: reloc.addend })
+    Ok(Reloc { offset: reloc.offset, kind: reloc_kind(reloc.kind)?, target, addend: reloc.addend })
 }
 
 fn symbol(name: &clif::UserExternalName) -> Result<Symbol, Declined> {
@@ -87,7 +87,11 @@ fn helper(call: LibCall) -> Result<Helper, Declined> {
     }
 }
 
-fn kind(kind: ClifReloc) -> Result<RelocKind, Declined> {
+/// A relocation of Cranelift's in our terms.
+///
+/// # Errors
+/// When it is none that objects and code memory know.
+pub fn reloc_kind(kind: ClifReloc) -> Result<RelocKind, Declined> {
     match kind {
         ClifReloc::Abs8 => Ok(RelocKind::Abs64),
         ClifReloc::X86PCRel4 | ClifReloc::X86CallPCRel4 | ClifReloc::X86CallPLTRel4 => {
@@ -106,11 +110,14 @@ fn kind(kind: ClifReloc) -> Result<RelocKind, Declined> {
 /// Return address and saved frame pointer, above the frame pointer.
 const ABOVE_FRAME_POINTER: i32 = 16;
 
-/// The prologue's steps.
-fn frame(code: &CompiledCode) -> Result<Vec<(u32, FrameStep)>, Declined> {
+/// The steps of a prologue that Cranelift made.
+///
+/// # Errors
+/// When there is one that this code generator never asks for.
+pub fn frame_steps(unwind_info: &[(u32, UnwindInst)]) -> Result<Vec<(u32, FrameStep)>, Declined> {
     let mut steps = Vec::new();
     let mut clobbers = 0;
-    for (offset, inst) in &code.buffer.unwind_info {
+    for (offset, inst) in unwind_info {
         let step = match inst {
             UnwindInst::PushFrameRegs { .. } => FrameStep::PushFrame,
             UnwindInst::DefineNewFrame { offset_downward_to_clobbers, .. } => {

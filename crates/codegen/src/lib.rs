@@ -29,6 +29,7 @@ mod target;
 pub use compile::compile;
 pub use context::ContextLayout;
 pub use declined::Declined;
+pub use emit::{frame_steps, reloc_kind};
 pub use options::{Calls, OptLevel, Options};
 pub use output::{
     CallSite, Compiled, FrameStep, Helper, Reloc, RelocKind, Site, SiteFrame, SiteObject, Stats, Symbol,

@@ -108,9 +108,31 @@ impl Target {
 
     /// Cranelift for this machine.
     pub(crate) fn isa(&self, options: &Options) -> Result<OwnedTargetIsa, Declined> {
+        self.isa_with(&self.settings(options))
+    }
+
+    /// Cranelift for functions of the platform's C convention beside compiled code: nothing is pinned, and addresses are
+    /// found as objects of the system find them.
+    ///
+    /// # Errors
+    /// When Cranelift has no such machine: a bug.
+    pub fn c_isa(&self, verify: bool) -> Result<OwnedTargetIsa, Declined> {
+        let on = |flag: bool| if flag { "true" } else { "false" };
+        self.isa_with(&[
+            ("opt_level", "speed"),
+            ("enable_verifier", on(verify)),
+            ("preserve_frame_pointers", "true"),
+            ("unwind_info", "true"),
+            ("is_pic", on(self.os != Os::Windows)),
+            ("enable_probestack", "true"),
+            ("probestack_strategy", "inline"),
+        ])
+    }
+
+    fn isa_with(&self, settings: &[(&str, &str)]) -> Result<OwnedTargetIsa, Declined> {
         let backend = |error: &dyn fmt::Display| Declined::Backend(error.to_string());
         let mut flags = settings::builder();
-        for (name, value) in self.settings(options) {
+        for (name, value) in settings {
             flags.set(name, value).map_err(|e| backend(&e))?;
         }
         let mut builder = isa::lookup(self.triple()).map_err(|e| backend(&e))?;

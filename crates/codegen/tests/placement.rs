@@ -36,10 +36,11 @@ fn short_loops_are_found_and_end_with_the_jump_back() {
 fn loops_get_a_line_of_their_own_wherever_they_are() {
     let mut code = compiled(&summing(2), Arch::X64);
     for start in 0..200 {
-        code.loops = vec![start..start + 40];
+        let range = start..start + 40;
+        code.loops = vec![range];
         for (front, step) in [(4, 4), (0, 4), (4, 16)] {
             let at = code.placement(front, step);
-            assert!(at >= front && at < front + CACHE_LINE && at % step == 0, "{at}");
+            assert!(at >= front && at < front + CACHE_LINE && at.is_multiple_of(step), "{at}");
             let (from, to) = (at + start, at + start + 39);
             assert_eq!(
                 from / CACHE_LINE,
