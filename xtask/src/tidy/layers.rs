@@ -105,7 +105,7 @@ impl Graph {
 
 /// Development dependencies that may point up, because a measurement has to execute what the lower crate only makes. They are
 /// in no build of the crate itself.
-const MEASURES_WITH: &[(&str, &str)] = &[("codegen", "jit"), ("codegen", "ffi")];
+const MEASURES_WITH: &[(&str, &str)] = &[("codegen", "jit"), ("codegen", "ffi"), ("codegen", "tiering")];
 
 /// Every edge that breaks the layering.
 pub(crate) fn check(graph: &Graph) -> Vec<Finding> {
