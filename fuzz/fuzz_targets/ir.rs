@@ -1,8 +1,9 @@
-//! The IR from arbitrary bytes: text never makes parser or verifier panic, and what parses prints as itself; seeds become
-//! random programs that do the same before and after every pass, after any guard.
+//! The IR from arbitrary bytes: text never makes parser, verifier, passes or code generator panic, and what parses prints as
+//! itself; seeds become random programs that do the same before and after every pass, after any guard, and compile.
 
 #![no_main]
 
+use codegen::{Arch, Declined, Os, Target};
 use ir::Module;
 use ir::interp::{Interp, Limits, ResumePoints, Resuming};
 use ir::passes::{self, Options, Pass};
@@ -33,8 +34,10 @@ fn check_text(text: &str) {
             assert_eq!(ir::text::print(&again), printed);
             match ir::verify::verify_with_map(&module, &map) {
                 Ok(()) => {
+                    compile(&module);
                     // What is right stays right.
                     passes::optimize(&mut module, &Options { verify: true, ..Options::default() });
+                    compile(&module);
                 }
                 Err(faults) => faults.iter().for_each(|fault| {
                     assert!(!fault.to_string().is_empty());
@@ -52,6 +55,24 @@ fn check_text(text: &str) {
     }
 }
 
+/// Code for both architectures, or a reason why not: a fault of the back end's own verifier is none.
+fn compile(module: &Module) {
+    for arch in [Arch::X64, Arch::Arm64] {
+        let target = Target::new(arch, Os::Linux);
+        for func in module.functions.keys() {
+            // Large functions take their time, and are no different.
+            let options = codegen::Options { verify: true, max_insts: 2_000, ..codegen::Options::default() };
+            match codegen::compile(module, func, &target, &options) {
+                Ok(compiled) => assert!(!compiled.code.is_empty()),
+                Err(why @ (Declined::Backend(_) | Declined::Malformed(_))) => {
+                    panic!("{target}: {why}\n{module}")
+                }
+                Err(why) => assert!(!why.to_string().is_empty()),
+            }
+        }
+    }
+}
+
 /// The first bytes are the program's seed, the next chooses a pass or all, the next a guard.
 fn seed(bytes: &[u8]) {
     let Some((number, choice)) = bytes.split_at_checked(8) else { return };
@@ -60,6 +81,7 @@ fn seed(bytes: &[u8]) {
     let module = random::module(seed, &config);
     let (pass, guard) = (choice.first().copied(), choice.get(1).copied());
     let optimized = transformed(&module, pass);
+    compile(&optimized);
     let program = Program { seed, config, points: ResumePoints::new(&module), module };
     let (plain, _) = program.run(&program.module, None);
     let (seen, guards) = program.run(&optimized, None);
