@@ -18,6 +18,7 @@
 //! | `discarded` | `reason`: from [`Discard`] |
 //! | `exited` | `site`: number of the place; `reason`: the guest's name of it; `count`: exits there so far |
 //! | `dropped`, `invalidated` | none |
+//! | `evicted` | `bytes`: size of the code that was taken away to make room |
 //! | `gave-up` | `reason`: from [`Decline`], or `versions`: so many were left too often |
 //! | `osr-entered` | `entry`: number of the loop |
 
