@@ -43,6 +43,25 @@ pub(crate) struct TargetsArgs {
 /// # Errors
 /// When a needed Debian package is missing, or the build or a test fails.
 pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
+    let mut command = arm64_cargo()?;
+    // For tests that start programs: the kernel runs no ARM64 ones by itself.
+    command.env("SPANDREL_TEST_RUNNER", ARM64_RUNNER).args(["test", "--target", ARM64]);
+    select(&mut command, &args.packages);
+    run::check(command.args(&args.rest))
+}
+
+/// Builds a program of a package for ARM64 Linux, optimized: its file, and the emulator that runs it.
+///
+/// # Errors
+/// As for [`arm64`].
+pub(crate) fn arm64_program(name: &str) -> Result<(PathBuf, &'static str), Failure> {
+    let mut command = arm64_cargo()?;
+    run::check(command.args(["build", "--release", "--target", ARM64, "-p", name, "--bin", name]))?;
+    Ok((run::target_dir().join(ARM64).join("release").join(name), ARM64_RUNNER))
+}
+
+/// Cargo set up to build and run for ARM64 Linux.
+fn arm64_cargo() -> Result<Command, Failure> {
     let compiler = Compiler::find()?;
     require(&[
         (compiler.has_std(ARM64), "libstd-rust-web-dev:arm64"),
@@ -54,12 +73,8 @@ pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
     let mut command = compiler.cargo();
     command
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
-        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", ARM64_RUNNER)
-        // For tests that start programs: the kernel runs no ARM64 ones by itself.
-        .env("SPANDREL_TEST_RUNNER", ARM64_RUNNER)
-        .args(["test", "--target", ARM64]);
-    select(&mut command, &args.packages);
-    run::check(command.args(&args.rest))
+        .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", ARM64_RUNNER);
+    Ok(command)
 }
 
 /// Compiles libraries and programs for each target, standard library included, without linking.

@@ -5,6 +5,7 @@
 mod abi_check;
 mod cross;
 mod fuzz;
+mod irfuzz;
 mod run;
 mod tidy;
 
@@ -29,6 +30,8 @@ enum Verb {
     CheckTargets(cross::TargetsArgs),
     /// Compare our calls with what C compilers produce, for seeded random signatures
     AbiCheck(abi_check::Args),
+    /// Hold random IR programs to the reference interpreter: every pass, x64, ARM64
+    Irfuzz(irfuzz::Args),
     /// Run fuzz targets with coverage guidance
     Fuzz(fuzz::Args),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Verb::CheckTargets(args) => cross::check_targets(&args),
         Verb::AbiCheck(args) => abi_check::run(&args),
         Verb::Fuzz(args) => fuzz::run(&args),
+        Verb::Irfuzz(args) => irfuzz::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

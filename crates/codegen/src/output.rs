@@ -5,6 +5,7 @@ use std::ops::Range;
 
 /// A compiled function. Offsets count bytes from the start of `code`, which is the entry.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Compiled {
     /// Machine code, constants behind it.
     pub code: Vec<u8>,
@@ -34,6 +35,7 @@ pub struct Compiled {
 
 /// Sizes of a compiled function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
     /// CLIF instructions before Cranelift's own passes.
     pub clif_insts: usize,
@@ -43,6 +45,7 @@ pub struct Stats {
 
 /// A place in the code to fill in.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reloc {
     /// Where.
     pub offset: u32,
@@ -56,6 +59,7 @@ pub struct Reloc {
 
 /// How an address is filled in. Names of the System V and AAPCS64 ELF supplements in brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum RelocKind {
     /// 8 bytes, the address (`R_X86_64_64`, `R_AARCH64_ABS64`).
     Abs64,
@@ -77,6 +81,7 @@ pub enum RelocKind {
 
 /// What an address is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Symbol {
     /// The code of a function of the module.
     Function(Func),
@@ -92,6 +97,7 @@ pub enum Symbol {
 
 /// Functions `f64 -> f64` of the C convention, for processors without an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Helper {
     /// `ceil`.
     Ceil,
@@ -105,6 +111,7 @@ pub enum Helper {
 
 /// One step of a prologue. Registers are hardware numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum FrameStep {
     /// x64: `push rbp`. ARM64: `stp x29, x30, [sp, #-16]!`.
     PushFrame,
@@ -130,6 +137,7 @@ pub enum FrameStep {
 
 /// A call instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CallSite {
     /// Offset of the instruction behind the call: the return address.
     pub return_offset: u32,
@@ -137,6 +145,7 @@ pub struct CallSite {
 
 /// A place where a guard leaves.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Site {
     /// The instruction that leaves; guards with one state and reason share a site, which names the first.
     pub inst: Inst,
@@ -152,6 +161,7 @@ pub struct Site {
 
 /// A guest frame as a site describes it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SiteFrame {
     /// The guest's name of the code.
     pub code: u32,
@@ -163,6 +173,7 @@ pub struct SiteFrame {
 
 /// An allocation that compiled code took apart.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SiteObject {
     /// Its description in the function.
     pub object: ir::Virtual,
@@ -176,6 +187,7 @@ pub struct SiteObject {
 
 /// Where a value is when a guard has left.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Where {
     /// From this word of the frame buffer on: one word, zero-extended, or two for a pair.
     Buffer(u32, Type),

@@ -60,6 +60,7 @@ pub struct Targets {
 
 /// Why a guard leaves: an index into the guest's table of reasons, counted and printed by the tiering crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reason(pub u16);
 
 /// A trap code, from the table of the tiering crate.

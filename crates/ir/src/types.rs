@@ -4,6 +4,7 @@ use std::fmt;
 
 /// The type of an SSA value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Type {
     /// 32-bit integer, wrap-around, no sign of its own.
     I32,

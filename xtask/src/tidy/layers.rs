@@ -70,6 +70,7 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(Sox, "sox-lower", &["sox-syntax", "sox-bytecode", "sox-rt"]),
     low(4, "spandrel", &[]),
     low(4, "filetests", &["spandrel"]),
+    low(4, "irfuzz", &[]),
     low(4, "cli", &["spandrel"]),
     low(4, "xtask", &[]),
 ];

@@ -1,0 +1,141 @@
+//! The program behind `cargo xtask irfuzz`: coordinator, worker, runner, or the check of one finding.
+
+#![forbid(unsafe_code)]
+
+use clap::{Args, Parser, Subcommand};
+use irfuzz::coordinate::{self, Plan, UNFIT};
+use irfuzz::finding::Finding;
+use irfuzz::worker::{self, Share};
+use irfuzz::{Checker, Remote, runner};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Random IR programs through every pass and backend.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Share programs out to workers
+    Run(RunArgs),
+    /// Run programs, and say which
+    Worker(WorkerArgs),
+    /// Run compiled programs from standard input
+    Runner,
+    /// Run a finding's leg
+    Check(CheckArgs),
+}
+
+/// How to run ARM64 code.
+#[derive(Args)]
+struct Arm64Args {
+    /// This program built for ARM64
+    #[arg(long, value_name = "FILE")]
+    arm64: Option<PathBuf>,
+    /// What runs it
+    #[arg(long, value_name = "FILE")]
+    emulator: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct RunArgs {
+    /// The first seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    from: u64,
+    /// Programs at most
+    #[arg(long, value_name = "N", default_value_t = u64::MAX / 2)]
+    count: u64,
+    /// How long at most
+    #[arg(long, value_name = "N")]
+    seconds: Option<u64>,
+    /// Workers at a time
+    #[arg(long, value_name = "N")]
+    jobs: Option<u64>,
+    /// Where findings go
+    #[arg(long, value_name = "DIR")]
+    keep: PathBuf,
+    #[command(flatten)]
+    arm64: Arm64Args,
+}
+
+#[derive(Args)]
+struct WorkerArgs {
+    #[arg(long)]
+    from: u64,
+    #[arg(long)]
+    step: u64,
+    #[arg(long)]
+    count: u64,
+    #[command(flatten)]
+    arm64: Arm64Args,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    file: PathBuf,
+    #[command(flatten)]
+    arm64: Arm64Args,
+}
+
+impl Arm64Args {
+    fn checker(&self) -> Checker {
+        let remote = self.arm64.as_ref().map(|program| Remote::new(program, self.emulator.as_deref()));
+        Checker::new(remote)
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let argument = |name: &str, value: &Option<PathBuf>| {
+            value.as_ref().map(|value| [name.to_owned(), value.display().to_string()])
+        };
+        let both = [argument("--arm64", &self.arm64), argument("--emulator", &self.emulator)];
+        both.into_iter().flatten().flatten().collect()
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().verb {
+        Verb::Run(args) => run(&args),
+        Verb::Worker(args) => {
+            let share = Share { from: args.from, step: args.step, count: args.count };
+            worker::run(share, &mut args.arm64.checker()).map(|()| ExitCode::SUCCESS)
+        }
+        Verb::Runner => runner::run().map(|()| ExitCode::SUCCESS),
+        Verb::Check(args) => check(&args),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::from(UNFIT)
+    })
+}
+
+fn run(args: &RunArgs) -> std::io::Result<ExitCode> {
+    let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let plan = Plan {
+        from: args.from,
+        count: args.count,
+        time: args.seconds.map(Duration::from_secs),
+        jobs: args.jobs.unwrap_or(processors).max(1),
+        program: std::env::current_exe()?,
+        arguments: args.arm64.arguments(),
+        keep: args.keep.clone(),
+    };
+    let report = coordinate::run(&plan, &mut |line| eprintln!("{line}"))?;
+    println!("{report}");
+    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(args: &CheckArgs) -> std::io::Result<ExitCode> {
+    let text = std::fs::read_to_string(&args.file)?;
+    let finding = Finding::parse(&text).map_err(std::io::Error::other)?;
+    match worker::check_leg(&finding.case, finding.leg, &mut args.arm64.checker()) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(mismatch) => {
+            eprintln!("{mismatch}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The runner: links compiled programs, runs them, and tells what they did. This is what is built for other machines.
+
+use crate::case::config;
+use crate::native::{Setup, digest};
+use crate::wire::{self, GREETING, Request, Seen};
+use ir::interp::ResumePoints;
+use ir::random;
+use std::io::{self, BufReader, BufWriter};
+use std::sync::Arc;
+
+/// Answers requests from standard input until it ends.
+///
+/// # Errors
+/// When a message cannot be read or written.
+pub fn run() -> io::Result<()> {
+    let mut from = BufReader::new(io::stdin().lock());
+    let mut to = BufWriter::new(io::stdout().lock());
+    wire::send(&mut to, &GREETING)?;
+    while let Some(request) = wire::receive::<Request>(&mut from)? {
+        wire::send(&mut to, &answer(&request))?;
+    }
+    Ok(())
+}
+
+fn answer(request: &Request) -> Vec<Seen> {
+    let failed = |why: String| request.guards.iter().map(|_| Seen::Failed(why.clone())).collect();
+    let config = config(request.seed);
+    let module = match &request.text {
+        None => random::module(request.seed, &config),
+        Some(text) => match ir::text::parse(text) {
+            Ok(module) => module,
+            Err(errors) => return failed(format!("the original does not parse: {errors:?}")),
+        },
+    };
+    let points = ResumePoints::new(&module);
+    let setup = Setup { seed: request.seed, config, original: Arc::new((module, points)) };
+    let program = match setup.link(&request.compiled) {
+        Ok(program) => program,
+        Err(why) => return failed(why),
+    };
+    let run = |guard: &Option<u64>| match setup.run(&program, *guard) {
+        Ok((seen, _)) if request.in_full => Seen::Full(format!("{seen:?}")),
+        Ok((seen, exits)) => Seen::Digest { digest: digest(&seen), exits },
+        Err(why) => Seen::Failed(why),
+    };
+    request.guards.iter().map(run).collect()
+}
