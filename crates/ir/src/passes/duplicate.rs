@@ -135,22 +135,32 @@ pub fn redirect(func: &mut Function, block: Block, from: Block, to: Block) {
     }
 }
 
-/// Executes the first round of a loop in a copy in front of it. The copy.
-pub fn peel(func: &mut Function, cfg: &Cfg, of: &Loop) -> Copy {
+/// Executes the first rounds of a loop in copies in front of it, one each. `settle` sees every copy with its number.
+pub fn peel(
+    func: &mut Function,
+    cfg: &Cfg,
+    of: &Loop,
+    rounds: u32,
+    mut settle: impl FnMut(&mut Function, u32, &Copy),
+) {
     let outer = Outer::of(func, of);
-    let entries = loops::outside_preds(cfg, of);
-    let made = copy(func, of);
-    let header = made.blocks[&of.header];
-    for latch in of.latches.iter().collect::<HashSet<_>>() {
-        redirect(func, made.blocks[latch], header, of.header);
+    let mut entries = loops::outside_preds(cfg, of);
+    let latches: HashSet<Block> = of.latches.iter().copied().collect();
+    let mut copies = Vec::new();
+    for round in 0..rounds {
+        let made = copy(func, of);
+        let header = made.blocks[&of.header];
+        for entry in entries {
+            redirect(func, entry, of.header, header);
+        }
+        for latch in &latches {
+            redirect(func, made.blocks[latch], header, of.header);
+        }
+        entries = latches.iter().map(|latch| made.blocks[latch]).collect();
+        settle(func, round, &made);
+        copies.push(made);
     }
-    for pred in entries {
-        redirect(func, pred, of.header, header);
-    }
-    let copies = [made];
     outer.repair(func, &copies);
-    let [made] = copies;
-    made
 }
 
 /// Blocks of a loop that every round passes, cold ones left out.

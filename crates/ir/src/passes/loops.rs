@@ -16,6 +16,20 @@ pub fn outside_preds(cfg: &Cfg, of: &Loop) -> Vec<Block> {
     preds
 }
 
+/// What every entry into the loop hands to a parameter of the header, when that is one integer constant.
+pub fn constant_on_entry(func: &Function, cfg: &Cfg, of: &Loop, index: usize) -> Option<i64> {
+    let mut known = None;
+    for pred in outside_preds(cfg, of) {
+        for target in func.insts[func.terminator(pred)].targets().iter().filter(|t| t.block == of.header) {
+            let n = edit::as_int(func, target.args[index])?;
+            if known.replace(n).is_some_and(|other| other != n) {
+                return None;
+            }
+        }
+    }
+    known
+}
+
 /// The block that every entry into the loop passes and that leads nowhere else, when there is one already.
 pub fn preheader(func: &Function, cfg: &Cfg, of: &Loop) -> Option<Block> {
     match outside_preds(cfg, of)[..] {

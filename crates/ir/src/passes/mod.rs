@@ -20,6 +20,7 @@ pub mod scalar;
 pub mod ssa;
 pub mod tail;
 pub mod thread;
+pub mod unroll;
 
 pub use pipeline::{ALL, PIPELINE, PassCount, Report, by_name, optimize, run_pass};
 

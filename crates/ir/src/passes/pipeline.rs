@@ -2,7 +2,7 @@
 
 use super::{
     Context, Counts, Options, Pass, bounds, cleanup, dce, fold, gvn, inline, layout, licm, memory, range,
-    rotate, scalar, tail, thread,
+    rotate, scalar, tail, thread, unroll,
 };
 use crate::entity::Func;
 use crate::module::Module;
@@ -22,6 +22,7 @@ pub const ALL: &[Pass] = &[
     memory::PASS,
     rotate::PASS,
     licm::PASS,
+    unroll::PASS,
     bounds::PASS,
     dce::PASS,
     layout::PASS,
@@ -56,10 +57,13 @@ pub const PIPELINE: &[Pass] = &[
     thread::PASS,
     cleanup::PASS,
     licm::PASS,
+    // What could move in front of a loop has done so.
+    unroll::PASS,
+    cleanup::PASS,
+    fold::PASS,
     // Behind hoisting: lengths have to be known in front of the loop.
     bounds::PASS,
     cleanup::PASS,
-    fold::PASS,
     // Forwarded loads and hoisted code make more computations equal.
     gvn::PASS,
     dce::PASS,

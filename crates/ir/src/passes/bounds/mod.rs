@@ -118,7 +118,7 @@ impl Analysis<'_> {
         }
         limits.ahead(i128::from(rounds) - 1, variable.step);
         // The steps themselves are numbers of the type, each.
-        let start = self.start(variable.index);
+        let start = loops::constant_on_entry(self.func, self.cfg, self.of, variable.index);
         let plan = Plan { variable: *variable, limits, settled, last, back, start, rounds };
         (plan.limits.can_hold() && plan.limits.ends() && plan.can_start()).then_some(plan)
     }
@@ -181,22 +181,6 @@ impl Analysis<'_> {
         }
         let test = edit::defining_inst(self.func, data.args[0])?;
         self.holds(limits, data.args[0], edge == 0, variable.step).then_some((test, edge == 0))
-    }
-
-    /// What every entry into the loop starts the parameter with, when that is one constant.
-    fn start(&self, index: usize) -> Option<i64> {
-        let mut known = None;
-        for pred in loops::outside_preds(self.cfg, self.of) {
-            for target in self.func.insts[self.func.terminator(pred)].targets() {
-                if target.block == self.of.header {
-                    let n = edit::as_int(self.func, target.args[index])?;
-                    if known.replace(n).is_some_and(|other| other != n) {
-                        return None;
-                    }
-                }
-            }
-        }
-        known
     }
 }
 
