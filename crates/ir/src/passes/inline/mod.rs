@@ -242,7 +242,8 @@ impl<'a> Inliner<'a> {
             return Err("calls kept: too deep");
         }
         let times = site.within.iter().filter(|outer| **outer == callee).count() as u32;
-        if times > options.inline_recursion {
+        // Other recursive functions hold copies of themselves already.
+        if times > if callee == self.ctx.func { options.inline_recursion } else { 0 } {
             return Err("calls kept: recursive");
         }
         let facts = self.facts.entry(callee).or_insert_with(|| Rc::new(Facts::of(body))).clone();
