@@ -48,3 +48,5 @@ pub use reloc::{Reloc, RelocError, RelocFault, RelocKind, RelocTarget};
 pub use space::{ExecSpace, Near};
 pub use staged::{Code, Staged};
 pub use tools::{PerfMode, ToolsStatus, set_gdb, set_perf, tools_status};
+pub use unwind::windows_arm64::encode as windows_arm64_unwind_info;
+pub use unwind::windows_x64::encode as windows_x64_unwind_info;

@@ -11,10 +11,11 @@ mod dwarf;
 mod system_v;
 #[cfg(windows)]
 mod windows;
-#[cfg(any(all(windows, target_arch = "aarch64"), test))]
-mod windows_arm64;
-#[cfg(any(all(windows, target_arch = "x86_64"), test))]
-mod windows_x64;
+pub(crate) mod windows_arm64;
+pub(crate) mod windows_x64;
+
+#[cfg(test)]
+mod round_trip;
 
 #[cfg(not(windows))]
 pub(crate) use system_v::Registration;

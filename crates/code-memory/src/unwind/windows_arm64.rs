@@ -8,13 +8,25 @@ const END: u8 = 0xe4;
 /// Fills the last word.
 const NOP: u8 = 0xe3;
 
-/// Unwind information for code of `len` bytes. Registers saved relative to the CFA are described relative to the stack
-/// pointer at that step, which then must not move after the prologue.
-pub(crate) fn encode(frame: &FrameInfo, len: usize) -> Result<Vec<u8>, FrameError> {
+/// `.xdata` for code of `len` bytes: what Windows on ARM64 wants to know about a prologue.
+///
+/// Registers saved relative to the CFA are described relative to the stack pointer at that step, which then must not move
+/// after the prologue. Where they are stored below everything that was allocated so far, as code generators do who make room
+/// with the store itself, room for all of them is described as allocated before the first. Unwinders that start behind the
+/// prologue, as at every call, cannot tell the difference.
+///
+/// # Errors
+/// Names the first step that the format cannot express.
+pub fn encode(frame: &FrameInfo, len: usize) -> Result<Vec<u8>, FrameError> {
     let mut depth: i64 = 0;
     let mut steps: Vec<Vec<u8>> = Vec::new();
     for (index, &(_, op)) in frame.ops.iter().enumerate() {
         let fail = |why| FrameError { index, why };
+        let bad_size = || fail("not a multiple of 16 below 256 MB");
+        if let Some(room) = room_for(&frame.ops[index..], depth) {
+            depth += i64::from(room);
+            steps.push(alloc(room).ok_or_else(bad_size)?);
+        }
         steps.push(match op {
             FrameOp::PushFrame => {
                 depth += 16;
@@ -24,7 +36,7 @@ pub(crate) fn encode(frame: &FrameInfo, len: usize) -> Result<Vec<u8>, FrameErro
             FrameOp::Alloc(0) => continue,
             FrameOp::Alloc(bytes) => {
                 depth += i64::from(bytes);
-                alloc(bytes).ok_or_else(|| fail("not a multiple of 16 below 256 MB"))?
+                alloc(bytes).ok_or_else(bad_size)?
             }
             FrameOp::SaveInt { reg, cfa_offset } if (19..=30).contains(&reg) => {
                 save(0xd000, reg - 19, depth + i64::from(cfa_offset))
@@ -39,20 +51,37 @@ pub(crate) fn encode(frame: &FrameInfo, len: usize) -> Result<Vec<u8>, FrameErro
             }
         });
     }
-    let last =
-        FrameError { index: frame.ops.len().saturating_sub(1), why: "code or prologue too long for .xdata" };
+    let last = frame.ops.len().saturating_sub(1);
     let mut codes: Vec<u8> = steps.into_iter().rev().flatten().collect();
     codes.push(END);
     codes.resize(codes.len().next_multiple_of(4), NOP);
-    let (words, length) = (codes.len() / 4, len.div_ceil(4));
-    if words > 31 || length >= 1 << 18 {
-        return Err(last);
-    }
-    // Version 0, no handler, no epilogue scopes.
-    let header = (words as u32) << 27 | length as u32;
-    let mut out = header.to_le_bytes().to_vec();
+    let mut out = header(len, codes.len() / 4).map_err(|why| FrameError { index: last, why })?;
     out.append(&mut codes);
     Ok(out)
+}
+
+/// Bytes to allocate for a run of stores that begins here, when its first lies below what there is.
+fn room_for(ops: &[(u32, FrameOp)], depth: i64) -> Option<u32> {
+    let saves = ops.iter().map_while(|(_, op)| match op {
+        FrameOp::SaveInt { cfa_offset, .. } | FrameOp::SaveVec { cfa_offset, .. } => Some(*cfa_offset),
+        _ => None,
+    });
+    let missing = -i64::from(saves.min()?) - depth;
+    u32::try_from(missing).ok().filter(|missing| *missing > 0).map(|missing| missing.next_multiple_of(16))
+}
+
+/// Version 0, no handler, no epilogues: those restore what was stored, and nothing is called from them.
+fn header(len: usize, words: usize) -> Result<Vec<u8>, &'static str> {
+    let length = len.div_ceil(4);
+    if length >= 1 << 18 {
+        return Err("more code than one entry can cover");
+    }
+    if words <= 31 {
+        return Ok(((words as u32) << 27 | length as u32).to_le_bytes().to_vec());
+    }
+    // Five bits do not hold the number of words: it goes into a second header word.
+    let words = u8::try_from(words).map_err(|_| "more than 1020 bytes of unwind codes")?;
+    Ok([(length as u32).to_le_bytes(), (u32::from(words) << 16).to_le_bytes()].concat())
 }
 
 fn alloc(bytes: u32) -> Option<Vec<u8>> {
@@ -92,6 +121,33 @@ mod tests {
         assert_eq!(made[..4], (3 << 27 | 10_u32).to_le_bytes());
         assert_eq!(made[4..14], codes);
         assert_eq!(made.len(), 16);
+    }
+
+    /// What clang makes of `.seh_save_fplr_x 16`, `.seh_set_fp`, `.seh_stackalloc 32`, `.seh_save_reg x19, 24`,
+    /// `.seh_save_reg x25, 16`, `.seh_save_freg d9, 8`, `.seh_stackalloc 64`.
+    #[test]
+    fn stores_below_the_frame_get_room_first() {
+        let ops = vec![
+            (8, FrameOp::PushFrame),
+            (12, FrameOp::SetFrame),
+            (16, FrameOp::SaveInt { reg: 19, cfa_offset: -24 }),
+            (20, FrameOp::SaveInt { reg: 25, cfa_offset: -32 }),
+            (24, FrameOp::SaveVec { reg: 9, cfa_offset: -40 }),
+            (28, FrameOp::Alloc(64)),
+        ];
+        let codes = [0x04, 0xdc, 0x41, 0xd1, 0x82, 0xd0, 0x03, 0x02, 0xe1, 0x81, 0xe4, 0xe3];
+        let made = encode(&FrameInfo { ops }, 40).unwrap();
+        assert_eq!(made[..4], (3 << 27 | 10_u32).to_le_bytes());
+        assert_eq!(made[4..], codes);
+    }
+
+    #[test]
+    fn many_codes_get_a_second_header_word() {
+        let saves = (0..64).map(|slot| (4, FrameOp::SaveInt { reg: 19, cfa_offset: -24 - 8 * (slot % 4) }));
+        let made = encode(&FrameInfo { ops: saves.collect() }, 40).unwrap();
+        assert_eq!(made[..4], 10_u32.to_le_bytes());
+        assert_eq!(u32::from(made[6]) as usize * 4 + 8, made.len());
+        assert!(encode(&FrameInfo::default(), 1 << 20).is_err());
     }
 
     #[test]
