@@ -27,6 +27,9 @@ const EXACT_SWEEPS: u32 = 2;
 const NARROWING_SWEEPS: u32 = 2;
 /// Sweeps that widen to the next landmark only.
 const PATIENT_SWEEPS: u32 = 6;
+/// Sweeps after which nothing is taken for granted about loops. What a loop's end says about its bound holds for every loop
+/// behind it, and while it is not yet widened it keeps their back-edges dead: loop after loop would need sweeps of its own.
+const HOPEFUL_SWEEPS: u32 = 10;
 
 fn run(func: &mut Function, _ctx: &Context<'_>) -> bool {
     let cfg = Cfg::new(func);
@@ -45,6 +48,8 @@ struct Analysis<'a> {
     /// What came in over each edge, by source and number of the target: one interval per argument.
     incoming: Table<Block, Vec<Vec<Interval>>>,
     landmarks: Vec<i64>,
+    /// Of loops.
+    headers: Vec<Block>,
     phase: Phase,
     changed: bool,
 }
@@ -58,12 +63,14 @@ enum Phase {
 
 impl<'a> Analysis<'a> {
     fn new(func: &Function, cfg: &'a Cfg) -> Analysis<'a> {
+        let loops = Loops::new(func, cfg);
         let mut analysis = Analysis {
             cfg,
-            children: inner_first(func, cfg),
+            children: inner_first(&loops, cfg),
             ranges: Table::filled(func.values.len(), Interval::EMPTY),
             incoming: Table::filled(func.blocks.len(), Vec::new()),
             landmarks: landmarks(func),
+            headers: loops.list.iter().map(|each| each.header).collect(),
             phase: Phase::Exact,
             changed: false,
         };
@@ -82,6 +89,11 @@ impl<'a> Analysis<'a> {
             if round == PATIENT_SWEEPS {
                 // Straight to the bounds of the type from now on: two more sweeps and everything is at rest.
                 self.landmarks.clear();
+            }
+            if round == HOPEFUL_SWEEPS {
+                for param in self.headers.iter().flat_map(|header| &func.blocks[*header].params) {
+                    self.ranges[*param] = Interval::full(func.ty(*param));
+                }
             }
             self.changed = false;
             self.sweep(func, &mut |_, _, _, _| {});
@@ -304,8 +316,7 @@ impl<'a> Analysis<'a> {
 
 /// The dominator tree, loops ahead of what follows them: what comes back to a header is there before the next sweep gets
 /// beyond the loop. Otherwise every loop of a sequence would need sweeps of its own.
-fn inner_first(func: &Function, cfg: &Cfg) -> Table<Block, Vec<Block>> {
-    let loops = Loops::new(func, cfg);
+fn inner_first(loops: &Loops, cfg: &Cfg) -> Table<Block, Vec<Block>> {
     let mut children = cfg.dominator_tree();
     children.values_mut().for_each(|list| list.sort_by_key(|block| std::cmp::Reverse(loops.depth(*block))));
     children
