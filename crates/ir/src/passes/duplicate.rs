@@ -66,11 +66,17 @@ impl Outer {
     }
 }
 
-/// Loops without loops in them, by number.
+/// Loops of one function that one pass copies at most. Each makes the analyses stale: the time this takes must not grow with
+/// the square of the function.
+pub const MAX_LOOPS: u32 = 8;
+
+/// Loops without loops in them, by number, the most deeply nested first.
 pub fn innermost(found: &Loops) -> Vec<usize> {
     let mut inner = vec![true; found.list.len()];
     found.list.iter().filter_map(|of| of.parent).for_each(|parent| inner[parent] = false);
-    (0..inner.len()).filter(|index| inner[*index]).collect()
+    let mut list: Vec<usize> = (0..inner.len()).filter(|index| inner[*index]).collect();
+    list.sort_by_key(|index| std::cmp::Reverse(found.list[*index].depth));
+    list
 }
 
 /// Instructions of a loop without constants; `None` when it has one that is not to be copied: an allocation twice in the text

@@ -30,7 +30,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut budget = ctx.options.unroll_budget;
     let mut seen = HashSet::new();
     let mut changed = edit::remove_unreachable(func, &Cfg::new(func));
-    loop {
+    for _ in 0..duplicate::MAX_LOOPS {
         let cfg = Cfg::new(func);
         let found = Loops::new(func, &cfg);
         let placed = edit::placement(func);
@@ -42,11 +42,12 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
             let plan = at.whole(size, budget).or_else(|| at.first(size, budget))?;
             Some((of, size, plan))
         });
-        let Some((of, size, plan)) = planned else { return changed };
+        let Some((of, size, plan)) = planned else { break };
         budget -= plan.rounds * size;
         plan.apply(func, ctx, &cfg, of);
         changed = true;
     }
+    changed
 }
 
 /// Rounds to write out.

@@ -37,7 +37,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut budget = ctx.options.unroll_budget;
     let mut seen = HashSet::new();
     let mut changed = edit::remove_unreachable(func, &Cfg::new(func));
-    loop {
+    for _ in 0..duplicate::MAX_LOOPS {
         let cfg = Cfg::new(func);
         let found = Loops::new(func, &cfg);
         let placed = edit::placement(func);
@@ -47,7 +47,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
             let plan = best(&Analysis { func, cfg: &cfg, of, placed: &placed })?;
             Some((of, size, plan))
         });
-        let Some((of, size, plan)) = planned else { return changed };
+        let Some((of, size, plan)) = planned else { break };
         ctx.count("loops without checks", 1);
         ctx.count("checks removed from loops", plan.checks());
         if plan.apply(func, &cfg, of).is_some() {
@@ -55,6 +55,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
             changed = true;
         }
     }
+    changed
 }
 
 /// The size of a version of the loop, when one may be made.
