@@ -75,6 +75,16 @@ impl Target {
         self
     }
 
+    /// What of this target another machine does not have: its instruction set, its system or some instructions, by name.
+    /// `None` when code for this target runs there.
+    pub fn missing_on(&self, machine: &Target) -> Option<String> {
+        if (self.arch, self.os) != (machine.arch, machine.os) {
+            return Some(self.to_string());
+        }
+        let missing = self.features.iter().find(|feature| !machine.features.contains(feature));
+        missing.map(|feature| feature.trim_start_matches("has_").to_owned())
+    }
+
     /// The instruction set.
     pub fn arch(&self) -> Arch {
         self.arch

@@ -29,6 +29,13 @@ pub enum LoadError {
     Signature(String),
     /// The code generator does not know this machine.
     Machine,
+    /// Code for the target does not run on this machine.
+    Target {
+        /// The target.
+        target: Target,
+        /// The first thing it needs that this machine has not.
+        missing: String,
+    },
     /// The system gives no executable memory.
     Reserve(ReserveError),
     /// The system gives no thread.
@@ -51,6 +58,9 @@ impl fmt::Display for LoadError {
                 write!(f, "the signature of `{function}` is too long")
             }
             LoadError::Machine => f.write_str("this machine is none that code is generated for"),
+            LoadError::Target { target, missing } => {
+                write!(f, "code for {target} does not run on this machine, which is not or has not {missing}")
+            }
             LoadError::Reserve(error) => write!(f, "{error}"),
             LoadError::Thread(error) => write!(f, "no compiler thread: {error}"),
             LoadError::Link(error) => write!(f, "{error}"),
@@ -64,7 +74,7 @@ impl std::error::Error for LoadError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             LoadError::Declined { why, .. } => Some(why),
-            LoadError::Signature(_) | LoadError::Machine => None,
+            LoadError::Signature(_) | LoadError::Machine | LoadError::Target { .. } => None,
             LoadError::Reserve(error) => Some(error),
             LoadError::Thread(error) => Some(error),
             LoadError::Link(error) => Some(error),
@@ -120,9 +130,23 @@ impl Program {
     /// # Errors
     /// When a function is declined, refers to a runtime function that `runtime` does not bind, or cannot be published.
     pub fn load(module: &Module, options: &Options, runtime: &RuntimeTable) -> Result<Program, LoadError> {
-        let target = Target::host().ok_or(LoadError::Machine)?;
+        let host = Target::host().ok_or(LoadError::Machine)?;
+        Program::load_for(&host, module, options, runtime)
+    }
+
+    /// As [`Program::load`], for a machine that has less than this one.
+    ///
+    /// # Errors
+    /// Also when code for the target does not run here.
+    pub fn load_for(
+        target: &Target,
+        module: &Module,
+        options: &Options,
+        runtime: &RuntimeTable,
+    ) -> Result<Program, LoadError> {
+        check_target(target)?;
         let compile = |func: Func| {
-            codegen::compile(module, func, &target, options)
+            codegen::compile(module, func, target, options)
                 .map_err(|why| LoadError::Declined { function: module.functions[func].name.clone(), why })
         };
         let compiled = module.functions.keys().map(compile).collect::<Result<Vec<_>, _>>()?;
@@ -221,5 +245,14 @@ impl Program {
     /// When the module has no such function.
     pub fn exits(&self, func: Func) -> usize {
         self.inner.functions[func.index()].unit.sites.len()
+    }
+}
+
+/// Whether code for a target runs here.
+pub(crate) fn check_target(target: &Target) -> Result<(), LoadError> {
+    let host = Target::host().ok_or(LoadError::Machine)?;
+    match target.missing_on(&host) {
+        None => Ok(()),
+        Some(missing) => Err(LoadError::Target { target: target.clone(), missing }),
     }
 }

@@ -3,14 +3,14 @@
 
 mod support;
 
-use codegen::{OptLevel, Options};
+use codegen::{Arch, OptLevel, Options, Symbol, Target};
 use ir::eval::Const;
 use ir::interp::{Interp, Limits, Outcome};
 use ir::ops::{Effect, ImmKind, Slot};
-use ir::{FloatCond, IntCond, Op, Type};
-use jit::RuntimeTable;
+use ir::{FloatCond, Func, IntCond, Module, Op, Type};
+use jit::{LoadError, Program, RuntimeTable};
 use std::fmt::Write;
-use support::{Real, load_module, module};
+use support::{Loaded, Real, module};
 
 /// How many values of each type, from the front of its list, are also tried as constants.
 const CONSTANTS: usize = 8;
@@ -248,10 +248,12 @@ impl Form {
     }
 
     /// Executes everything; the number of calls.
-    fn check(&self, options: &Options) -> usize {
+    fn check(&self, target: &Target, options: &Options) -> usize {
         let (text, fixed) = self.module();
         let module = module(&text);
-        let mut loaded = load_module(&module, &module, &RuntimeTable::new(), options);
+        let program = Program::load_for(target, &module, options, &RuntimeTable::new());
+        let program = program.unwrap_or_else(|error| panic!("{error}\n{module}"));
+        let mut loaded = Loaded { instance: program.instantiate(Real::new(&module)), program };
         let mut host = Real::new(&module);
         let mut calls = 0;
         for ((func, function), fixed) in module.functions.iter().zip(fixed) {
@@ -273,20 +275,52 @@ impl Form {
     }
 }
 
-fn check_all(opt: OptLevel) {
+fn check_all(target: &Target, opt: OptLevel) {
     let options = Options { opt, ..Options::default() };
     let forms: Vec<Form> = Op::ALL.iter().flat_map(|op| Form::all_of(*op)).collect();
     assert!(forms.len() > 120, "{} forms: the table's columns have changed", forms.len());
-    let calls: usize = forms.iter().map(|form| form.check(&options)).sum();
+    let calls: usize = forms.iter().map(|form| form.check(target, &options)).sum();
     assert!(calls > 60_000, "{calls} calls are less than there are edge cases");
 }
 
 #[test]
 fn optimized_code_computes_what_the_reference_does() {
-    check_all(OptLevel::Speed);
+    check_all(&host(), OptLevel::Speed);
 }
 
 #[test]
 fn quickly_made_code_computes_what_the_reference_does() {
-    check_all(OptLevel::None);
+    check_all(&host(), OptLevel::None);
+}
+
+fn host() -> Target {
+    Target::host().expect("tests run on machines that code is generated for")
+}
+
+/// On x64, rounding calls helpers then.
+#[test]
+fn code_for_the_least_machine_computes_what_the_reference_does() {
+    let least = host().without_features();
+    check_all(&least, OptLevel::Speed);
+    if least.arch() == Arch::X64 {
+        let text = "func @f(f64) -> f64 {\nblock0(v0: f64):\n  v1 = ffloor v0\n  return v1\n}";
+        let compile =
+            |target: &Target| codegen::compile(&module(text), Func(0), target, &Options::default()).unwrap();
+        let helpers = |target: &Target| {
+            let relocs = compile(target).relocs;
+            relocs.iter().filter(|reloc| matches!(reloc.target, Symbol::Helper(_))).count()
+        };
+        assert_eq!(helpers(&least), 1);
+        assert_eq!(helpers(&Target::new(Arch::X64, host().os())), 0, "x86-64-v2 has the instruction");
+    }
+}
+
+#[test]
+fn code_for_other_machines_is_refused() {
+    let other = if host().arch() == Arch::X64 { Arch::Arm64 } else { Arch::X64 };
+    let target = Target::new(other, host().os());
+    let error = Program::load_for(&target, &Module::default(), &Options::default(), &RuntimeTable::new());
+    let error = error.expect_err("it cannot run here");
+    assert!(matches!(error, LoadError::Target { .. }), "{error}");
+    assert!(error.to_string().contains(&target.to_string()), "{error}");
 }

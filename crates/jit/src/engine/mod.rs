@@ -16,7 +16,7 @@ pub use assume::Assumption;
 use crate::entries::Entries;
 use crate::guest::Guest;
 use crate::instance::{Callable, Instance};
-use crate::program::LoadError;
+use crate::program::{LoadError, check_target};
 use crate::runtime::RuntimeTable;
 use crate::signature::SignatureLayout;
 use crate::stub::{Source, Stub};
@@ -64,7 +64,8 @@ pub struct Lowered {
     /// The function to compile.
     pub func: Func,
     /// Which of the engine's functions the module's functions are, by index; the one to compile is the requested one
-    /// whatever stands there. Functions that are only in the module, for instance inlined everywhere, may be missing.
+    /// whatever stands there. Exits of code for a loop name the module's function that is the requested one here, not the
+    /// version of it that is entered in the middle. Functions that are only in the module, for instance inlined everywhere, may be missing.
     pub functions: Vec<Option<FunctionId>>,
     /// What the code relies on without checking it. To be taken before the facts are read.
     pub assumptions: Vec<Assumption>,
@@ -95,12 +96,20 @@ pub struct Config {
     pub options: Options,
     /// Bytes of address space for code.
     pub space: usize,
+    /// The machine to compile for; `None` for this one with everything it has.
+    pub target: Option<Target>,
 }
 
 impl Default for Config {
     /// One compiler thread, 64 MB of address space.
     fn default() -> Config {
-        Config { policy: Policy::default(), threads: 1, options: Options::default(), space: 64 << 20 }
+        Config {
+            policy: Policy::default(),
+            threads: 1,
+            options: Options::default(),
+            space: 64 << 20,
+            target: None,
+        }
     }
 }
 
@@ -161,7 +170,7 @@ impl Engine {
     /// An engine for functions that `lower` knows.
     ///
     /// # Errors
-    /// When the system gives no executable memory, or no threads.
+    /// When the system gives no executable memory, or no threads, or code for the target does not run here.
     pub fn new(
         config: Config,
         lower: Arc<dyn Lower>,
@@ -169,7 +178,9 @@ impl Engine {
         trace: Arc<Trace>,
     ) -> Result<Engine, LoadError> {
         let near = Near::Address(Engine::new as *const () as usize);
-        let target = Target::host().ok_or(LoadError::Machine)?;
+        let host = || Target::host().ok_or(LoadError::Machine);
+        let target = config.target.clone().map_or_else(host, Ok)?;
+        check_target(&target)?;
         let space = ExecSpace::reserve(config.space, near).map_err(LoadError::Reserve)?;
         let entries = Entries::publish(&space)?;
         let threads = config.threads;

@@ -86,7 +86,7 @@ impl Shared {
         let held = charge.bytes();
         let reporter =
             ExitReporter { engine: self.this.clone(), request, _charge: charge, _stale: Arc::clone(&stale) };
-        let mut unit = Unit::new(lowered.func, body, &compiled, Some(Arc::new(reporter)));
+        let mut unit = Unit::new(original(job, &lowered), body, &compiled, Some(Arc::new(reporter)));
         unit.name.clone_from(&function.stub.name);
         let linked = self.link(job, &lowered, &compiled, &Arc::new(unit)).map_err(link_refusal)?;
         let time = started.elapsed();
@@ -130,6 +130,13 @@ impl Shared {
         };
         placed.publish(compiled, unit, &symbols)
     }
+}
+
+/// The function that exits are reported for: the requested one, also when a version of it is entered in the middle.
+fn original(job: Job, lowered: &Lowered) -> Func {
+    let id = Some(FunctionId(job.key.function));
+    let index = lowered.functions.iter().position(|known| *known == id).filter(|_| job.key.osr.is_some());
+    index.map_or(lowered.func, Func::from_index)
 }
 
 /// Calls go through entry pointers, which can be swapped. A function may call itself directly, unless it relies on
