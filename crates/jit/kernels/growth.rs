@@ -1,7 +1,7 @@
 //! How compile time grows: synthetic functions of doubling size, optimizer and code generator apart.
 
 use crate::shapes::{self, Shape};
-use codegen::{Options, Target};
+use codegen::{OptLevel, Options, Target};
 use ir::{Func, Module, passes};
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -23,24 +23,27 @@ struct Times {
     declined: Option<String>,
 }
 
-/// Measures the named shapes, or all.
+/// Measures the named shapes, or all; with the word `fast`, the code generator's quick mode.
 pub(crate) fn run(wanted: &[String]) {
+    let (fast, wanted): (Vec<&str>, Vec<&str>) =
+        wanted.iter().map(String::as_str).partition(|word| *word == "fast");
+    let opt = if fast.is_empty() { OptLevel::Speed } else { OptLevel::None };
     println!(
         "{:<10} {:>7} {:>11} {:>6} {:>11} {:>6}",
         "shape", "ops", "passes ms", "step", "codegen ms", "step"
     );
     for shape in Shape::ALL {
-        if wanted.is_empty() || wanted.iter().any(|word| word == shape.name()) {
-            grow(shape);
+        if wanted.is_empty() || wanted.contains(&shape.name()) {
+            grow(shape, opt);
         }
     }
 }
 
-fn grow(shape: Shape) {
+fn grow(shape: Shape, opt: OptLevel) {
     let mut before: Option<Times> = None;
     for doubling in 0..=DOUBLINGS {
         let module = shapes::module(shape, SMALLEST << doubling);
-        let times = measure(&module, RUNS.max(40 >> doubling));
+        let times = measure(&module, opt, RUNS.max(40 >> doubling));
         let step = |now: f64, then: Option<f64>| then.map_or(0.0, |then| now / then);
         let passes = step(times.passes, before.as_ref().map(|t| t.passes));
         let codegen = step(times.codegen, before.as_ref().map(|t| t.codegen));
@@ -88,10 +91,11 @@ fn over(now: &Times, before: Option<&Times>, passes: f64, codegen: f64) -> Strin
 }
 
 /// Medians of several runs.
-fn measure(module: &Module, runs: usize) -> Times {
+fn measure(module: &Module, opt: OptLevel, runs: usize) -> Times {
     let target = Target::host().expect("this machine is known");
     // Beyond the budget of everyday use, to see whether time would stay linear there.
-    let options = Options { verify: false, max_insts: usize::MAX, max_frame: u32::MAX, ..Options::default() };
+    let options =
+        Options { opt, verify: false, max_insts: usize::MAX, max_frame: u32::MAX, ..Options::default() };
     let (mut passes, mut codegen, mut by_pass) = (Vec::new(), Vec::new(), BTreeMap::<&str, Vec<f64>>::new());
     let mut declined = None;
     for _ in 0..runs {
