@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub(crate) const MAIN: Func = Func(0);
 /// Activations at a time, in the interpreter.
 pub(crate) const DEPTH: usize = 200;
+/// Guards that are forced to fail in a reduced program before it is believed.
+const FORCED: u64 = 32;
 
 /// A program with its expected behaviour.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub enum Unfit {
     Outcome(Outcome),
     /// It took its own memory apart.
     Memory,
+    /// The original itself does something else when this guard is forced to fail: its frame states say too little.
+    Guard(u64),
 }
 
 impl fmt::Display for Unfit {
@@ -41,6 +45,7 @@ impl fmt::Display for Unfit {
             Unfit::Invalid(faults) => write!(f, "the verifier rejects it:\n{faults}"),
             Unfit::Outcome(outcome) => write!(f, "the reference interpreter gives {outcome:?}"),
             Unfit::Memory => f.write_str("its buffer is gone"),
+            Unfit::Guard(guard) => write!(f, "the original does something else when its guard {guard} fails"),
         }
     }
 }
@@ -80,8 +85,20 @@ impl Case {
     /// A version of a seed's program, with the same functions and signatures: what reduction makes of it.
     ///
     /// # Errors
-    /// When it cannot be run.
-    pub fn new(seed: u64, module: Module) -> Result<Case, Unfit> {
+    /// When it cannot be run, or when guards cannot be forced to fail in it.
+    pub fn reduced(seed: u64, module: Module) -> Result<Case, Unfit> {
+        let case = Case::new(seed, module)?;
+        let stride = (case.guards / FORCED).max(1);
+        for guard in (0..case.guards).step_by(stride as usize) {
+            match case.setup.interpret(case.module(), Some(guard)) {
+                Ok((seen, _)) if seen == case.expected => {}
+                _ => return Err(Unfit::Guard(guard)),
+            }
+        }
+        Ok(case)
+    }
+
+    fn new(seed: u64, module: Module) -> Result<Case, Unfit> {
         ir::verify::verify(&module).map_err(|faults| {
             let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
             Unfit::Invalid(lines.join("\n"))

@@ -4,16 +4,21 @@ use crate::case::Case;
 use crate::leg::{Leg, Machine, codegen_options, pass_options};
 use crate::native::digest;
 use crate::remote::Remote;
+use crate::sabotage::Sabotage;
 use crate::wire::{Request, Seen};
 use codegen::{Compiled, Target};
 use ir::Module;
+use ir::interp::ResumePoints;
 use ir::passes::{self, ALL};
 use ir::random::Observation;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Guards forced to fail per program and leg, evenly spread.
 const FORCED: u64 = 3;
+/// Passes are asked whether they say the truth about having changed something for one seed in so many: it takes printing.
+const TRUTHS: u64 = 8;
 
 /// What a leg did otherwise than the reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +57,23 @@ impl Coverage {
     }
 }
 
+/// An optimized program.
+struct Optimized {
+    /// What it was made of.
+    original: Arc<(Module, ResumePoints)>,
+    module: Module,
+    /// Guards that it executes.
+    guards: u64,
+}
+
 /// Runs legs.
 pub struct Checker {
     /// The process that runs ARM64 code.
     arm64: Option<Remote>,
     host: Option<Target>,
+    /// What all passes made of the last program: several legs want it.
+    optimized: Option<Optimized>,
+    sabotage: Option<Sabotage>,
     /// What was covered.
     pub coverage: Coverage,
 }
@@ -74,9 +91,9 @@ fn forced_guards(seed: u64, guards: u64) -> Vec<Option<u64>> {
 }
 
 impl Checker {
-    /// With this process for ARM64 code.
-    pub fn new(arm64: Option<Remote>) -> Checker {
-        Checker { arm64, host: Target::host(), coverage: Coverage::default() }
+    /// With this process for ARM64 code, and with a fault for tests of the fuzzer itself.
+    pub fn new(arm64: Option<Remote>, sabotage: Option<Sabotage>) -> Checker {
+        Checker { arm64, host: Target::host(), optimized: None, sabotage, coverage: Coverage::default() }
     }
 
     /// The machines there are.
@@ -102,34 +119,62 @@ impl Checker {
     /// # Panics
     /// When a pass does, for instance because it leaves an invalid function behind.
     pub fn check(&mut self, case: &Case, leg: Leg) -> Result<(), Mismatch> {
-        let seed = case.setup.seed;
-        let mut module = case.module().clone();
+        self.coverage.count(format!("leg {leg}"), 1);
         let result = match leg {
-            Leg::Pass(index) => {
-                let mut changed = false;
-                for func in case.module().functions.keys() {
-                    changed |= passes::run_pass(&mut module, func, &ALL[index], &pass_options(seed));
-                }
-                self.coverage.count(format!("changed by {}", ALL[index].name), u64::from(changed));
-                if !changed {
-                    return Ok(());
-                }
-                self.interpret(case, &module)
+            Leg::Pass(index) => self.pass(case, index),
+            Leg::Pipeline => {
+                let optimized = self.optimized(case);
+                let result = self.interpret(case, &optimized.module);
+                self.optimized = Some(optimized);
+                result
             }
-            Leg::Pipeline | Leg::Twice => {
-                for _ in 0..if leg == Leg::Twice { 2 } else { 1 } {
-                    passes::optimize(&mut module, &pass_options(seed));
-                }
-                self.interpret(case, &module)
+            Leg::Twice => {
+                let mut optimized = self.optimized(case);
+                passes::optimize(&mut optimized.module, &pass_options(case.setup.seed));
+                self.interpret(case, &optimized.module)
             }
-            Leg::Compiled { machine, optimized, forced } => {
-                if optimized {
-                    passes::optimize(&mut module, &pass_options(seed));
-                }
-                self.compiled(case, &module, machine, forced)
+            Leg::Compiled { machine, optimized: false, forced } => {
+                self.compiled(case, case.module(), machine, forced.then_some(case.guards))
+            }
+            Leg::Compiled { machine, optimized: true, forced } => {
+                let optimized = self.optimized(case);
+                let guards = forced.then_some(optimized.guards);
+                let result = self.compiled(case, &optimized.module, machine, guards);
+                self.optimized = Some(optimized);
+                result
             }
         };
         result.map_err(|what| Mismatch { leg, what })
+    }
+
+    /// What all passes make of a case, from the last leg that wanted it or new.
+    fn optimized(&mut self, case: &Case) -> Optimized {
+        let known = self.optimized.take();
+        if let Some(known) = known.filter(|known| Arc::ptr_eq(&known.original, &case.setup.original)) {
+            return known;
+        }
+        let mut module = case.module().clone();
+        passes::optimize(&mut module, &pass_options(case.setup.seed));
+        if let Some(sabotage) = self.sabotage {
+            sabotage.of_passes(&mut module);
+        }
+        // One that cannot be run is a finding of the leg that runs it.
+        let guards = case.setup.interpret(&module, None).map_or(0, |(_, guards)| guards);
+        Optimized { original: Arc::clone(&case.setup.original), module, guards }
+    }
+
+    fn pass(&mut self, case: &Case, index: usize) -> Result<(), String> {
+        let (seed, mut module, mut changed) = (case.setup.seed, case.module().clone(), false);
+        for func in case.module().functions.keys() {
+            changed |= passes::run_pass(&mut module, func, &ALL[index], &pass_options(seed));
+        }
+        self.coverage.count(format!("changed by {}", ALL[index].name), u64::from(changed));
+        if seed.is_multiple_of(TRUTHS)
+            && changed != (ir::text::print(&module) != ir::text::print(case.module()))
+        {
+            return Err(format!("the pass says that it changed something: {changed}, which is not so"));
+        }
+        if changed { self.interpret(case, &module) } else { Ok(()) }
     }
 
     fn interpret(&mut self, case: &Case, module: &Module) -> Result<(), String> {
@@ -143,18 +188,29 @@ impl Checker {
         Ok(())
     }
 
-    fn compiled(&mut self, case: &Case, module: &Module, machine: Machine, forced: bool) -> Result<(), String> {
-        let Some(compiled) = self.compile(case, module, machine, forced)? else {
+    /// Compiles and runs a version; with a number of guards, some of them are forced to fail.
+    fn compiled(
+        &mut self,
+        case: &Case,
+        module: &Module,
+        machine: Machine,
+        forced: Option<u64>,
+    ) -> Result<(), String> {
+        let Some(compiled) = self.compile(case, module, machine, forced.is_some())? else {
             return Ok(());
         };
-        // Passes remove guards, and rarely add any: those that are not there are not forced.
-        let guards = if forced { forced_guards(case.setup.seed, case.guards) } else { vec![None] };
+        // A program without guards is run all the same: compiled in the other way.
+        let mut guards = forced_guards(case.setup.seed, forced.unwrap_or(0));
+        if guards.is_empty() {
+            guards.push(None);
+        }
         match machine {
             Machine::Host => {
                 let program = case.setup.link(&compiled)?;
                 for guard in guards {
                     let (seen, exits) = case.setup.run(&program, guard)?;
                     same(case, &seen, guard)?;
+                    self.coverage.count("guards forced on the host", u64::from(guard.is_some()));
                     self.coverage.count("exits on the host", exits);
                 }
                 self.coverage.count("programs on the host", 1);
@@ -188,10 +244,18 @@ impl Checker {
                 }
             }
         }
+        if let Some(sabotage) = self.sabotage {
+            sabotage.of_code(module, &mut compiled);
+        }
         Ok(Some(compiled))
     }
 
-    fn remote(&mut self, case: &Case, compiled: Vec<Compiled>, guards: Vec<Option<u64>>) -> Result<(), String> {
+    fn remote(
+        &mut self,
+        case: &Case,
+        compiled: Vec<Compiled>,
+        guards: Vec<Option<u64>>,
+    ) -> Result<(), String> {
         let Some(remote) = &mut self.arm64 else { return Ok(()) };
         let generated = case.is_generated();
         let text = if generated { None } else { Some(ir::text::print(case.module())) };
@@ -200,7 +264,10 @@ impl Checker {
         let expected = digest(&case.expected);
         for (guard, seen) in request.guards.clone().into_iter().zip(answer) {
             match seen {
-                Seen::Digest { digest, exits } if digest == expected => self.coverage.count("exits on ARM64", exits),
+                Seen::Digest { digest, exits } if digest == expected => {
+                    self.coverage.count("guards forced on ARM64", u64::from(guard.is_some()));
+                    self.coverage.count("exits on ARM64", exits);
+                }
                 Seen::Digest { .. } => {
                     request.in_full = true;
                     request.guards = vec![guard];

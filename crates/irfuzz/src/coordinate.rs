@@ -6,19 +6,18 @@ use crate::finding::Finding;
 use crate::leg::Leg;
 use crate::reduce::{reduce, size};
 use crate::worker::Share;
+use ir::Module;
 use std::fmt;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-/// Longest time a program may take, all legs.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Time between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(30);
-/// Findings after which there is no point in going on.
-const ENOUGH: usize = 8;
 /// Exit status of a check of something that is no program.
 pub const UNFIT: u8 = 2;
 
@@ -39,6 +38,12 @@ pub struct Plan {
     pub arguments: Vec<String>,
     /// Where findings go.
     pub keep: PathBuf,
+    /// Findings after which there is no point in going on.
+    pub enough: usize,
+    /// Longest time a program may take, all legs; one leg may take a third.
+    pub patience: Duration,
+    /// Longest time that the reduction of one finding may take.
+    pub reduce: Duration,
 }
 
 /// What came of it.
@@ -76,8 +81,6 @@ enum News {
     Started,
     Finding(u64, Option<Leg>),
     Covered(String, u64),
-    /// The worker is through, or gone.
-    Ended,
 }
 
 /// Runs programs as planned.
@@ -87,13 +90,13 @@ enum News {
 pub fn run(plan: &Plan, progress: &mut dyn FnMut(&str)) -> io::Result<Report> {
     let start = Instant::now();
     let end = plan.time.map(|time| start + time);
+    let found = Arc::new(AtomicUsize::new(0));
     let (send, news) = mpsc::channel();
     let watchers: Vec<_> = (0..plan.jobs)
         .map(|job| {
-            let (plan, send) = (plan.clone(), send.clone());
+            let (plan, send, found) = (plan.clone(), send.clone(), Arc::clone(&found));
             std::thread::spawn(move || {
-                watch(&plan, job, end, &send);
-                let _ = send.send(News::Ended);
+                watch(&plan, job, end, &send, &found);
             })
         })
         .collect();
@@ -118,64 +121,91 @@ fn listen(news: &Receiver<News>, report: &mut Report, start: Instant, progress: 
             News::Started => report.programs += 1,
             News::Finding(seed, leg) => report.findings.push((seed, leg, None)),
             News::Covered(what, count) => *report.coverage.counts.entry(what).or_default() += count,
-            News::Ended => {}
         }
         if Instant::now() >= next {
             next += PROGRESS;
             let seconds = start.elapsed().as_secs();
-            progress(&format!("{} programs in {seconds} s, {} findings", report.programs, report.findings.len()));
+            progress(&format!(
+                "{} programs in {seconds} s, {} findings",
+                report.programs,
+                report.findings.len()
+            ));
         }
     }
 }
 
 /// Keeps one worker running on its share, and starts another behind the program that one died of.
-fn watch(plan: &Plan, job: u64, end: Option<Instant>, send: &Sender<News>) {
+fn watch(plan: &Plan, job: u64, end: Option<Instant>, send: &Sender<News>, found: &AtomicUsize) {
     let total = plan.count.saturating_sub(job).div_ceil(plan.jobs);
-    let (mut done, mut findings) = (0, 0);
-    while done < total && findings < ENOUGH {
+    let mut done = 0;
+    while done < total && found.load(Ordering::Relaxed) < plan.enough {
         let share = Share { from: plan.from + job + done * plan.jobs, step: plan.jobs, count: total - done };
+        let finding = |seed, leg| {
+            found.fetch_add(1, Ordering::Relaxed);
+            // Whoever listens does so until the last watcher is gone.
+            let _ = send.send(News::Finding(seed, leg));
+        };
         let Ok(mut worker) = spawn(plan, share) else {
             // Reported as if the first program did it: a machine that starts no process is no clean run.
-            let _ = send.send(News::Finding(share.from, None));
+            finding(share.from, None);
             return;
         };
-        let lines = lines_of(&mut worker);
-        let mut current = None;
-        let ended = loop {
-            let patience = end.map_or(PATIENCE, |end| PATIENCE.min(end.saturating_duration_since(Instant::now())));
-            match lines.recv_timeout(patience) {
-                Ok(line) => match line.split_once(' ').unwrap_or((&line, "")) {
-                    ("start", seed) => {
-                        current = seed.parse().ok();
-                        done += 1;
-                        let _ = send.send(News::Started);
-                    }
-                    ("finding", rest) => {
-                        findings += 1;
-                        let (seed, leg) = rest.split_once(' ').unwrap_or((rest, ""));
-                        let _ = send.send(News::Finding(seed.parse().unwrap_or(0), Leg::from_name(leg)));
-                    }
-                    ("coverage", rest) => {
-                        let (count, what) = rest.split_once(' ').unwrap_or((rest, ""));
-                        let _ = send.send(News::Covered(what.to_owned(), count.parse().unwrap_or(0)));
-                    }
-                    _ => break true,
-                },
-                Err(RecvTimeoutError::Timeout) if end.is_some_and(|end| Instant::now() >= end) => {
-                    stop(&mut worker);
-                    return;
+        let mut current = share.from;
+        let ended = follow(plan, end, &lines_of(&mut worker), |line| {
+            match line.split_once(' ').unwrap_or((line, "")) {
+                ("start", seed) => {
+                    current = seed.parse().unwrap_or(current);
+                    done += 1;
+                    let _ = send.send(News::Started);
                 }
-                Err(_) => break false,
+                ("finding", rest) => {
+                    finding(current, rest.split_once(' ').and_then(|(_, leg)| Leg::from_name(leg)))
+                }
+                ("coverage", rest) => {
+                    let (count, what) = rest.split_once(' ').unwrap_or((rest, ""));
+                    let _ = send.send(News::Covered(what.to_owned(), count.parse().unwrap_or(0)));
+                }
+                _ => return false,
             }
-            if end.is_some_and(|end| Instant::now() >= end) {
-                stop(&mut worker);
-                return;
-            }
-        };
+            found.load(Ordering::Relaxed) < plan.enough
+        });
         stop(&mut worker);
-        if !ended {
-            findings += 1;
-            let _ = send.send(News::Finding(current.unwrap_or(share.from), None));
+        match ended {
+            Ended::Told => {}
+            Ended::OutOfTime => return,
+            Ended::Died => finding(current, None),
+        }
+    }
+}
+
+/// Why a worker's lines are not read any more.
+enum Ended {
+    /// One of them was the last.
+    Told,
+    /// The run is over.
+    OutOfTime,
+    /// It died, or says nothing for too long.
+    Died,
+}
+
+/// Hands on a worker's lines until `line` has enough.
+fn follow(
+    plan: &Plan,
+    end: Option<Instant>,
+    lines: &Receiver<String>,
+    mut line: impl FnMut(&str) -> bool,
+) -> Ended {
+    loop {
+        let now = Instant::now();
+        let left = end.map_or(plan.patience, |end| end.saturating_duration_since(now));
+        if left.is_zero() {
+            return Ended::OutOfTime;
+        }
+        match lines.recv_timeout(left.min(plan.patience)) {
+            Ok(text) if line(&text) => {}
+            Ok(_) => return Ended::Told,
+            Err(RecvTimeoutError::Timeout) if left < plan.patience => return Ended::OutOfTime,
+            Err(_) => return Ended::Died,
         }
     }
 }
@@ -208,56 +238,69 @@ fn stop(worker: &mut Child) {
     let _ = worker.wait();
 }
 
+/// How a check of a finding's file failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    /// It saw a difference, or a panic.
+    Differs,
+    /// It died.
+    Died,
+    /// It did not end.
+    Hung,
+}
+
 /// Reduces a finding and writes it to a file; finds out the leg of a crash. `None` when it does not come back alone.
 fn keep(plan: &Plan, seed: u64, leg: &mut Option<Leg>) -> io::Result<Option<PathBuf>> {
     std::fs::create_dir_all(&plan.keep)?;
     let Ok(case) = Case::generate(seed) else { return Ok(None) };
-    let candidates = leg.map_or_else(Leg::all, |leg| vec![leg]);
     let file = plan.keep.join(format!("seed-{seed}.ir"));
-    let fails = |case: Case, leg: Leg| -> io::Result<bool> {
+    let attempt = |module: &Module, leg: Leg| -> io::Result<Option<Failure>> {
+        let Ok(case) = Case::reduced(seed, module.clone()) else { return Ok(None) };
         std::fs::write(&file, Finding { case, leg }.text())?;
         check_file(plan, &file)
     };
     let mut found = None;
-    for candidate in candidates {
-        if fails(Case::generate(seed).map_err(io::Error::other)?, candidate)? {
-            found = Some(candidate);
+    for candidate in leg.map_or_else(Leg::all, |leg| vec![leg]) {
+        if let Some(how) = attempt(case.module(), candidate)? {
+            found = Some((candidate, how));
             break;
         }
     }
-    let Some(found) = found else {
+    let Some((found, how)) = found else {
         std::fs::remove_file(&file)?;
         return Ok(None);
     };
     *leg = Some(found);
+    let end = Instant::now() + plan.reduce;
     let reduced = reduce(case.module(), &mut |module| {
-        Case::new(seed, module.clone()).is_ok_and(|case| fails(case, found).unwrap_or(false))
+        Instant::now() < end && attempt(module, found).is_ok_and(|failure| failure == Some(how))
     });
     let instructions = size(&reduced);
-    let case = Case::new(seed, reduced).map_err(io::Error::other)?;
+    let case = Case::reduced(seed, reduced).map_err(io::Error::other)?;
     std::fs::write(&file, Finding { case, leg: found }.text())?;
     eprintln!("seed {seed}, {found}: reduced to {instructions} instructions");
     Ok(Some(file))
 }
 
-/// Whether the check of a finding's file fails, crashes or hangs in a process of its own.
-fn check_file(plan: &Plan, file: &Path) -> io::Result<bool> {
+/// How the check of a finding's file fails in a process of its own; not at all when it is no program.
+fn check_file(plan: &Plan, file: &Path) -> io::Result<Option<Failure>> {
     let mut command = Command::new(&plan.program);
     command.arg("check").arg(file).args(&plan.arguments);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let start = Instant::now();
+    let end = Instant::now() + plan.patience / 3;
     loop {
         if let Some(status) = child.try_wait()? {
-            return Ok(is_failure(status));
+            return Ok(match status.code() {
+                Some(0) => None,
+                Some(code) if code == i32::from(UNFIT) => None,
+                Some(1) => Some(Failure::Differs),
+                _ => Some(Failure::Died),
+            });
         }
-        if start.elapsed() > PATIENCE / 3 {
+        if Instant::now() >= end {
             stop(&mut child);
-            return Ok(true);
+            return Ok(Some(Failure::Hung));
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-}
-
-fn is_failure(status: ExitStatus) -> bool {
-    !status.success() && status.code() != Some(i32::from(UNFIT))
 }

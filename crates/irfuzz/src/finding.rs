@@ -63,7 +63,7 @@ impl Finding {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             Malformed::Text(lines.join("\n"))
         })?;
-        let case = Case::new(seed, module).map_err(Malformed::Unfit)?;
+        let case = Case::reduced(seed, module).map_err(Malformed::Unfit)?;
         Ok(Finding { case, leg })
     }
 }

@@ -46,9 +46,10 @@ impl Leg {
             legs.extend(match (machine, seed % 5) {
                 (Machine::Host, 0) => vec![compiled(true, false), compiled(false, false)],
                 (Machine::Host, 1) => vec![compiled(true, false), compiled(false, true)],
-                (Machine::Host, _) => vec![compiled(true, false), compiled(true, true)],
-                (Machine::Arm64, 0 | 1) => vec![compiled(true, false)],
-                (Machine::Arm64, 2) => vec![compiled(false, true)],
+                (Machine::Host, 2) => vec![compiled(true, false), compiled(true, true)],
+                (Machine::Host, _) => vec![compiled(false, true), compiled(true, true)],
+                (Machine::Arm64, 0) => vec![compiled(true, false)],
+                (Machine::Arm64, 1 | 3) => vec![compiled(false, true)],
                 (Machine::Arm64, _) => vec![compiled(true, true)],
             });
         }
@@ -76,7 +77,9 @@ impl Leg {
 impl fmt::Display for Leg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Leg::Pass(index) => write!(f, "pass-{}", ir::passes::ALL.get(*index).map_or("?", |pass| pass.name)),
+            Leg::Pass(index) => {
+                write!(f, "pass-{}", ir::passes::ALL.get(*index).map_or("?", |pass| pass.name))
+            }
             Leg::Pipeline => f.write_str("passes"),
             Leg::Twice => f.write_str("passes-twice"),
             Leg::Compiled { machine, optimized, forced } => {
@@ -91,9 +94,13 @@ impl fmt::Display for Leg {
     }
 }
 
-/// How a seed's program is optimized: every second one is inlined as far as it goes.
+/// How a seed's program is optimized: every second one is inlined as far as it goes, and one in four without the passes that
+/// prove most guards of random programs superfluous.
 pub(crate) fn pass_options(seed: u64) -> ir::passes::Options {
-    let usual = ir::passes::Options { verify: true, ..Default::default() };
+    let mut usual = ir::passes::Options { verify: true, ..Default::default() };
+    if seed % 8 >= 6 {
+        usual.disabled.extend(["range", "fold", "gvn"].map(str::to_owned));
+    }
     if seed.is_multiple_of(2) {
         return usual;
     }
@@ -122,7 +129,8 @@ mod tests {
     #[test]
     fn every_leg_has_its_turn() {
         let machines = [Machine::Host, Machine::Arm64];
-        let planned: std::collections::BTreeSet<Leg> = (0..20).flat_map(|seed| Leg::plan(seed, &machines)).collect();
+        let planned: std::collections::BTreeSet<Leg> =
+            (0..20).flat_map(|seed| Leg::plan(seed, &machines)).collect();
         let never = Leg::Compiled { machine: Machine::Arm64, optimized: false, forced: false };
         for leg in Leg::all() {
             assert_eq!(planned.contains(&leg), leg != never, "{leg}: forced code covers it");

@@ -17,6 +17,7 @@ mod native;
 mod reduce;
 mod remote;
 pub mod runner;
+mod sabotage;
 mod wire;
 pub mod worker;
 
@@ -24,5 +25,6 @@ pub use case::{Case, Unfit};
 pub use check::{Checker, Coverage, Mismatch};
 pub use leg::{Leg, Machine};
 pub use native::Setup;
-pub use reduce::reduce;
+pub use reduce::{reduce, size};
 pub use remote::Remote;
+pub use sabotage::Sabotage;

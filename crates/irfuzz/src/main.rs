@@ -2,11 +2,11 @@
 
 #![forbid(unsafe_code)]
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use irfuzz::coordinate::{self, Plan, UNFIT};
 use irfuzz::finding::Finding;
 use irfuzz::worker::{self, Share};
-use irfuzz::{Checker, Remote, runner};
+use irfuzz::{Checker, Leg, Remote, Sabotage, runner};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -26,19 +26,22 @@ enum Verb {
     Worker(WorkerArgs),
     /// Run compiled programs from standard input
     Runner,
-    /// Run a finding's leg
+    /// Run a finding again
     Check(CheckArgs),
 }
 
-/// How to run ARM64 code.
+/// What every process of a run is told.
 #[derive(Args)]
-struct Arm64Args {
+struct CommonArgs {
     /// This program built for ARM64
     #[arg(long, value_name = "FILE")]
     arm64: Option<PathBuf>,
     /// What runs it
     #[arg(long, value_name = "FILE")]
     emulator: Option<PathBuf>,
+    /// Do something wrong on purpose, for tests of the fuzzer
+    #[arg(long, value_enum)]
+    sabotage: Option<Sabotage>,
 }
 
 #[derive(Args)]
@@ -58,8 +61,17 @@ struct RunArgs {
     /// Where findings go
     #[arg(long, value_name = "DIR")]
     keep: PathBuf,
+    /// Stop after so many findings
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    findings: usize,
+    /// Longest time that a program may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    patience: u64,
+    /// Longest time that making a finding smaller may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    reduce: u64,
     #[command(flatten)]
-    arm64: Arm64Args,
+    common: CommonArgs,
 }
 
 #[derive(Args)]
@@ -71,28 +83,33 @@ struct WorkerArgs {
     #[arg(long)]
     count: u64,
     #[command(flatten)]
-    arm64: Arm64Args,
+    common: CommonArgs,
 }
 
 #[derive(Args)]
 struct CheckArgs {
     file: PathBuf,
+    /// Run every leg, not only that of the finding
+    #[arg(long)]
+    every_leg: bool,
     #[command(flatten)]
-    arm64: Arm64Args,
+    common: CommonArgs,
 }
 
-impl Arm64Args {
+impl CommonArgs {
     fn checker(&self) -> Checker {
         let remote = self.arm64.as_ref().map(|program| Remote::new(program, self.emulator.as_deref()));
-        Checker::new(remote)
+        Checker::new(remote, self.sabotage)
     }
 
     fn arguments(&self) -> Vec<String> {
         let argument = |name: &str, value: &Option<PathBuf>| {
             value.as_ref().map(|value| [name.to_owned(), value.display().to_string()])
         };
-        let both = [argument("--arm64", &self.arm64), argument("--emulator", &self.emulator)];
-        both.into_iter().flatten().flatten().collect()
+        let sabotage = self.sabotage.and_then(|fault| fault.to_possible_value());
+        let sabotage = sabotage.map(|value| ["--sabotage".to_owned(), value.get_name().to_owned()]);
+        let all = [argument("--arm64", &self.arm64), argument("--emulator", &self.emulator), sabotage];
+        all.into_iter().flatten().flatten().collect()
     }
 }
 
@@ -101,7 +118,7 @@ fn main() -> ExitCode {
         Verb::Run(args) => run(&args),
         Verb::Worker(args) => {
             let share = Share { from: args.from, step: args.step, count: args.count };
-            worker::run(share, &mut args.arm64.checker()).map(|()| ExitCode::SUCCESS)
+            worker::run(share, &mut args.common.checker()).map(|()| ExitCode::SUCCESS)
         }
         Verb::Runner => runner::run().map(|()| ExitCode::SUCCESS),
         Verb::Check(args) => check(&args),
@@ -120,8 +137,11 @@ fn run(args: &RunArgs) -> std::io::Result<ExitCode> {
         time: args.seconds.map(Duration::from_secs),
         jobs: args.jobs.unwrap_or(processors).max(1),
         program: std::env::current_exe()?,
-        arguments: args.arm64.arguments(),
+        arguments: args.common.arguments(),
         keep: args.keep.clone(),
+        enough: args.findings,
+        patience: Duration::from_secs(args.patience),
+        reduce: Duration::from_secs(args.reduce),
     };
     let report = coordinate::run(&plan, &mut |line| eprintln!("{line}"))?;
     println!("{report}");
@@ -131,7 +151,9 @@ fn run(args: &RunArgs) -> std::io::Result<ExitCode> {
 fn check(args: &CheckArgs) -> std::io::Result<ExitCode> {
     let text = std::fs::read_to_string(&args.file)?;
     let finding = Finding::parse(&text).map_err(std::io::Error::other)?;
-    match worker::check_leg(&finding.case, finding.leg, &mut args.arm64.checker()) {
+    let mut checker = args.common.checker();
+    let legs = if args.every_leg { Leg::all() } else { vec![finding.leg] };
+    match legs.into_iter().try_for_each(|leg| worker::check_leg(&finding.case, leg, &mut checker)) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(mismatch) => {
             eprintln!("{mismatch}");

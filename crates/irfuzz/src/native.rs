@@ -91,7 +91,11 @@ impl Setup {
     }
 
     /// Runs a version of the original in the reference interpreter.
-    pub(crate) fn interpret(&self, module: &Module, forced: Option<u64>) -> Result<(Observation, u64), String> {
+    pub(crate) fn interpret(
+        &self,
+        module: &Module,
+        forced: Option<u64>,
+    ) -> Result<(Observation, u64), String> {
         let limits = self.limits();
         let (original, points) = &*self.original;
         let mut host = random::host(self.seed, module);

@@ -4,40 +4,54 @@
 //! instructions without results go, those with results become constants. Groups of edits that are too many at once are
 //! split (delta debugging; Zeller and Hildebrandt, 2002). What nothing uses any more is swept away in between.
 
-use ir::{Block, Entity, Func, Function, Imm, Inst, Module, Op, Type};
+use ir::passes::edit;
+use ir::{Block, Entity, FrameValue, Func, Function, Imm, Inst, Module, Op, State, Type};
 use std::collections::BTreeSet;
 
 /// One way to make a program smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Edit {
-    /// The function returns constants.
+    /// The function returns constants at once.
     Empty(Func),
     /// The block ends with a jump to its terminator's target of this number.
     Only(Func, Block, usize),
-    /// The instruction goes; it has no results.
+    /// The instruction goes; nothing uses a result of it.
     Remove(Func, Inst),
+    /// What the block jumps to becomes part of it.
+    Merge(Func, Block),
     /// The instruction's results are constants.
     Constant(Func, Inst),
+    /// The block's parameter of this number is a constant.
+    Param(Func, Block, usize),
+    /// Nobody looks at this slot of the frame state.
+    Dead(Func, State, usize),
 }
 
 /// Shrinks a module while `fails` says that it still fails. `fails` also refuses modules that cannot be run.
 pub fn reduce(module: &Module, fails: &mut dyn FnMut(&Module) -> bool) -> Module {
     let mut best = module.clone();
     loop {
-        let before = size(&best);
-        for kind in [empties, onlys, removals, constants] {
+        let before = weight(&best);
+        for kind in [empties, onlys, merges, removals, params, slots, constants] {
             shrink(&mut best, kind, fails);
             sweep(&mut best, fails);
         }
-        if size(&best) >= before {
+        if weight(&best) >= before {
             return best;
         }
     }
 }
 
-/// Instructions of a module.
-pub(crate) fn size(module: &Module) -> usize {
-    let insts = |function: &Function| function.order.iter().map(|b| function.blocks[*b].insts.len()).sum::<usize>();
+/// What gets less with every edit that helps: instructions, parameters, slots.
+fn weight(module: &Module) -> usize {
+    let slots = slots(module).len() + params(module).len();
+    size(module) + slots + constants(module).len()
+}
+
+/// Instructions of a module: those in live blocks.
+pub fn size(module: &Module) -> usize {
+    let insts =
+        |function: &Function| function.order.iter().map(|b| function.blocks[*b].insts.len()).sum::<usize>();
     module.functions.values().map(insts).sum()
 }
 
@@ -72,7 +86,8 @@ fn live_insts(module: &Module) -> impl Iterator<Item = (Func, Block, Inst)> + '_
 }
 
 fn empties(module: &Module) -> Vec<Edit> {
-    let worth = |function: &Function| function.order.len() > 1 || function.blocks[function.entry()].insts.len() > 1;
+    let worth =
+        |function: &Function| function.order.len() > 1 || function.blocks[function.entry()].insts.len() > 1;
     let found = module.functions.iter().filter(|(_, function)| !function.order.is_empty() && worth(function));
     found.map(|(func, _)| Edit::Empty(func)).collect()
 }
@@ -89,11 +104,50 @@ fn onlys(module: &Module) -> Vec<Edit> {
 }
 
 fn removals(module: &Module) -> Vec<Edit> {
-    let removable = |(func, _, inst): &(Func, Block, Inst)| {
-        let data = &module.functions[*func].insts[*inst];
-        data.results.is_empty() && !data.op.is_terminator()
+    let mut edits = Vec::new();
+    for (func, function) in module.functions.iter() {
+        let used = used(function);
+        for inst in function.order.iter().flat_map(|block| &function.blocks[*block].insts) {
+            let data = &function.insts[*inst];
+            if !data.op.is_terminator() && data.results.iter().all(|value| !used[value.index()]) {
+                edits.push(Edit::Remove(func, *inst));
+            }
+        }
+    }
+    edits
+}
+
+/// Where control comes from and goes to in one way only, and nothing is handed over.
+fn merges(module: &Module) -> Vec<Edit> {
+    let blocks = |(func, function): (Func, &Function)| {
+        let order = function.order.clone();
+        order.into_iter().map(move |block| Edit::Merge(func, block))
     };
-    live_insts(module).filter(removable).map(|(func, _, inst)| Edit::Remove(func, inst)).collect()
+    let single = |edit: &Edit| matches!(edit, Edit::Merge(func, block) if only_next(&module.functions[*func], *block).is_some());
+    module.functions.iter().flat_map(blocks).filter(single).collect()
+}
+
+fn only_next(function: &Function, block: Block) -> Option<Block> {
+    let last = &function.insts[*function.blocks[block].insts.last()?];
+    let [target] = last.targets() else { return None };
+    let next = target.block;
+    let from =
+        function.order.iter().flat_map(|from| function.successors(*from)).filter(|to| *to == next).count();
+    let plain = last.op == Op::Jump && target.args.is_empty() && next != block && next != function.entry();
+    (plain && from == 1).then_some(next)
+}
+
+fn merge(function: &mut Function, block: Block) {
+    // Others of the same group may have changed what there is.
+    if !function.order.contains(&block) {
+        return;
+    }
+    let Some(next) = only_next(function, block) else { return };
+    let rest = std::mem::take(&mut function.blocks[next].insts);
+    let insts = &mut function.blocks[block].insts;
+    insts.pop();
+    insts.extend(rest);
+    function.order.retain(|other| *other != next);
 }
 
 fn constants(module: &Module) -> Vec<Edit> {
@@ -107,6 +161,45 @@ fn constants(module: &Module) -> Vec<Edit> {
     live_insts(module).filter(replaceable).map(|(func, _, inst)| Edit::Constant(func, inst)).collect()
 }
 
+fn params(module: &Module) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (func, function) in module.functions.iter() {
+        // Those of the entry are the function's. From the last: numbers of the ones before stay what they are.
+        for block in function.order.iter().skip(1) {
+            let params = function.blocks[*block].params.iter().enumerate().rev();
+            let plain = params.filter(|(_, param)| function.ty(**param) != Type::Pair);
+            edits.extend(plain.map(|(number, _)| Edit::Param(func, *block, number)));
+        }
+    }
+    edits
+}
+
+fn slots(module: &Module) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (func, _, inst) in live_insts(module) {
+        let function = &module.functions[func];
+        let Some(state) = function.insts[inst].state() else { continue };
+        for (number, value) in function.states[state].values.iter().enumerate() {
+            // A result is filled in by the callee: the shape of the frame.
+            if !matches!(value, FrameValue::Dead | FrameValue::Result(_)) {
+                edits.push(Edit::Dead(func, state, number));
+            }
+        }
+    }
+    edits
+}
+
+fn param(function: &mut Function, block: Block, number: usize) {
+    let Some(old) = function.blocks[block].params.get(number).copied() else { return };
+    let reaches = |from: &Block| function.successors(*from).any(|to| to == block);
+    let preds: Vec<Block> = function.order.iter().copied().filter(reaches).collect();
+    edit::remove_param(function, block, number, &preds);
+    let inst = make_constant(function, function.ty(old));
+    let new = function.insts[inst].results[0];
+    function.blocks[block].insts.insert(0, inst);
+    edit::map_uses(function, |value| if value == old { new } else { value });
+}
+
 fn apply(module: &mut Module, edit: Edit) {
     match edit {
         Edit::Empty(func) => empty(&mut module.functions[func]),
@@ -117,7 +210,14 @@ fn apply(module: &mut Module, edit: Edit) {
                 function.blocks[block].insts.retain(|other| *other != inst);
             }
         }
+        Edit::Merge(func, block) => merge(&mut module.functions[func], block),
         Edit::Constant(func, inst) => constant(&mut module.functions[func], inst),
+        Edit::Param(func, block, number) => param(&mut module.functions[func], block, number),
+        Edit::Dead(func, state, number) => {
+            if let Some(slot) = module.functions[func].states[state].values.get_mut(number) {
+                *slot = FrameValue::Dead;
+            }
+        }
     }
     drop_unreachable(module);
 }
@@ -202,13 +302,19 @@ fn sweep(best: &mut Module, fails: &mut dyn FnMut(&Module) -> bool) {
     }
 }
 
-fn sweep_once(function: &mut Function) -> bool {
+/// By value: whether an instruction or frame state names it.
+fn used(function: &Function) -> Vec<bool> {
     let mut used = vec![false; function.values.len()];
     for block in &function.order {
         for inst in &function.blocks[*block].insts {
             function.each_use(*inst, |value| used[value.index()] = true);
         }
     }
+    used
+}
+
+fn sweep_once(function: &mut Function) -> bool {
+    let used = used(function);
     let mut changed = false;
     for block in function.order.clone() {
         let insts = std::mem::take(&mut function.blocks[block].insts);

@@ -7,6 +7,13 @@ use ir::interp::ResumePoints;
 use ir::random;
 use std::io::{self, BufReader, BufWriter};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+/// Longest time a program may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Exit status when one takes longer.
+const HUNG: i32 = 3;
 
 /// Answers requests from standard input until it ends.
 ///
@@ -15,11 +22,30 @@ use std::sync::Arc;
 pub fn run() -> io::Result<()> {
     let mut from = BufReader::new(io::stdin().lock());
     let mut to = BufWriter::new(io::stdout().lock());
+    let watchdog = watchdog();
     wire::send(&mut to, &GREETING)?;
     while let Some(request) = wire::receive::<Request>(&mut from)? {
-        wire::send(&mut to, &answer(&request))?;
+        // Both fail only when the watchdog is gone, and then so are we.
+        let _ = watchdog.send(());
+        let answer = answer(&request);
+        let _ = watchdog.send(());
+        wire::send(&mut to, &answer)?;
     }
     Ok(())
+}
+
+/// Ends this process when a program takes too long: nobody else can, once whoever started it is gone. Takes a message at
+/// the start and at the end of each program.
+fn watchdog() -> Sender<()> {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        while receive.recv().is_ok() {
+            if receive.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                std::process::exit(HUNG);
+            }
+        }
+    });
+    send
 }
 
 fn answer(request: &Request) -> Vec<Seen> {

@@ -19,7 +19,7 @@ pub struct Share {
 }
 
 /// Programs between two reports.
-const REPORT: u64 = 64;
+const REPORT: u64 = 16;
 
 /// Runs a share of programs.
 ///
