@@ -97,9 +97,12 @@ struct CheckArgs {
 }
 
 impl CommonArgs {
+    fn remote(&self) -> Option<Remote> {
+        self.arm64.as_ref().map(|program| Remote::new(program, self.emulator.as_deref()))
+    }
+
     fn checker(&self) -> Checker {
-        let remote = self.arm64.as_ref().map(|program| Remote::new(program, self.emulator.as_deref()));
-        Checker::new(remote, self.sabotage)
+        Checker::new(self.remote(), self.sabotage)
     }
 
     fn arguments(&self) -> Vec<String> {
@@ -130,6 +133,8 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &RunArgs) -> std::io::Result<ExitCode> {
+    // Once in front of everything: a runner that cannot be used is no finding.
+    args.common.remote().map_or(Ok(()), |mut remote| remote.greet()).map_err(std::io::Error::other)?;
     let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     let plan = Plan {
         from: args.from,

@@ -40,6 +40,17 @@ impl Remote {
         &self.target
     }
 
+    /// Starts the process, unless it runs.
+    ///
+    /// # Errors
+    /// When that fails, or it is not built from the same sources.
+    pub fn greet(&mut self) -> Result<(), String> {
+        if self.process.is_none() {
+            self.process = Some(self.start()?);
+        }
+        Ok(())
+    }
+
     /// Has a program run. An error is what the runner died of, or that it talks nonsense.
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Vec<Seen>, String> {
         let mut process = match self.process.take() {
@@ -74,7 +85,7 @@ impl Remote {
         let mut process = Process { child, to: BufWriter::new(to), from: BufReader::new(from) };
         match wire::receive::<String>(&mut process.from) {
             Ok(Some(greeting)) if greeting == GREETING => Ok(process),
-            _ => Err(process.died("the runner is not built from this source")),
+            _ => Err(process.died("the runner is not built from the same sources")),
         }
     }
 }

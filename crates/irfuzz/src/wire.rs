@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt;
 use std::io::{self, Read, Write};
 
-/// Both sides are built from one source; this tells when they are not, before anything is misread.
-pub(crate) const GREETING: &str = concat!("irfuzz runner ", env!("CARGO_PKG_VERSION"), " 1");
+/// Both sides have to be built from the same sources: this tells when they are not, before anything is misread.
+pub(crate) const GREETING: &str = concat!("irfuzz runner ", env!("IRFUZZ_SOURCES"));
 
 /// Longest message.
 const LIMIT: u32 = 256 << 20;
