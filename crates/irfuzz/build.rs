@@ -1,5 +1,7 @@
 //! A number for the sources that fuzzer and runner are built from: they only talk to each other when it is the same.
 
+#![forbid(unsafe_code)]
+
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
