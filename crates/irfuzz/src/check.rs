@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::leg::{Leg, Machine, codegen_options, pass_options};
-use crate::native::digest;
+use crate::native::{self, digest};
 use crate::remote::Remote;
 use crate::sabotage::Sabotage;
 use crate::wire::{Request, Seen};
@@ -11,6 +11,7 @@ use ir::Module;
 use ir::interp::ResumePoints;
 use ir::passes::{self, ALL};
 use ir::random::Observation;
+use jit::CodeSpace;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ pub struct Checker {
     /// The process that runs ARM64 code.
     arm64: Option<Remote>,
     host: Option<Target>,
+    /// Where code for the host goes; made when it is first wanted.
+    space: Option<CodeSpace>,
     /// What all passes made of the last program: several legs want it.
     optimized: Option<Optimized>,
     sabotage: Option<Sabotage>,
@@ -93,7 +96,14 @@ fn forced_guards(seed: u64, guards: u64) -> Vec<Option<u64>> {
 impl Checker {
     /// With this process for ARM64 code, and with a fault for tests of the fuzzer itself.
     pub fn new(arm64: Option<Remote>, sabotage: Option<Sabotage>) -> Checker {
-        Checker { arm64, host: Target::host(), optimized: None, sabotage, coverage: Coverage::default() }
+        Checker {
+            arm64,
+            host: Target::host(),
+            space: None,
+            optimized: None,
+            sabotage,
+            coverage: Coverage::default(),
+        }
     }
 
     /// The machines there are.
@@ -206,7 +216,13 @@ impl Checker {
         }
         match machine {
             Machine::Host => {
-                let program = case.setup.link(&compiled)?;
+                let space = match self.space.take() {
+                    Some(space) => space,
+                    None => native::space()?,
+                };
+                let program = case.setup.link(&space, &compiled);
+                self.space = Some(space);
+                let program = program?;
                 for guard in guards {
                     let (seen, exits) = case.setup.run(&program, guard)?;
                     same(case, &seen, guard)?;

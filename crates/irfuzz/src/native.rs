@@ -7,8 +7,8 @@ use ir::interp::{Host, Interp, Limits, MemoryFault, Poll, ResumePoints, RuntimeE
 use ir::module::RuntimeData;
 use ir::random::{self, BUFFER_SIZE, Config, Observation};
 use ir::{Func, Module, Runtime};
-use jit::Program;
 use jit::doubles::{self, Arena, Double};
+use jit::{CodeSpace, Program};
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -21,6 +21,15 @@ pub struct Setup {
     pub config: Config,
     /// The original, and where guards go on in it.
     pub original: Arc<(Module, ResumePoints)>,
+}
+
+/// Bytes of address space for compiled programs: many more than one takes, since memory of those that are gone comes back
+/// after a while.
+const SPACE: usize = 32 << 20;
+
+/// Memory for compiled programs.
+pub(crate) fn space() -> Result<CodeSpace, String> {
+    CodeSpace::reserve(SPACE).map_err(|error| error.to_string())
 }
 
 /// The guest's memory as the helpers of random programs see it.
@@ -55,9 +64,9 @@ impl Setup {
     }
 
     /// Links what a version of the original was compiled to.
-    pub(crate) fn link(&self, compiled: &[Compiled]) -> Result<Program, String> {
+    pub(crate) fn link(&self, space: &CodeSpace, compiled: &[Compiled]) -> Result<Program, String> {
         // Passes change neither signatures nor runtime functions, which is all that linking looks at.
-        doubles::link(&self.original.0, compiled).map_err(|error| error.to_string())
+        doubles::link(space, &self.original.0, compiled).map_err(|error| error.to_string())
     }
 
     /// Runs a linked version; `forced`: the guard to fail, counted from 0 as they are executed. Also hands back how many

@@ -1,10 +1,11 @@
 //! The runner: links compiled programs, runs them, and tells what they did. This is what is built for other machines.
 
 use crate::case::config;
-use crate::native::{Setup, digest};
+use crate::native::{self, Setup, digest};
 use crate::wire::{self, GREETING, Request, Seen};
 use ir::interp::ResumePoints;
 use ir::random;
+use jit::CodeSpace;
 use std::io::{self, BufReader, BufWriter};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -23,11 +24,12 @@ pub fn run() -> io::Result<()> {
     let mut from = BufReader::new(io::stdin().lock());
     let mut to = BufWriter::new(io::stdout().lock());
     let watchdog = watchdog();
+    let space = native::space().map_err(io::Error::other)?;
     wire::send(&mut to, &GREETING)?;
     while let Some(request) = wire::receive::<Request>(&mut from)? {
         // Both fail only when the watchdog is gone, and then so are we.
         let _ = watchdog.send(());
-        let answer = answer(&request);
+        let answer = answer(&space, &request);
         let _ = watchdog.send(());
         wire::send(&mut to, &answer)?;
     }
@@ -48,7 +50,7 @@ fn watchdog() -> Sender<()> {
     send
 }
 
-fn answer(request: &Request) -> Vec<Seen> {
+fn answer(space: &CodeSpace, request: &Request) -> Vec<Seen> {
     let failed = |why: String| request.guards.iter().map(|_| Seen::Failed(why.clone())).collect();
     let config = config(request.seed);
     let module = match &request.text {
@@ -60,7 +62,7 @@ fn answer(request: &Request) -> Vec<Seen> {
     };
     let points = ResumePoints::new(&module);
     let setup = Setup { seed: request.seed, config, original: Arc::new((module, points)) };
-    let program = match setup.link(&request.compiled) {
+    let program = match setup.link(space, &request.compiled) {
         Ok(program) => program,
         Err(why) => return failed(why),
     };

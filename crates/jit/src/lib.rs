@@ -30,6 +30,6 @@ pub use helpers::runtime;
 pub use instance::{Callable, Instance};
 pub use link::LinkError;
 pub use outcome::{Abort, Broken, CallError, Outcome};
-pub use program::{LoadError, Program};
+pub use program::{CodeSpace, LoadError, Program};
 pub use runtime::RuntimeTable;
 pub use signature::SignatureLayout;

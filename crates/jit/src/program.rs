@@ -96,6 +96,25 @@ impl From<ThunkError> for LoadError {
     }
 }
 
+/// Executable memory for programs, with the code that enters and leaves them. Making one costs more than loading a small
+/// program: whoever loads many gives them one.
+#[derive(Clone, Debug)]
+pub struct CodeSpace {
+    entries: Arc<Entries>,
+}
+
+impl CodeSpace {
+    /// Reserves `bytes` of address space.
+    ///
+    /// # Errors
+    /// When the system gives no executable memory.
+    pub fn reserve(bytes: usize) -> Result<CodeSpace, LoadError> {
+        let near = Near::Address(Program::link as *const () as usize);
+        let space = ExecSpace::reserve(bytes, near).map_err(LoadError::Reserve)?;
+        Ok(CodeSpace { entries: Entries::publish(&space)? })
+    }
+}
+
 /// A loaded module. Functions call one another directly.
 #[derive(Clone)]
 pub struct Program {
@@ -165,11 +184,27 @@ impl Program {
         compiled: &[Compiled],
         runtime: &RuntimeTable,
     ) -> Result<Program, LoadError> {
+        Program::link_in(&CodeSpace::reserve(Self::SPACE)?, module, compiled, runtime)
+    }
+
+    /// As [`Program::link`], into memory that programs share. What a program takes there is free again some time after it
+    /// was dropped.
+    ///
+    /// # Errors
+    /// As for [`Program::load`].
+    ///
+    /// # Panics
+    /// When there is not one result per function.
+    pub fn link_in(
+        space: &CodeSpace,
+        module: &Module,
+        compiled: &[Compiled],
+        runtime: &RuntimeTable,
+    ) -> Result<Program, LoadError> {
         assert_eq!(compiled.len(), module.functions.len(), "one result per function of the module");
-        let space = ExecSpace::reserve(Self::SPACE, Near::Address(Program::link as *const () as usize))
-            .map_err(LoadError::Reserve)?;
-        let entries = Entries::publish(&space)?;
-        let placed = compiled.iter().map(|c| Placed::new(&space, c)).collect::<Result<Vec<_>, _>>()?;
+        let entries = Arc::clone(&space.entries);
+        let placed =
+            compiled.iter().map(|c| Placed::new(entries.space(), c)).collect::<Result<Vec<_>, _>>()?;
         let addresses: Vec<usize> = placed.iter().map(Placed::entry).collect();
         // Cells are filled in when there is code; until then they lead to the dispatch entry, which nobody calls.
         let cell = |_| EntryPointer::new(entries.targets(), entries.dispatch()).map(Arc::new);

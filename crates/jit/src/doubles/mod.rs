@@ -11,7 +11,7 @@ pub use arena::Arena;
 pub use natives::PRINTERS;
 pub use tiered::Tiered;
 
-use crate::{Abort, Cx, Guest, Instance, LoadError, Outcome, Program, Resume};
+use crate::{Abort, CodeSpace, Cx, Guest, Instance, LoadError, Outcome, Program, Resume};
 use codegen::{Compiled, Options};
 use ir::eval::Const;
 use ir::interp::{Deopt, Host, Interp, Limits, MemoryFault, Poll, ResumePoints, RuntimeExit};
@@ -90,12 +90,12 @@ pub fn load(module: &Module, options: &Options) -> Result<Program, LoadError> {
 /// Links what the code generator made of each function of a module, with the runtime functions of [`Double`].
 ///
 /// # Errors
-/// As [`Program::link`]; also for runtime functions of a type that no double has.
+/// As [`Program::link_in`]; also for runtime functions of a type that no double has.
 ///
 /// # Panics
 /// When there is not one result per function.
-pub fn link(module: &Module, compiled: &[Compiled]) -> Result<Program, LoadError> {
-    Program::link(module, compiled, &natives::table(module))
+pub fn link(space: &CodeSpace, module: &Module, compiled: &[Compiled]) -> Result<Program, LoadError> {
+    Program::link_in(space, module, compiled, &natives::table(module))
 }
 
 /// The names of the runtime functions that programs of tests may declare; those of random programs (`rt_*`) and those that
