@@ -1,9 +1,15 @@
 //! Where the current thread's stack ends.
 
+use std::cell::OnceCell;
+
 /// The lowest address of the current thread's stack, guard pages included where the system says nothing about them;
 /// `None` when it does not tell.
 pub(crate) fn lowest() -> Option<usize> {
-    system::lowest()
+    thread_local! {
+        // Asked once per thread: for the first one, Linux has its whole map of memory read.
+        static LOWEST: OnceCell<Option<usize>> = const { OnceCell::new() };
+    }
+    LOWEST.with(|lowest| *lowest.get_or_init(system::lowest))
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
