@@ -1,0 +1,187 @@
+//! Weak references: tables that the heap sweeps, and the question whether an object is alive.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use crate::chunk;
+use crate::gc::{Any, Gc};
+use crate::header::Header;
+use crate::heap::Heap;
+use crate::object::Object;
+
+/// Answers which objects survive the collection under way.
+pub struct Liveness<'h> {
+    pub(crate) heap: PhantomData<&'h ()>,
+}
+
+impl Liveness<'_> {
+    /// Whether the object survives.
+    pub fn is_alive(&self, object: impl Into<Any>) -> bool {
+        // SAFETY: weak handles are to objects that were alive when the collection began; nothing is freed before it ends.
+        unsafe { chunk::is_marked(object.into().as_ptr()) }
+    }
+}
+
+/// A hash table of objects that does not keep them alive: the table of interned strings, for example.
+///
+/// The handle is copied freely; the entries belong to the heap, which removes those of dead objects in every collection.
+pub struct WeakTable<T> {
+    pub(crate) heap: u64,
+    pub(crate) index: usize,
+    pub(crate) object: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for WeakTable<T> {
+    fn clone(&self) -> WeakTable<T> {
+        *self
+    }
+}
+
+impl<T> Copy for WeakTable<T> {}
+
+impl<T> fmt::Debug for WeakTable<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WeakTable({})", self.index)
+    }
+}
+
+impl<T: Object> WeakTable<T> {
+    /// The object under `hash` that `equal` accepts.
+    ///
+    /// # Panics
+    /// When the table is another heap's.
+    pub fn find(self, heap: &Heap, hash: u32, mut equal: impl FnMut(&T) -> bool) -> Option<Gc<T>> {
+        heap.with_table(self.heap, self.index, |table| {
+            // SAFETY: only `insert` below adds to this table, and the heap removes what dies.
+            let found = table.find(hash, |at| equal(&*unsafe { Gc::<T>::from_header(at) }))?;
+            // SAFETY: as above.
+            Some(unsafe { Gc::from_header(found) })
+        })
+    }
+
+    /// Adds an object under `hash`. The caller has looked that no equal one is there.
+    ///
+    /// # Panics
+    /// When the table is another heap's.
+    pub fn insert(self, heap: &Heap, hash: u32, object: Gc<T>) {
+        heap.with_table(self.heap, self.index, |table| table.insert(hash, object.as_ptr()));
+    }
+
+    /// Number of entries. Some may be of objects that the next collection finds dead.
+    ///
+    /// # Panics
+    /// When the table is another heap's.
+    pub fn len(self, heap: &Heap) -> usize {
+        heap.with_table(self.heap, self.index, |table| table.len)
+    }
+
+    /// Whether there are no entries.
+    ///
+    /// # Panics
+    /// When the table is another heap's.
+    pub fn is_empty(self, heap: &Heap) -> bool {
+        self.len(heap) == 0
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Slot {
+    Empty,
+    /// An entry was here; searches go on behind it.
+    Removed,
+    Entry(u32, NonNull<Header>),
+}
+
+/// Open addressing with linear probing; the length is a power of two.
+#[derive(Default)]
+pub(crate) struct RawTable {
+    slots: Vec<Slot>,
+    len: usize,
+    /// Slots that are not empty.
+    taken: usize,
+    /// Entries added since the last collection: the only ones a minor collection can remove.
+    young: Vec<(u32, NonNull<Header>)>,
+}
+
+impl RawTable {
+    fn find(&self, hash: u32, mut equal: impl FnMut(NonNull<Header>) -> bool) -> Option<NonNull<Header>> {
+        self.probe(hash).find_map(|i| match self.slots[i] {
+            Slot::Entry(h, at) if h == hash && equal(at) => Some(at),
+            _ => None,
+        })
+    }
+
+    /// The slots where entries of this hash may be.
+    fn probe(&self, hash: u32) -> impl Iterator<Item = usize> + '_ {
+        let mask = self.slots.len().wrapping_sub(1);
+        (0..self.slots.len())
+            .map(move |i| (hash as usize).wrapping_add(i) & mask)
+            .take_while(|&i| !matches!(self.slots[i], Slot::Empty))
+    }
+
+    fn insert(&mut self, hash: u32, at: NonNull<Header>) {
+        if (self.taken + 1) * 4 > self.slots.len() * 3 {
+            self.rebuild();
+        }
+        self.place(hash, at);
+        self.young.push((hash, at));
+    }
+
+    fn place(&mut self, hash: u32, at: NonNull<Header>) {
+        let mask = self.slots.len() - 1;
+        let mut i = hash as usize & mask;
+        while let Slot::Entry(..) = self.slots[i] {
+            i = (i + 1) & mask;
+        }
+        self.taken += usize::from(matches!(self.slots[i], Slot::Empty));
+        self.slots[i] = Slot::Entry(hash, at);
+        self.len += 1;
+    }
+
+    /// Makes a table of the right size without removed slots.
+    fn rebuild(&mut self) {
+        let size = (self.len * 2 + 2).next_power_of_two().max(16);
+        let old = std::mem::replace(&mut self.slots, vec![Slot::Empty; size]);
+        (self.len, self.taken) = (0, 0);
+        for slot in old {
+            if let Slot::Entry(hash, at) = slot {
+                self.place(hash, at);
+            }
+        }
+    }
+
+    /// Removes the entries of objects that are not marked.
+    pub(crate) fn sweep(&mut self, full: bool) {
+        // SAFETY: entries are of objects that were alive at the last collection or made since; none is freed yet.
+        let dead = |at: NonNull<Header>| !unsafe { chunk::is_marked(at) };
+        if full {
+            for slot in &mut self.slots {
+                if let Slot::Entry(_, at) = *slot
+                    && dead(at)
+                {
+                    *slot = Slot::Removed;
+                    self.len -= 1;
+                }
+            }
+        } else {
+            for (hash, at) in std::mem::take(&mut self.young) {
+                if dead(at) {
+                    self.remove(hash, at);
+                }
+            }
+        }
+        self.young.clear();
+        if self.taken > 64 && self.taken - self.len > self.slots.len() / 4 {
+            self.rebuild();
+        }
+    }
+
+    fn remove(&mut self, hash: u32, object: NonNull<Header>) {
+        let found = self.probe(hash).find(|&i| matches!(self.slots[i], Slot::Entry(_, at) if at == object));
+        if let Some(i) = found {
+            self.slots[i] = Slot::Removed;
+            self.len -= 1;
+        }
+    }
+}
