@@ -71,7 +71,7 @@ impl TierArgs {
         module: &Module,
         func: Func,
         limits: Limits,
-        values: &(dyn Fn(&mut dyn FnMut(Vec<u8>) -> u64) -> Result<Vec<Const>, Failure> + Sync),
+        values: &(impl Fn(&mut dyn FnMut(Vec<u8>) -> u64) -> Result<Vec<Const>, Failure> + Sync),
     ) -> Result<Outcome, Failure> {
         let flags = self.flags()?;
         let log = flags.log.as_ref().map_or(String::new(), |path| format!("{}: ", path.display()));
