@@ -77,8 +77,8 @@ fn main() {
         "{:<28}{:>9}{:>9}{:>9}{:>7}  pauses (count, p50, p99, max)",
         "memory, MiB", "live", "heap", "RSS", "ratio"
     );
-    live_set("garbage beside 10 MiB", 10 << 20, 8_000_000 * scale);
-    live_set("garbage beside 100 MiB", 100 << 20, 12_000_000 * scale);
+    live_set("garbage beside 8 MiB", 8 << 20, 8_000_000 * scale);
+    live_set("garbage beside 64 MiB", 64 << 20, 12_000_000 * scale);
     cycles("cycles, replaced at random", 400_000, 6_000_000 * scale);
     growing("a live set that doubles", if scale > 1 { 8 } else { 6 });
 }
@@ -239,6 +239,7 @@ fn report(name: &str, live: usize, stats: &Stats, resident: usize) {
 fn live_set(name: &str, bytes: usize, garbage: usize) {
     let (heap, roots, before) = (new_heap(), slots(64), resident());
     let depth = (bytes / 64 / 32).ilog2() - 1;
+    let live = 64 * ((2 << depth) - 1) * 32;
     let mut peak = 0;
     heap.enter(&|t: &mut Tracer<'_>| roots.iter().for_each(|r| t.edge_opt(r.get())), || {
         roots.iter().for_each(|root| root.set(Some(tree(&heap, depth))));
@@ -251,7 +252,7 @@ fn live_set(name: &str, bytes: usize, garbage: usize) {
             }
         }
     });
-    report(name, 64 * ((2 << depth) - 1) * 32, &heap.stats(), peak);
+    report(name, live, &heap.stats(), peak);
 }
 
 /// Nodes that form one tangle of cycles; each step replaces one and ties the new one in.

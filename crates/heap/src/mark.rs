@@ -32,6 +32,9 @@ fn prefetch(object: NonNull<Header>) {
 ///
 /// They are traced in every collection, so `trace` sees what the roots are at that moment: keep them in cells.
 /// Closures that take a tracer are roots, too.
+///
+/// `trace` must not use the heap and not panic: after a panic the heap gives out no more memory. Mind `RefCell`s that are
+/// borrowed mutably while something is allocated.
 pub trait Roots {
     /// Reports every root.
     fn trace(&self, tracer: &mut Tracer<'_>);

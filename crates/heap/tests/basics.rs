@@ -128,6 +128,67 @@ fn old_objects_that_were_written_to_keep_new_ones() -> Result<(), OutOfMemory> {
     })
 }
 
+#[test]
+fn what_an_old_object_was_told_dies_with_it() -> Result<(), OutOfMemory> {
+    let heap = heap(config());
+    let nodes: Vec<Cell<Option<Gc<Node>>>> = (0..1000).map(|_| Cell::new(None)).collect();
+    heap.enter(&|t: &mut Tracer<'_>| nodes.iter().for_each(|n| t.edge_opt(n.get())), || {
+        tell_old_nodes(&heap, &nodes)?;
+        clear_stack();
+        heap.collect(Collection::Full);
+        let live = heap.stats().live;
+        assert!(live < 100 * 32, "{live}");
+        Ok(())
+    })
+}
+
+/// Stores something new in many old nodes, and lets go of them.
+#[inline(never)]
+fn tell_old_nodes(heap: &Heap, nodes: &[Cell<Option<Gc<Node>>>]) -> Result<(), OutOfMemory> {
+    for node in nodes {
+        node.set(Some(heap.alloc(Node::new(1, None, None))?));
+    }
+    heap.collect(Collection::Minor);
+    for node in nodes {
+        node.take().map_or(Ok(()), |old| store(heap, old))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn live_bytes_are_the_same_after_minor_and_full_collections() -> Result<(), OutOfMemory> {
+    let heap = heap(config());
+    let root = Cell::new(None);
+    heap.enter(&|t: &mut Tracer<'_>| t.edge_opt(root.get()), || {
+        for round in 1..=20 {
+            for number in 0..700 {
+                root.set(Some(heap.alloc(Node::new(number, root.get(), None))?));
+            }
+            heap.collect(Collection::Minor);
+            assert_eq!(heap.stats().live, round * 700 * 32);
+        }
+        heap.collect(Collection::Full);
+        assert_eq!(heap.stats().live, 14_000 * 32);
+        Ok(())
+    })
+}
+
+#[test]
+fn external_bytes_bring_the_next_collection_nearer() -> Result<(), OutOfMemory> {
+    let heap = heap(Config { young_bytes: 1 << 20, ..config() });
+    heap.enter(&|_: &mut Tracer<'_>| {}, || {
+        for round in 1..=5 {
+            heap.alloc(Node::new(0, None, None))?;
+            heap.external_add(2 << 20)?;
+            heap.alloc(Node::new(0, None, None))?;
+            let stats = heap.stats();
+            assert_eq!(stats.minor.count + stats.full.count, round);
+            heap.external_sub(2 << 20);
+        }
+        Ok(())
+    })
+}
+
 #[inline(never)]
 fn store(heap: &Heap, into: Gc<Node>) -> Result<(), OutOfMemory> {
     let child = heap.alloc(Node::new(2, None, None))?;

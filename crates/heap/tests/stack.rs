@@ -54,8 +54,15 @@ fn stale_words_bring_nothing_back() {
 
 #[test]
 fn any_address_inside_keeps_an_object() -> Result<(), OutOfMemory> {
-    let cases =
-        [(100, vec![0, 8, 57, 108]), (50_000, vec![0, 16_390, 50_008]), (5 << 20, vec![0, 3 << 20, 5 << 20])];
+    // Among others the end of the bytes, where a cell or a block would end with them.
+    let cases = [
+        (100, vec![0, 8, 57, 108]),
+        (120, vec![128]),
+        (8184, vec![8192]),
+        (16_376, vec![16_384]),
+        (50_000, vec![0, 16_390, 50_008]),
+        (5 << 20, vec![0, 3 << 20, 5 << 20]),
+    ];
     for (size, offset) in cases.iter().flat_map(|(size, offsets)| offsets.iter().map(move |&o| (*size, o))) {
         let (heap, word) = (heap(config()), Cell::new(!0));
         heap.enter(&|t: &mut Tracer<'_>| t.conservative(&[!word.get()]), || {
@@ -207,4 +214,30 @@ fn an_object_finds_its_own_handle() {
         node.header().set_aux(9);
         assert_eq!((same.header().aux(), same.number), (9, 3));
     });
+}
+
+#[test]
+fn only_the_stack_up_to_its_base_is_scanned() {
+    let heap = heap(config());
+    heap.enter(NO_ROOTS, || {
+        let mut outer = [None; 1000];
+        outer.fill_with(|| Some(heap.alloc(Node::new(1, None, None)).expect("room")));
+        let outer = black_box(outer);
+        assert!(live(&heap) >= 1000 * 32);
+        assert!(below_a_new_base(&heap) < 100 * 32);
+        // These handles lead nowhere now.
+        black_box(outer);
+    });
+}
+
+#[inline(never)]
+fn below_a_new_base(heap: &Heap) -> usize {
+    let here = 0usize;
+    let address = (&raw const *black_box(&here)).addr();
+    // SAFETY: the address is in the running stack, above what is called from here.
+    let base = unsafe { heap.set_stack_base(address) };
+    let live = live(heap);
+    // SAFETY: the base that `enter` noted.
+    unsafe { heap.set_stack_base(base) };
+    live
 }

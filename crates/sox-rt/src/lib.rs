@@ -1,0 +1,18 @@
+//! The Sox runtime that interpreter, compiled code and executables share: values, objects, strings, tables, texts.
+//!
+//! A [`Runtime`] owns the heap. Objects are reached through [`heap::Gc`] handles and change through cells; where handles may
+//! be kept is [`heap::Heap`]'s rule. The modules below `layout` alone contain unsafe code: they say how objects lie in memory,
+//! which compiled code knows, too.
+
+#![deny(unsafe_code)]
+
+pub mod layout;
+pub mod number;
+mod runtime;
+mod text;
+
+pub use layout::{
+    Array, BoundMethod, BoxCell, Boxable, Buffer, Class, Closure, ClosureInfo, Coroutine, ErrorObject, File,
+    Instance, Interface, Iter, ModuleObject, Native, Range, Shape, Str, Table, Tag, Value,
+};
+pub use runtime::{Runtime, TooLong};
