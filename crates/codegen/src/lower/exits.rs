@@ -1,10 +1,10 @@
-//! Guards: cold blocks that fill the frame buffer, and the one exit that they share.
+//! Guards: cold blocks that fill the frame buffer, and the exit that they share.
 //!
-//! Each site stores what its frame state needs into a stack slot, the frame buffer, and passes its number to one block per
-//! function that calls `deopt` and hands back what that made of the activation. Against a call in every cold block this
+//! Each site stores what its frame state needs into a stack slot, the frame buffer, and passes its number to a block that
+//! the sites near it share, which calls `deopt` and hands back what that made of the activation. Against a call in every cold block this
 //! halves code size at equal speed, and against passing live values as block arguments it keeps register allocation linear.
 
-use super::{Lower, Lowered, OWN};
+use super::{Lower, Lowered, OWN, Share};
 use crate::Declined;
 use crate::context::ContextLayout;
 use crate::emit::NAME_CODE_COOKIE;
@@ -28,7 +28,8 @@ pub(super) struct Exits {
     /// Sites by what they do: guards with one state and reason share a block.
     blocks: BTreeMap<(State, Reason), clif::Block>,
     /// The block that calls `deopt`, with the site number as parameter.
-    shared: Option<(clif::Block, clif::StackSlot)>,
+    shared: Share,
+    buffer: Option<clif::StackSlot>,
     words: u32,
 }
 
@@ -139,7 +140,8 @@ impl Lower<'_> {
             return Err(Declined::Malformed("a guard without frame state"));
         };
         self.b.switch_to_block(block);
-        let (shared, slot) = self.shared_exit();
+        let slot = self.frame_buffer();
+        let shared = self.exits.shared.block(&mut self.b);
         let mut recorder = Recorder::default();
         let mut stores = Vec::new();
         let frames = self.record_frames(state, &mut recorder, &mut stores);
@@ -201,26 +203,35 @@ impl Lower<'_> {
         }
     }
 
-    fn shared_exit(&mut self) -> (clif::Block, clif::StackSlot) {
-        if let Some(shared) = self.exits.shared {
-            return shared;
-        }
-        let block = self.cold_block();
+    fn frame_buffer(&mut self) -> clif::StackSlot {
         // The size is known when every site is.
-        let slot = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 3));
-        self.exits.shared = Some((block, slot));
-        (block, slot)
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 3);
+        *self.exits.buffer.get_or_insert_with(|| self.b.create_sized_stack_slot(data))
     }
 
-    /// Fills the shared exit: calls `deopt`, returns what the activation returned, or throws, or aborts.
-    pub(super) fn exit_call(&mut self) -> Lowered {
-        let Some((block, buffer)) = self.exits.shared else { return Ok(()) };
-        self.b.switch_to_block(block);
-        let site = self.b.append_block_param(block, types::I32);
+    /// Fills the exits that sites share.
+    pub(super) fn exit_calls(&mut self) -> Lowered {
+        let Some(buffer) = self.exits.buffer else { return Ok(()) };
         let list: Vec<clif::Type> = word_types(&self.function.signature.results).collect();
         let size = 8 * list.len().max(1) as u32;
         let results =
             self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3));
+        for block in std::mem::take(&mut self.exits.shared.blocks) {
+            self.exit_call(block, buffer, results, &list)?;
+        }
+        Ok(())
+    }
+
+    /// Fills a shared exit: calls `deopt`, returns what the activation returned, or throws, or aborts.
+    fn exit_call(
+        &mut self,
+        block: clif::Block,
+        buffer: clif::StackSlot,
+        results: clif::StackSlot,
+        list: &[clif::Type],
+    ) -> Lowered {
+        self.b.switch_to_block(block);
+        let site = self.b.append_block_param(block, types::I32);
         let cookie = self.address_of(NAME_CODE_COOKIE, 0);
         let buffer = self.b.ins().stack_addr(types::I64, buffer, 0);
         let memory = self.b.ins().stack_addr(types::I64, results, 0);
@@ -236,8 +247,8 @@ impl Lower<'_> {
         self.b.ins().brif(threw, out, &[], abort, &[]);
         self.b.switch_to_block(done);
         let mut words = Vec::new();
-        for (index, ty) in list.into_iter().enumerate() {
-            words.push(self.b.ins().stack_load(types::I64, ty, results, 8 * index as i32));
+        for (index, ty) in list.iter().enumerate() {
+            words.push(self.b.ins().stack_load(types::I64, *ty, results, 8 * index as i32));
         }
         if self.function.signature.throws {
             words.push(self.b.ins().iconst(signature::STATUS, 0));
@@ -248,7 +259,7 @@ impl Lower<'_> {
 
     /// The sites, and the buffer's final size.
     pub(super) fn finish_exits(&mut self) -> Result<ExitTable, Declined> {
-        if let Some((_, slot)) = self.exits.shared {
+        if let Some(slot) = self.exits.buffer {
             self.b.func.sized_stack_slots[slot].size = 8 * self.exits.words.max(1);
         }
         let exits = std::mem::take(&mut self.exits);

@@ -94,15 +94,46 @@ fn make_blocks(
     blocks
 }
 
-/// Cold blocks that a whole function shares, made when first asked for.
+/// Places that share a cold block, at most. Were it thousands, what dominates the block would be far from all of them, and
+/// finding it would take time in the square of their number (half of register allocation for 6,400 calls that may throw).
+const SHARERS: u32 = 64;
+
+/// A cold block that places near one another share, and those of the places before them.
+#[derive(Default)]
+struct Share {
+    blocks: Vec<clif::Block>,
+    /// Places that share the last one.
+    sharers: u32,
+}
+
+impl Share {
+    /// The block for one more place.
+    fn block(&mut self, builder: &mut FunctionBuilder<'_>) -> clif::Block {
+        match self.blocks.last() {
+            Some(block) if self.sharers < SHARERS => {
+                self.sharers += 1;
+                *block
+            }
+            _ => {
+                let block = builder.create_block();
+                builder.set_cold_block(block);
+                self.blocks.push(block);
+                self.sharers = 1;
+                block
+            }
+        }
+    }
+}
+
+/// Cold blocks that a function shares, made when first asked for.
 #[derive(Default)]
 struct Shared {
     /// Leaves with an exception.
-    throw: Option<clif::Block>,
+    throw: Share,
     /// Ends the innermost entry into managed code.
-    abort: Option<clif::Block>,
+    abort: Share,
     /// Trap, by code.
-    traps: BTreeMap<TrapCode, clif::Block>,
+    traps: BTreeMap<TrapCode, Share>,
 }
 
 struct Lower<'a> {
@@ -255,51 +286,38 @@ impl Lower<'_> {
         if !self.function.signature.throws {
             return self.abort_block();
         }
-        if let Some(block) = self.shared.throw {
-            return block;
-        }
-        let block = self.cold_block();
-        self.shared.throw = Some(block);
-        block
+        self.shared.throw.block(&mut self.b)
     }
 
     fn abort_block(&mut self) -> clif::Block {
-        if let Some(block) = self.shared.abort {
-            return block;
-        }
-        let block = self.cold_block();
-        self.shared.abort = Some(block);
-        block
+        self.shared.abort.block(&mut self.b)
     }
 
     fn trap_block(&mut self, code: TrapCode) -> clif::Block {
-        if let Some(block) = self.shared.traps.get(&code) {
-            return *block;
-        }
-        let block = self.cold_block();
-        self.shared.traps.insert(code, block);
-        block
+        self.shared.traps.entry(code).or_default().block(&mut self.b)
     }
 
     /// Fills the shared blocks that exist.
     fn finish_shared(&mut self) -> Lowered {
         self.b.set_srcloc(SourceLoc::default());
         // What exits need first: they may ask for the others.
-        self.exit_call()?;
-        for (code, block) in std::mem::take(&mut self.shared.traps) {
+        self.exit_calls()?;
+        let traps = std::mem::take(&mut self.shared.traps).into_iter();
+        for (code, block) in traps.flat_map(|(code, share)| share.blocks.into_iter().map(move |b| (code, b)))
+        {
             self.b.switch_to_block(block);
             let code = self.b.ins().iconst(types::I32, i64::from(code.0));
             self.call_helper(ContextLayout::TRAP, &[types::I32], &[code], None);
             self.unreachable();
         }
-        if let Some(block) = self.shared.throw {
+        for block in std::mem::take(&mut self.shared.throw.blocks) {
             self.b.switch_to_block(block);
             let signature = &self.function.signature;
             let mut results = self.zeros(&signature.results);
             results.push(self.b.ins().iconst(signature::STATUS, 1));
             self.b.ins().return_(&results);
         }
-        if let Some(block) = self.shared.abort {
+        for block in std::mem::take(&mut self.shared.abort.blocks) {
             self.b.switch_to_block(block);
             self.call_helper(ContextLayout::ABORT, &[], &[], None);
             self.unreachable();

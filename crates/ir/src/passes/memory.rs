@@ -294,5 +294,6 @@ fn remove_overwritten(func: &mut Function, ctx: &Context<'_>, block: Block) -> b
             _ => later.clear(),
         }
     }
-    !dead.is_empty() && edit::retain(func, block, |_, inst| !dead.contains(&inst))
+    // The last one found comes first.
+    !dead.is_empty() && edit::retain(func, block, |_, inst| dead.pop_if(|next| *next == inst).is_none())
 }
