@@ -15,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod compile;
 mod context;
 mod declined;

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 /// How much work goes into the code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OptLevel {
-    /// Cranelift's rewriting passes and its backtracking register allocator.
+    /// Cranelift's rewriting passes and, but for functions on which it would take too long, its backtracking register
+    /// allocator.
     #[default]
     Speed,
     /// No rewriting, registers allocated in one pass: about half the compile time.
@@ -43,7 +44,7 @@ pub struct Options {
     pub opt: OptLevel,
     /// Whether Cranelift's verifier checks what it is given.
     pub verify: bool,
-    /// Largest function, in CLIF instructions: compile time grows faster than size beyond it.
+    /// Largest function, in CLIF instructions: up to it, compile time grows as size does (`cargo bench -p codegen -- growth`).
     pub max_insts: usize,
     /// Most values that one loop may carry around, in machine words: as above.
     pub max_loop_values: usize,
@@ -62,7 +63,7 @@ impl Default for Options {
         Options {
             opt: OptLevel::Speed,
             verify: cfg!(debug_assertions),
-            max_insts: 10_000,
+            max_insts: 30_000,
             max_loop_values: 200,
             max_frame: 32 << 10,
             calls: Calls::Direct,

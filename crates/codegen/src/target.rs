@@ -6,6 +6,9 @@ use cranelift_codegen::settings::{self, Configurable};
 use std::fmt;
 use target_lexicon::Triple;
 
+/// Cranelift's setting of the register allocator.
+const ALLOCATOR: &str = "regalloc_algorithm";
+
 /// An instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Arch {
@@ -121,6 +124,17 @@ impl Target {
         self.isa_with(&self.settings(options))
     }
 
+    /// The same with registers allocated in one pass.
+    pub(crate) fn isa_in_one_pass(&self, options: &Options) -> Result<OwnedTargetIsa, Declined> {
+        let mut settings = self.settings(options);
+        for (name, value) in &mut settings {
+            if *name == ALLOCATOR {
+                *value = "single_pass";
+            }
+        }
+        self.isa_with(&settings)
+    }
+
     /// Cranelift for functions of the platform's C convention beside compiled code: nothing is pinned, and addresses are
     /// found as objects of the system find them.
     ///
@@ -163,7 +177,7 @@ impl Target {
         };
         [
             ("opt_level", opt),
-            ("regalloc_algorithm", allocator),
+            (ALLOCATOR, allocator),
             ("enable_verifier", on(options.verify)),
             ("enable_pinned_reg", "true"),
             ("preserve_frame_pointers", "true"),

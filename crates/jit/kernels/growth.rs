@@ -18,6 +18,8 @@ const RUNS: usize = 5;
 struct Times {
     passes: f64,
     codegen: f64,
+    /// Instructions that the code generator makes of it.
+    insts: usize,
     by_pass: BTreeMap<&'static str, f64>,
     /// Why there is no code.
     declined: Option<String>,
@@ -29,8 +31,8 @@ pub(crate) fn run(wanted: &[String]) {
         wanted.iter().map(String::as_str).partition(|word| *word == "fast");
     let opt = if fast.is_empty() { OptLevel::Speed } else { OptLevel::None };
     println!(
-        "{:<10} {:>7} {:>11} {:>6} {:>11} {:>6}",
-        "shape", "ops", "passes ms", "step", "codegen ms", "step"
+        "{:<10} {:>7} {:>11} {:>6} {:>7} {:>11} {:>6}",
+        "shape", "ops", "passes ms", "step", "insts", "codegen ms", "step"
     );
     for shape in Shape::ALL {
         if wanted.is_empty() || wanted.contains(&shape.name()) {
@@ -48,11 +50,12 @@ fn grow(shape: Shape, opt: OptLevel) {
         let passes = step(times.passes, before.as_ref().map(|t| t.passes));
         let codegen = step(times.codegen, before.as_ref().map(|t| t.codegen));
         print!(
-            "{:<10} {:>7} {:>11.3} {:>6} {:>11.3} {:>6}",
+            "{:<10} {:>7} {:>11.3} {:>6} {:>7} {:>11.3} {:>6}",
             shape.name(),
             shapes::ops(&module),
             times.passes,
             shown(passes),
+            times.insts,
             times.codegen,
             shown(codegen)
         );
@@ -72,7 +75,11 @@ fn shown(step: f64) -> String {
 /// The mark of a step that takes too long, with the passes that do.
 fn over(now: &Times, before: Option<&Times>, passes: f64, codegen: f64) -> String {
     let mut text = String::new();
-    if passes > BAR || codegen > BAR {
+    let beyond = now.insts > Options::default().max_insts;
+    if beyond {
+        text += "  (declined in everyday use: too large)";
+    }
+    if passes > BAR || codegen > BAR && !beyond {
         text += "  OVER";
     }
     if let (true, Some(before)) = (passes > BAR, before) {
@@ -97,18 +104,20 @@ fn measure(module: &Module, opt: OptLevel, runs: usize) -> Times {
     let options =
         Options { opt, verify: false, max_insts: usize::MAX, max_frame: u32::MAX, ..Options::default() };
     let (mut passes, mut codegen, mut by_pass) = (Vec::new(), Vec::new(), BTreeMap::<&str, Vec<f64>>::new());
-    let mut declined = None;
+    let (mut declined, mut insts) = (None, 0);
     for _ in 0..runs {
         let mut optimized = module.clone();
         passes.push(optimize(&mut optimized, &mut by_pass));
         let start = Instant::now();
         let compiled = codegen::compile(&optimized, Func(0), &target, &options);
         codegen.push(start.elapsed().as_secs_f64() * 1e3);
+        insts = compiled.as_ref().map_or(0, |compiled| compiled.stats.clif_insts);
         declined = compiled.err().map(|why| format!("  declined: {why}"));
     }
     Times {
         passes: median(passes),
         codegen: median(codegen),
+        insts,
         by_pass: by_pass.into_iter().map(|(name, times)| (name, median(times))).collect(),
         declined,
     }

@@ -1,6 +1,6 @@
 //! Synthetic functions of any size, for measurements of the compiler.
 
-use ir::Module;
+use ir::{Func, Module};
 use std::fmt::Write;
 
 /// What a function is full of.
@@ -16,13 +16,22 @@ pub(crate) enum Shape {
     Guards,
     /// Direct calls and runtime calls that may throw.
     Calls,
+    /// The same with a callee that is inlined until the budget is used up.
+    Inlined,
     /// Half of the values used in the other half: as many live at once.
     Wide,
 }
 
 impl Shape {
-    pub(crate) const ALL: [Shape; 6] =
-        [Shape::Straight, Shape::Blocks, Shape::Loops, Shape::Guards, Shape::Calls, Shape::Wide];
+    pub(crate) const ALL: [Shape; 7] = [
+        Shape::Straight,
+        Shape::Blocks,
+        Shape::Loops,
+        Shape::Guards,
+        Shape::Calls,
+        Shape::Inlined,
+        Shape::Wide,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -31,14 +40,16 @@ impl Shape {
             Shape::Loops => "loops",
             Shape::Guards => "guards",
             Shape::Calls => "calls",
+            Shape::Inlined => "inlined",
             Shape::Wide => "wide",
         }
     }
 }
 
-/// Instructions of a module.
+/// Instructions of a module's first function.
 pub(crate) fn ops(module: &Module) -> usize {
-    module.functions.values().flat_map(|f| f.order.iter().map(|b| f.blocks[*b].insts.len())).sum()
+    let function = &module.functions[Func(0)];
+    function.order.iter().map(|block| function.blocks[*block].insts.len()).sum()
 }
 
 /// A module whose first function has about this many instructions, not less.
@@ -48,7 +59,8 @@ pub(crate) fn module(shape: Shape, size: usize) -> Module {
         Shape::Blocks => blocks(size),
         Shape::Loops => loops(size),
         Shape::Guards => guards(size),
-        Shape::Calls => calls(size),
+        Shape::Calls => calls(size, &large()),
+        Shape::Inlined => calls(size, SMALL),
         Shape::Wide => wide(size),
     };
     let module = ir::text::parse(&text).unwrap_or_else(|errors| panic!("{}\n{text}", errors[0]));
@@ -205,7 +217,24 @@ fn guards(size: usize) -> String {
     t.finish()
 }
 
-fn calls(size: usize) -> String {
+/// A callee that calls itself in two places, the last of which becomes a loop.
+const SMALL: &str = "func @g(i64, i64) -> i64 throws {\nblock0(v0: i64, v1: i64):\n  v2 = icmp.slt.i64 v0, v1\n  \
+    brif v2, block1, block2\nblock1:\n  v3 = call @g(v1, v0)\n  v4 = call @g(v3, v0)\n  return v4\nblock2:\n  return v0\n}\n";
+/// Instructions of a callee that nobody inlines.
+const LARGE: usize = 400;
+
+/// A callee too large to be inlined.
+fn large() -> String {
+    let mut t = Text::new("func @g(i64, i64) -> i64 throws {\nblock0(v0: i64, v1: i64):\n", 2);
+    let (mut last, mut other) = (0, 1);
+    for step in 0..LARGE {
+        (last, other) = (mix(&mut t, last, other, step), last);
+    }
+    t.op(&format!("return v{last}"));
+    t.finish()
+}
+
+fn calls(size: usize, callee: &str) -> String {
     let mut t = Text::new("func @f(i64, i64) -> i64 throws {\nblock0(v0: i64, v1: i64):\n", 2);
     let mut last = 0;
     while t.ops + 1 < size {
@@ -215,9 +244,6 @@ fn calls(size: usize) -> String {
         last = mix(&mut t, last, 0, step);
     }
     t.op(&format!("return v{last}"));
-    // Recursive, so that it stays a call.
-    let callee = "func @g(i64, i64) -> i64 throws {\nblock0(v0: i64, v1: i64):\n  v2 = icmp.slt.i64 v0, v1\n  \
-        brif v2, block1, block2\nblock1:\n  v3 = call @g(v1, v0)\n  v4 = call @g(v3, v0)\n  return v4\nblock2:\n  return v0\n}\n";
     format!("runtime @check(i64) -> i64 throws\n{}{callee}", t.finish())
 }
 

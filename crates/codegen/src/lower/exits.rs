@@ -1,6 +1,6 @@
 //! Guards: cold blocks that fill the frame buffer, and the exit that they share.
 //!
-//! Each site stores what its frame state needs into a stack slot, the frame buffer, and passes its number to a block that
+//! Each site stores what its frame state needs into a stack slot, the frame buffer, and passes its place to a block that
 //! the sites near it share, which calls `deopt` and hands back what that made of the activation. Against a call in every cold block this
 //! halves code size at equal speed, and against passing live values as block arguments it keeps register allocation linear.
 
@@ -27,7 +27,7 @@ pub(super) struct Exits {
     sites: Vec<Site>,
     /// Sites by what they do: guards with one state and reason share a block.
     blocks: BTreeMap<(State, Reason), clif::Block>,
-    /// The block that calls `deopt`, with the site number as parameter.
+    /// The block that calls `deopt`; its parameter says which of the sites that share it.
     shared: Share,
     buffer: Option<clif::StackSlot>,
     words: u32,
@@ -146,14 +146,17 @@ impl Lower<'_> {
         let mut stores = Vec::new();
         let frames = self.record_frames(state, &mut recorder, &mut stores);
         let objects = self.record_objects(&mut recorder, &mut stores);
+        let buffer = self.b.ins().stack_addr(types::I64, slot, 0);
         for (value, index) in stores {
-            self.store_value(value, index, slot);
+            self.store_value(value, index, buffer);
         }
         self.exits.words = self.exits.words.max(recorder.words);
-        let number = self.exits.sites.len() as i64;
+        // Its place among those that share the exit: few numbers, since Cranelift looks through all dominating blocks for
+        // each new constant.
+        let place = self.exits.sites.len() as i64 % i64::from(super::SHARERS);
         self.exits.sites.push(Site { inst: self.inst, state, reason, frames, objects });
-        let number = self.b.ins().iconst(types::I32, number);
-        self.b.ins().jump(shared, &[number.into()]);
+        let place = self.b.ins().iconst(types::I32, place);
+        self.b.ins().jump(shared, &[place.into()]);
         Ok(())
     }
 
@@ -188,18 +191,13 @@ impl Lower<'_> {
         objects
     }
 
-    /// Stores a value into the frame buffer: whole words, zero-extended.
-    fn store_value(&mut self, value: Value, index: u32, slot: clif::StackSlot) {
+    /// Stores a value into the frame buffer. What a word holds beyond the bits of a narrow type means nothing.
+    fn store_value(&mut self, value: Value, index: u32, buffer: clif::Value) {
         let [first, second] = self.values[value];
-        let ty = self.function.ty(value);
-        let word = match ty {
-            Type::I32 | Type::Bool => self.b.ins().uextend(types::I64, first),
-            _ => first,
-        };
         let offset = (index * 8) as i32;
-        self.b.ins().stack_store(types::I64, word, slot, offset);
-        if ty == Type::Pair {
-            self.b.ins().stack_store(types::I64, second, slot, offset + 8);
+        self.b.ins().store(OWN, first, buffer, offset);
+        if self.function.ty(value) == Type::Pair {
+            self.b.ins().store(OWN, second, buffer, offset + 8);
         }
     }
 
@@ -216,22 +214,26 @@ impl Lower<'_> {
         let size = 8 * list.len().max(1) as u32;
         let results =
             self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3));
-        for block in std::mem::take(&mut self.exits.shared.blocks) {
-            self.exit_call(block, buffer, results, &list)?;
+        for (index, block) in std::mem::take(&mut self.exits.shared.blocks).into_iter().enumerate() {
+            let first = index as i64 * i64::from(super::SHARERS);
+            self.exit_call(block, first, buffer, results, &list)?;
         }
         Ok(())
     }
 
-    /// Fills a shared exit: calls `deopt`, returns what the activation returned, or throws, or aborts.
+    /// Fills a shared exit, whose sites begin with `first`: calls `deopt`, returns what the activation returned, or throws,
+    /// or aborts.
     fn exit_call(
         &mut self,
         block: clif::Block,
+        first: i64,
         buffer: clif::StackSlot,
         results: clif::StackSlot,
         list: &[clif::Type],
     ) -> Lowered {
         self.b.switch_to_block(block);
-        let site = self.b.append_block_param(block, types::I32);
+        let place = self.b.append_block_param(block, types::I32);
+        let site = self.b.ins().iadd_imm_s(place, first);
         let cookie = self.address_of(NAME_CODE_COOKIE, 0);
         let buffer = self.b.ins().stack_addr(types::I64, buffer, 0);
         let memory = self.b.ins().stack_addr(types::I64, results, 0);
