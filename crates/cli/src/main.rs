@@ -5,6 +5,8 @@
 mod doctor;
 mod ffi;
 mod ir;
+mod run;
+mod sox;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -19,6 +21,7 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Verb {
+    Run(run::RunArgs),
     Ffi(ffi::FfiArgs),
     Ir(ir::IrArgs),
     Doctor(doctor::Args),
@@ -26,6 +29,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     match Args::parse().verb {
+        Verb::Run(args) => run::run(&args),
         Verb::Ffi(args) => ffi::run(args),
         Verb::Ir(args) => ir::run(&args),
         Verb::Doctor(args) => doctor::run(&args),

@@ -12,7 +12,8 @@ mod runtime;
 mod text;
 
 pub use layout::{
-    Array, BoundMethod, BoxCell, Boxable, Buffer, Class, Closure, ClosureInfo, Coroutine, ErrorObject, File,
-    Instance, Interface, Iter, ModuleObject, Native, Range, Shape, Str, Table, Tag, Value,
+    Array, BoundMethod, BoxCell, Boxable, Buffer, Class, Closure, ClosureInfo, Coroutine, ErrorObject, Fiber,
+    File, Frame, Instance, Interface, Iter, ModuleObject, Native, Progress, Range, Shape, Str, Table, Tag,
+    Trace, Value, WINDOW, Window,
 };
 pub use runtime::{Runtime, TooLong};

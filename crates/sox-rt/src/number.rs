@@ -18,6 +18,10 @@ pub fn general(value: f64, digits: usize) -> String {
         return format!("{sign}inf");
     }
     let digits = digits.max(1);
+    // Whole numbers with few enough digits are common, and have no rounding to be careful about. Zero may have a sign.
+    if digits <= 15 && value != 0.0 && value.fract() == 0.0 && value.abs() < 10_f64.powi(digits as i32) {
+        return (value as i64).to_string();
+    }
     // The exponent after rounding decides about the form.
     let scientific = format!("{:.*e}", digits - 1, value.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));

@@ -1,10 +1,11 @@
 //! The runtime: making and changing objects.
 
 use crate::layout::{
-    self, Array, BoundMethod, BoxCell, Buffer, Class, Closure, ClosureInfo, Index, Instance, ModuleObject,
-    Native, Range, Shape, Str, Table, Tail, Value,
+    self, Array, BoundMethod, BoxCell, Buffer, Class, Closure, ClosureInfo, Coroutine, ErrorObject, Fiber,
+    File, Index, Instance, Interface, ModuleObject, Native, Progress, Range, Shape, Str, Table, Tail, Value,
 };
 use heap::{Config, Gc, Heap, OutOfMemory, WeakTable};
+use std::cell::{Cell, RefCell};
 
 /// Strings up to this many bytes are interned.
 const SHORT: usize = 40;
@@ -335,6 +336,21 @@ impl Runtime {
         }
     }
 
+    /// Adds the property that `next` has and the instance's own shape has not, when there is room for it in the instance
+    /// itself; whether there was.
+    #[inline]
+    pub fn add_property_at(&self, instance: Gc<Instance>, next: Gc<Shape>, value: Value) -> bool {
+        let number = next.count() - 1;
+        if number >= next.inline() {
+            return false;
+        }
+        instance.set_shape(next);
+        next.class().note(next.count());
+        instance.set(number, value);
+        self.heap.wrote(instance);
+        true
+    }
+
     /// The shape with one more property.
     fn extended(&self, shape: Gc<Shape>, key: Gc<Str>) -> Result<Gc<Shape>, OutOfMemory> {
         if let Some(next) = shape.next(key) {
@@ -370,6 +386,56 @@ impl Runtime {
         shape.class().note(next.count());
         self.heap.wrote(instance);
         Ok(number)
+    }
+
+    /// An error that was not thrown yet.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn error(&self, message: Gc<Str>) -> Result<Gc<ErrorObject>, OutOfMemory> {
+        self.heap.alloc(ErrorObject { message, trace: RefCell::default() })
+    }
+
+    /// A coroutine that is to call a function.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn coroutine(&self, function: Value) -> Result<Gc<Coroutine>, OutOfMemory> {
+        self.heap.external_add(Coroutine::WEIGHT)?;
+        let fiber = Fiber::new(Coroutine::REGISTERS);
+        if let Some(slot) = fiber.slot(0) {
+            slot.set(function);
+        }
+        fiber.set_top(1);
+        self.heap.alloc(Coroutine { progress: Cell::new(Progress::Fresh), fiber })
+    }
+
+    /// An interface that asks for methods of these names and numbers of parameters.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn interface(
+        &self,
+        name: Gc<Str>,
+        methods: &mut dyn Iterator<Item = Result<(Gc<Str>, u32), TooLong>>,
+    ) -> Result<Gc<Interface>, TooLong> {
+        // The names are kept by an array until the interface has them: a vector on the side is no place for handles.
+        let (names, mut params) = (self.array(4)?, Vec::new());
+        for method in methods {
+            let (name, count) = method?;
+            self.push(names, name.into())?;
+            params.push(count);
+        }
+        let list = names.elements().iter().filter_map(|name| name.get().get()).zip(params).collect();
+        Ok(self.heap.alloc(Interface { name, methods: list })?)
+    }
+
+    /// An open file.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn file(&self, path: Gc<Str>, file: std::fs::File) -> Result<Gc<File>, OutOfMemory> {
+        self.heap.alloc(File { path, file: RefCell::new(Some(std::io::BufReader::new(file))) })
     }
 
     /// A closure whose captured variables are nil until they are set.

@@ -66,7 +66,7 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(Sox, "sox-syntax", &[]),
     guest(Sox, "sox-bytecode", &["sox-syntax"]),
     guest(Sox, "sox-rt", &[]),
-    guest(Sox, "sox-vm", &["sox-bytecode", "sox-rt"]),
+    guest(Sox, "sox-vm", &["sox-syntax", "sox-bytecode", "sox-rt"]),
     guest(Sox, "sox-lower", &["sox-syntax", "sox-bytecode", "sox-rt"]),
     low(4, "spandrel", &[]),
     low(4, "filetests", &["spandrel"]),

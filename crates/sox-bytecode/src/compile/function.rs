@@ -62,7 +62,9 @@ impl State {
         let mut assembled = self.asm.finish();
         let far = self.regs.far_count();
         if far > 0 {
-            assembled.code.insert(0, Inst::new(Op::NewArray, FAR, 0, 0, far as i32));
+            // An argument that arrives in the array's own register becomes its first element.
+            let first = u8::from(params >= u32::from(FAR));
+            assembled.code.insert(0, Inst::new(Op::NewArray, FAR, FAR, first, far as i32));
             assembled.spans.insert(0, assembled.spans[0]);
             self.handlers.iter_mut().for_each(|handler| handler.shift());
             self.variables.iter_mut().for_each(|variable| variable.shift());
@@ -144,7 +146,9 @@ impl Compiler<'_> {
         let places = self.state().regs.place_parameters(function.params.len() as u32);
         let end = (function.span.start, function.span.start);
         for (from, to) in &places {
-            if let Home::Far(_) = to {
+            if let Home::Far(_) = to
+                && *from != FAR
+            {
                 self.put(*to, *from, end);
             }
         }

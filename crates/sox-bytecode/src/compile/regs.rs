@@ -46,12 +46,19 @@ impl Registers {
         Registers { near, near_most: near, far: 0, far_most: 0, exhausted: false }
     }
 
-    /// Where arguments arrive and where the parameters are to live: all but the last of many where they arrive.
+    /// Where arguments arrive and where the parameters are to live: all but the last of many where they arrive. The one that
+    /// arrives where the far array is to be is the array's first element.
     pub(super) fn place_parameters(&mut self, count: u32) -> Vec<(u8, Home)> {
         self.near = self.near.min(LOCALS);
+        let first = (count >= u32::from(FAR)).then(|| self.take_far(1));
         let place = |arrives: u32| {
             let at = arrives as u8;
-            (at, if arrives < LOCALS { Home::Near(at) } else { Home::Far(self.take_far(1)) })
+            let home = match first {
+                _ if arrives < LOCALS => Home::Near(at),
+                Some(first) if at == FAR => Home::Far(first),
+                _ => Home::Far(self.take_far(1)),
+            };
+            (at, home)
         };
         (1..=count).map(place).collect()
     }

@@ -1,27 +1,36 @@
 //! Errors, ranges, iterators, coroutines, files.
 
-use super::{Str, Value};
-use heap::{Gc, Object, Tracer};
+use super::{Fiber, Str, Value};
+use heap::{Finalizer, Gc, Object, Tracer};
 use std::cell::{Cell, RefCell};
+use std::io::BufReader;
 
 /// An error: what `catch` gets for what the runtime objects to.
 pub struct ErrorObject {
     /// What went wrong.
     pub message: Gc<Str>,
-    /// The lines of its trace, the innermost function first.
-    pub trace: RefCell<Vec<Gc<Str>>>,
-    /// The line it was thrown in; 0 until then.
-    pub line: Cell<u32>,
+    /// Where it was thrown.
+    pub trace: RefCell<Trace>,
 }
 
-// SAFETY: no other kind has this number; `trace` reports all handles; nothing belongs to a thread.
+/// The functions that were being executed, as numbers of code and instruction, of whoever executes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// The innermost ones, the very innermost first; none until the error is thrown.
+    pub inner: Vec<(u32, u32)>,
+    /// How many there were between.
+    pub omitted: usize,
+    /// The outermost ones.
+    pub outer: Vec<(u32, u32)>,
+}
+
+// SAFETY: no other kind has this number; `trace` reports the one handle; nothing belongs to a thread.
 unsafe impl Object for ErrorObject {
     const KIND: u8 = 14;
     const NAME: &'static str = "error";
 
     fn trace(&self, tracer: &mut Tracer<'_>) {
         tracer.edge(self.message);
-        self.trace.borrow().iter().for_each(|line| tracer.edge(*line));
     }
 }
 
@@ -73,22 +82,51 @@ unsafe impl Object for Iter {
     }
 }
 
-/// A coroutine, by its number among those of whoever executes it, with what must live as long as it.
-pub struct Coroutine {
-    /// Its number.
-    pub number: u32,
-    /// Its stack, while it is not running.
-    pub stack: RefCell<Vec<Value>>,
+/// What a coroutine is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing yet: the function that it will execute is in its first register.
+    Fresh,
+    /// It waits to be resumed.
+    Suspended,
+    /// It is executed.
+    Running,
+    /// It waits for one that it has resumed.
+    Normal,
+    /// It came to its end.
+    Done,
 }
 
-// SAFETY: no other kind has this number; `trace` reports all values; nothing belongs to a thread.
+/// A coroutine.
+///
+/// Its registers are written without telling the heap while it runs: whoever executes it reports its fiber as a root then,
+/// and the write to the object when it stops.
+pub struct Coroutine {
+    /// What it is doing.
+    pub progress: Cell<Progress>,
+    /// Its registers and frames; none when it is done.
+    pub fiber: Fiber,
+}
+
+// SAFETY: no other kind has this number; `trace` reports what the fiber has; nothing belongs to a thread.
 unsafe impl Object for Coroutine {
     const KIND: u8 = 16;
     const NAME: &'static str = "coroutine";
 
     fn trace(&self, tracer: &mut Tracer<'_>) {
-        self.stack.borrow().iter().for_each(|value| value.trace(tracer));
+        self.fiber.trace(tracer);
     }
+
+    fn finalize(&self, finalizer: &mut Finalizer<'_>) {
+        finalizer.external_sub(Coroutine::WEIGHT);
+    }
+}
+
+impl Coroutine {
+    /// Registers of a coroutine.
+    pub const REGISTERS: usize = 1 << 16;
+    /// Bytes that a coroutine counts as: those of a few frames, which most never exceed.
+    pub const WEIGHT: usize = 16 << 10;
 }
 
 /// An open file; it is closed when nobody refers to it any more, at the latest.
@@ -96,7 +134,7 @@ pub struct File {
     /// The path it was opened with.
     pub path: Gc<Str>,
     /// The file, until it is closed.
-    pub file: RefCell<Option<std::fs::File>>,
+    pub file: RefCell<Option<BufReader<std::fs::File>>>,
 }
 
 // SAFETY: no other kind has this number; `trace` reports the one handle; files may be closed by any thread.

@@ -10,6 +10,7 @@
 mod array;
 mod buffer;
 mod class;
+mod fiber;
 mod function;
 mod misc;
 mod string;
@@ -19,8 +20,9 @@ mod value;
 pub use array::Array;
 pub use buffer::{Buffer, Index};
 pub use class::{Class, Instance, Interface, Shape};
+pub use fiber::{Fiber, Frame, WINDOW, Window};
 pub use function::{BoundMethod, BoxCell, Closure, ClosureInfo, ModuleObject, Native};
-pub use misc::{Coroutine, ErrorObject, File, Iter, Range};
+pub use misc::{Coroutine, ErrorObject, File, Iter, Progress, Range, Trace};
 pub use string::Str;
 pub(crate) use string::hash_of;
 pub(crate) use table::FEW;

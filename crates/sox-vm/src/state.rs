@@ -1,0 +1,139 @@
+//! What a running program has besides objects: code, frames, modules. The heap's roots.
+
+use crate::code::Code;
+use crate::error::Stop;
+use elsa::FrozenVec;
+use heap::{Gc, Roots, Tracer};
+use sox_rt::{Array, Coroutine, ErrorObject, Fiber, ModuleObject, Trace, Value};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Registers of the main program: 64 MiB.
+const REGISTERS: usize = 4 << 20;
+/// Back edges and calls between two looks at the limits.
+pub(crate) const PERIOD: u32 = 4096;
+
+/// A module that was imported.
+pub(crate) enum Imported {
+    /// Its top level is being executed.
+    Running,
+    /// Its value.
+    Done(Value),
+}
+
+pub(crate) struct State {
+    pub(crate) codes: FrozenVec<Box<Code>>,
+    /// What is executed outside of coroutines.
+    pub(crate) main: Fiber,
+    /// Coroutines being executed, the innermost last.
+    pub(crate) running: RefCell<Vec<Gc<Coroutine>>>,
+    pub(crate) modules: RefCell<Vec<Gc<ModuleObject>>>,
+    /// By the file's canonical path.
+    pub(crate) imports: RefCell<HashMap<PathBuf, Imported>>,
+    /// Native functions, by number.
+    pub(crate) natives: RefCell<Vec<Value>>,
+    /// The value being thrown, or the last one that was.
+    pub(crate) thrown: Cell<Value>,
+    /// Where it was thrown, if that is known yet.
+    pub(crate) trace: RefCell<Trace>,
+    pub(crate) traced: Cell<bool>,
+    pub(crate) no_memory: Cell<Option<Gc<ErrorObject>>>,
+    /// Functions to be called by `sysExit`.
+    pub(crate) at_exit: Cell<Option<Gc<Array>>>,
+    /// What the generator of random numbers goes on from. Programs that do not say what find the same.
+    pub(crate) random: Cell<u64>,
+    /// A native wants the coroutine to wait.
+    pub(crate) yielding: Cell<bool>,
+    /// Interpreters on the native stack.
+    pub(crate) depth: Cell<u32>,
+    pub(crate) countdown: Cell<u32>,
+    pub(crate) fuel: Cell<Option<u64>>,
+    pub(crate) deadline: Cell<Option<Instant>>,
+    pub(crate) cancel: Arc<AtomicBool>,
+    main_file: RefCell<Arc<str>>,
+}
+
+impl State {
+    pub(crate) fn new() -> State {
+        State {
+            codes: FrozenVec::new(),
+            main: Fiber::new(REGISTERS),
+            running: RefCell::default(),
+            modules: RefCell::default(),
+            imports: RefCell::default(),
+            natives: RefCell::default(),
+            thrown: Cell::default(),
+            trace: RefCell::default(),
+            traced: Cell::new(false),
+            no_memory: Cell::new(None),
+            at_exit: Cell::new(None),
+            random: Cell::new(0),
+            yielding: Cell::new(false),
+            depth: Cell::new(0),
+            countdown: Cell::new(PERIOD),
+            fuel: Cell::new(None),
+            deadline: Cell::new(None),
+            cancel: Arc::default(),
+            main_file: RefCell::new("".into()),
+        }
+    }
+
+    /// The file of the main script.
+    pub(crate) fn main_file(&self) -> Arc<str> {
+        self.main_file.borrow().clone()
+    }
+
+    pub(crate) fn set_main_file(&self, file: &Arc<str>) {
+        self.main_file.replace(file.clone());
+    }
+
+    /// Looks at the limits, once in a while.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn poll(&self) -> Result<(), Stop> {
+        self.countdown.set(PERIOD);
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(Stop::Cancelled);
+        }
+        if let Some(fuel) = self.fuel.get() {
+            self.fuel.set(Some(fuel.saturating_sub(u64::from(PERIOD))));
+            if fuel < u64::from(PERIOD) {
+                return Err(Stop::Fuel);
+            }
+        }
+        match self.deadline.get() {
+            Some(deadline) if Instant::now() >= deadline => Err(Stop::Deadline),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Roots for State {
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        for number in 0..self.codes.len() {
+            if let Some(code) = self.codes.get(number) {
+                code.trace(tracer);
+            }
+        }
+        self.main.trace(tracer);
+        for coroutine in self.running.borrow().iter() {
+            tracer.edge(*coroutine);
+            // The object may be old and is not told of what its registers get.
+            coroutine.fiber.trace(tracer);
+        }
+        self.modules.borrow().iter().for_each(|module| tracer.edge(*module));
+        for import in self.imports.borrow().values() {
+            if let Imported::Done(value) = import {
+                value.trace(tracer);
+            }
+        }
+        self.natives.borrow().iter().for_each(|native| native.trace(tracer));
+        self.thrown.get().trace(tracer);
+        tracer.edge_opt(self.no_memory.get());
+        tracer.edge_opt(self.at_exit.get());
+    }
+}
