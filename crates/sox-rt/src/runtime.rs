@@ -402,7 +402,7 @@ impl Runtime {
     /// When there is no room.
     pub fn coroutine(&self, function: Value) -> Result<Gc<Coroutine>, OutOfMemory> {
         self.heap.external_add(Coroutine::WEIGHT)?;
-        let fiber = Fiber::new(Coroutine::REGISTERS);
+        let fiber = Fiber::new(Coroutine::REGISTERS, Coroutine::FRAMES);
         if let Some(slot) = fiber.slot(0) {
             slot.set(function);
         }

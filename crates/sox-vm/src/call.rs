@@ -6,10 +6,8 @@ use crate::natives::Args;
 use crate::run::Exit;
 use crate::vm::Vm;
 use heap::Gc;
-use sox_rt::{Array, BoundMethod, Class, Closure, Coroutine, Fiber, Frame, Native, Progress, Value};
+use sox_rt::{Array, BoundMethod, Class, Closure, Coroutine, Fiber, Native, Progress, Value};
 
-/// Functions being executed at a time in one fiber, at most.
-const MAX_FRAMES: usize = 200_000;
 /// Interpreters on the native stack at a time, at most: natives that call back, coroutines that resume others.
 const MAX_DEPTH: u32 = 160;
 
@@ -34,17 +32,10 @@ impl Vm {
     #[inline]
     pub(crate) fn push_frame(&self, fiber: &Fiber, closure: Gc<Closure>, base: usize, pc: usize) -> Res<()> {
         let number = closure.info().code;
-        let mut frames = fiber.frames.borrow_mut();
-        if frames.len() >= MAX_FRAMES || fiber.window(base).is_none() {
-            drop(frames);
+        fiber.calls_at(pc as u32);
+        if fiber.window(base).is_none() || !fiber.push(number, base, closure) {
             return self.overflow();
         }
-        if let Some(caller) = frames.last_mut() {
-            caller.pc = pc as u32;
-            caller.again = 0;
-        }
-        frames.push(Frame { code: number, pc: 0, base: base as u32, again: 0, closure });
-        drop(frames);
         fiber.set_top(base + self.code(number).registers);
         Ok(())
     }
@@ -57,8 +48,8 @@ impl Vm {
     /// Notes where the innermost function is, for traces and for its return.
     #[inline]
     pub(crate) fn save_pc(&self, fiber: &Fiber, pc: usize) {
-        if let Some(frame) = fiber.frames.borrow_mut().last_mut() {
-            frame.pc = pc as u32;
+        if let Some(frame) = fiber.frame() {
+            frame.set_pc(pc as u32);
         }
     }
 
@@ -114,9 +105,9 @@ impl Vm {
     pub(crate) fn enter_deferred(&self, fiber: &Fiber, base: usize, pc: usize) -> Res<Called> {
         let called = self.enter(fiber, base, 0, pc)?;
         if matches!(called, Called::Frame)
-            && let [.., caller, _] = fiber.frames.borrow_mut().as_mut_slice()
+            && let [.., caller, _] = fiber.frames()
         {
-            caller.again = 1;
+            caller.call_again();
         }
         Ok(called)
     }
@@ -185,8 +176,8 @@ impl Vm {
             fiber.slot(base + 1 + at).inspect(|slot| slot.set(arg(at)));
         }
         fiber.set_top(base + 1 + count);
-        let floor = fiber.frames.borrow().len();
-        let pc = fiber.frames.borrow().last().map_or(0, |frame| frame.pc as usize);
+        let floor = fiber.depth();
+        let pc = fiber.frame().map_or(0, |frame| frame.pc() as usize);
         let result = match self.enter(fiber, base, count as u32, pc) {
             Ok(Called::Frame) => self.nested(fiber, floor).map(|exit| match exit {
                 Exit::Returned(value) | Exit::Yielded(value) => value,
@@ -203,7 +194,7 @@ impl Vm {
     fn nested(&self, fiber: &Fiber, floor: usize) -> Res<Exit> {
         let depth = self.state.depth.get();
         if depth >= MAX_DEPTH {
-            fiber.frames.borrow_mut().truncate(floor);
+            fiber.truncate(floor);
             return self.overflow();
         }
         self.state.depth.set(depth + 1);
@@ -231,7 +222,7 @@ impl Vm {
         let done = !matches!(exit, Ok(Exit::Yielded(_)));
         coroutine.progress.set(if done { Progress::Done } else { Progress::Suspended });
         if done {
-            coroutine.fiber.frames.take();
+            coroutine.fiber.truncate(0);
             coroutine.fiber.set_top(0);
         }
         self.rt.heap().wrote(coroutine);
@@ -261,11 +252,10 @@ impl Vm {
     /// Has `yield` return in a coroutine.
     fn go_on(&self, coroutine: Gc<Coroutine>, args: &[Value]) -> Res<Exit> {
         let fiber = &coroutine.fiber;
-        let top = fiber.frames.borrow().last().copied();
         let value = args.first().copied().unwrap_or_default();
-        let Some(frame) = top else { return Ok(Exit::Returned(value)) };
-        let call = self.code(frame.code).insts[(frame.pc as usize).saturating_sub(1)];
-        if let Some(slot) = fiber.slot(frame.base as usize + usize::from(call.a())) {
+        let Some(frame) = fiber.frame() else { return Ok(Exit::Returned(value)) };
+        let call = self.code(frame.code()).insts[(frame.pc() as usize).saturating_sub(1)];
+        if let Some(slot) = fiber.slot(frame.base() + usize::from(call.a())) {
             slot.set(value);
         }
         self.nested(fiber, 0)
@@ -282,7 +272,7 @@ impl Vm {
 
     /// Forgets the frames above `floor` after an error that is not caught there.
     pub(crate) fn leave(&self, fiber: &Fiber, floor: usize) {
-        fiber.frames.borrow_mut().truncate(floor);
+        fiber.truncate(floor);
     }
 
     /// The line behind a poll: ends the program when a limit is reached.

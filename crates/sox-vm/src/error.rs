@@ -191,5 +191,5 @@ impl Vm {
 
 /// Appends where the functions of a fiber are, the innermost first.
 fn frames_of(fiber: &Fiber, places: &mut Vec<(u32, u32)>) {
-    places.extend(fiber.frames.borrow().iter().rev().map(|frame| (frame.code, frame.pc.saturating_sub(1))));
+    places.extend(fiber.frames().iter().rev().map(|frame| (frame.code(), frame.pc().saturating_sub(1))));
 }

@@ -27,11 +27,11 @@ impl Vm {
     )]
     pub(crate) fn interpret(&self, fiber: &Fiber, floor: usize) -> Res<Exit> {
         'frame: loop {
-            let Some(frame) = fiber.frames.borrow().last().copied() else {
+            let Some((frame, Some(mut closure))) = fiber.frame().map(|frame| (frame, frame.closure())) else {
                 return Ok(Exit::Returned(Value::NIL));
             };
-            let (mut closure, mut base, mut pc) = (frame.closure, frame.base as usize, frame.pc as usize);
-            let mut code = self.code(frame.code);
+            let (mut base, mut pc) = (frame.base(), frame.pc() as usize);
+            let mut code = self.code(frame.code());
             let Some(mut regs) = fiber.window(base) else { return self.overflow() };
             fiber.set_top(base + code.registers);
 
@@ -136,16 +136,19 @@ impl Vm {
                     ($value:expr) => {{
                         let value: Value = $value;
                         regs[0].set(value);
-                        let caller = {
-                            let mut frames = fiber.frames.borrow_mut();
-                            frames.pop();
-                            if frames.len() > floor { frames.last().copied() } else { None }
+                        fiber.pop();
+                        if fiber.depth() <= floor {
+                            return Ok(Exit::Returned(value));
+                        }
+                        let Some((caller, Some(function))) =
+                            fiber.frame().map(|frame| (frame, frame.closure()))
+                        else {
+                            return Ok(Exit::Returned(value));
                         };
-                        let Some(caller) = caller else { return Ok(Exit::Returned(value)) };
-                        closure = caller.closure;
-                        base = caller.base as usize;
-                        pc = (caller.pc - caller.again) as usize;
-                        code = self.code(caller.code);
+                        closure = function;
+                        base = caller.base();
+                        pc = caller.resume() as usize;
+                        code = self.code(caller.code());
                         match fiber.window(base) {
                             Some(window) => regs = window,
                             None => return self.overflow(),
@@ -624,21 +627,19 @@ impl Vm {
             return false;
         }
         self.note_trace(fiber);
-        let mut frames = fiber.frames.borrow_mut();
-        while frames.len() > floor {
-            let Some(frame) = frames.last_mut() else { break };
-            let function = self.code(frame.code).function();
-            let at = frame.pc.saturating_sub(1);
+        while fiber.depth() > floor {
+            let Some(frame) = fiber.frame() else { break };
+            let function = self.code(frame.code()).function();
+            let at = frame.pc().saturating_sub(1);
             let handler = function.handlers.iter().find(|each| each.start <= at && at < each.end);
             if let Some(handler) = handler {
-                frame.pc = handler.target;
-                let base = frame.base as usize;
-                if let Some(slot) = fiber.slot(base + usize::from(handler.register)) {
+                frame.set_pc(handler.target);
+                if let Some(slot) = fiber.slot(frame.base() + usize::from(handler.register)) {
                     slot.set(self.state.thrown.get());
                 }
                 return true;
             }
-            frames.pop();
+            fiber.pop();
         }
         false
     }

@@ -14,6 +14,8 @@ use std::time::Instant;
 
 /// Registers of the main program: 64 MiB.
 const REGISTERS: usize = 4 << 20;
+/// Functions that the main program can be executing at a time.
+const FRAMES: usize = 200_000;
 /// Back edges and calls between two looks at the limits.
 pub(crate) const PERIOD: u32 = 4096;
 
@@ -61,7 +63,7 @@ impl State {
     pub(crate) fn new() -> State {
         State {
             codes: FrozenVec::new(),
-            main: Fiber::new(REGISTERS),
+            main: Fiber::new(REGISTERS, FRAMES),
             running: RefCell::default(),
             modules: RefCell::default(),
             imports: RefCell::default(),

@@ -2,7 +2,7 @@
 
 use super::{Closure, Value};
 use heap::{Gc, Tracer};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 /// Registers that an instruction can name.
 pub const WINDOW: usize = 256;
@@ -10,19 +10,69 @@ pub const WINDOW: usize = 256;
 /// The registers that a frame can name.
 pub type Window = [Cell<Value>; WINDOW];
 
-/// A function being executed.
-#[derive(Clone, Copy)]
+/// A function being executed. Compiled code writes these, too.
+#[derive(Default)]
+#[repr(C)]
 pub struct Frame {
+    code: Cell<u32>,
+    pc: Cell<u32>,
+    base: Cell<u32>,
+    again: Cell<u32>,
+    closure: Cell<Option<Gc<Closure>>>,
+}
+
+impl Frame {
+    /// Offset of the number of its code, a `u32`.
+    pub const CODE_OFFSET: usize = std::mem::offset_of!(Frame, code);
+    /// Offset of the next instruction's number, a `u32`.
+    pub const PC_OFFSET: usize = std::mem::offset_of!(Frame, pc);
+    /// Offset of the number of its first register, a `u32`.
+    pub const BASE_OFFSET: usize = std::mem::offset_of!(Frame, base);
+    /// Offset of the mark that an instruction is to be executed again, a `u32`.
+    pub const AGAIN_OFFSET: usize = std::mem::offset_of!(Frame, again);
+    /// Offset of the closure's handle.
+    pub const CLOSURE_OFFSET: usize = std::mem::offset_of!(Frame, closure);
+
     /// The number of its code, of whoever executes it.
-    pub code: u32,
+    #[inline]
+    pub fn code(&self) -> u32 {
+        self.code.get()
+    }
+
     /// The next instruction, while it is not the innermost frame.
-    pub pc: u32,
+    #[inline]
+    pub fn pc(&self) -> u32 {
+        self.pc.get()
+    }
+
+    /// Notes the next instruction.
+    #[inline]
+    pub fn set_pc(&self, pc: u32) {
+        self.pc.set(pc);
+    }
+
     /// Where its registers start.
-    pub base: u32,
-    /// 1 when the instruction that made the call is to be executed again after it, otherwise 0.
-    pub again: u32,
+    #[inline]
+    pub fn base(&self) -> usize {
+        self.base.get() as usize
+    }
+
+    /// Where it goes on when what it called returns: at the next instruction, or with the call again.
+    #[inline]
+    pub fn resume(&self) -> u32 {
+        self.pc.get().wrapping_sub(self.again.get())
+    }
+
+    /// Has the instruction that made a call be executed again after it, until it makes another.
+    pub fn call_again(&self) {
+        self.again.set(1);
+    }
+
     /// What is executed.
-    pub closure: Gc<Closure>,
+    #[inline]
+    pub fn closure(&self) -> Option<Gc<Closure>> {
+        self.closure.get()
+    }
 }
 
 /// Registers and frames. The frames' registers overlap: a callee's begin where the caller put it.
@@ -31,22 +81,76 @@ pub struct Frame {
 /// that none of them ever leads to an object that is gone, and nobody need clear the registers of a new frame.
 pub struct Fiber {
     slots: Box<[Cell<Value>]>,
-    /// The functions being executed, the innermost last.
-    pub frames: RefCell<Vec<Frame>>,
+    frames: Box<[Frame]>,
+    /// Frames in use.
+    depth: Cell<usize>,
     top: Cell<usize>,
     /// The farthest that the top was since the last collection.
     most: Cell<usize>,
 }
 
 impl Fiber {
-    /// A fiber without frames. Memory for the registers is taken when they are used, as far as the system does so.
-    pub fn new(registers: usize) -> Fiber {
+    /// A fiber without frames, with room for so many. Memory is taken when it is used, as far as the system does so.
+    pub fn new(registers: usize, frames: usize) -> Fiber {
         Fiber {
-            slots: nils(registers.max(WINDOW)),
-            frames: RefCell::default(),
+            slots: zeroed(registers.max(WINDOW)),
+            frames: zeroed(frames.max(1)),
+            depth: Cell::new(0),
             top: Cell::new(0),
             most: Cell::new(0),
         }
+    }
+
+    /// The functions being executed, the innermost last.
+    #[inline]
+    pub fn frames(&self) -> &[Frame] {
+        self.frames.get(..self.depth.get()).unwrap_or(&self.frames)
+    }
+
+    /// Number of functions being executed.
+    #[inline]
+    pub fn depth(&self) -> usize {
+        self.depth.get()
+    }
+
+    /// The innermost function.
+    #[inline]
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frames.get(self.depth.get().wrapping_sub(1))
+    }
+
+    /// Adds a frame; whether there was room for it.
+    #[inline]
+    pub fn push(&self, code: u32, base: usize, closure: Gc<Closure>) -> bool {
+        let depth = self.depth.get();
+        let Some(frame) = self.frames.get(depth) else { return false };
+        frame.code.set(code);
+        frame.pc.set(0);
+        frame.base.set(base as u32);
+        frame.again.set(0);
+        frame.closure.set(Some(closure));
+        self.depth.set(depth + 1);
+        true
+    }
+
+    /// Notes in the innermost frame which instruction it goes on with after a call.
+    #[inline]
+    pub fn calls_at(&self, pc: u32) {
+        if let Some(frame) = self.frame() {
+            frame.pc.set(pc);
+            frame.again.set(0);
+        }
+    }
+
+    /// Forgets the innermost frame.
+    #[inline]
+    pub fn pop(&self) {
+        self.depth.set(self.depth.get().saturating_sub(1));
+    }
+
+    /// Forgets all frames but so many.
+    pub fn truncate(&self, depth: usize) {
+        self.depth.set(self.depth.get().min(depth));
     }
 
     /// The registers of a frame; `None` when there is no room for it.
@@ -88,19 +192,24 @@ impl Fiber {
         used.iter().for_each(|slot| slot.get().trace(tracer));
         let stale = self.most.replace(top).saturating_sub(top);
         free.iter().take(stale).for_each(|slot| slot.set(Value::NIL));
-        self.frames.borrow().iter().for_each(|frame| tracer.edge(frame.closure));
+        self.frames().iter().for_each(|frame| tracer.edge_opt(frame.closure.get()));
     }
 }
 
-/// So many registers with nil in them, whose memory comes zeroed from the system.
-fn nils(count: usize) -> Box<[Cell<Value>]> {
-    const WORDS: usize = size_of::<Cell<Value>>() / size_of::<u64>();
-    const { assert!(align_of::<Cell<Value>>() == align_of::<u64>()) };
-    const { assert!(size_of::<Cell<Value>>() == WORDS * size_of::<u64>()) };
-    let words = Box::into_raw(vec![0_u64; count * WORDS].into_boxed_slice());
-    let slots = std::ptr::slice_from_raw_parts_mut(words.cast::<Cell<Value>>(), count);
-    // SAFETY: the memory is the box's own, of the size and alignment of so many values, and zero words are nil.
-    unsafe { Box::from_raw(slots) }
+/// A type of which zero words are a value.
+trait Zero {}
+
+impl Zero for Cell<Value> {}
+impl Zero for Frame {}
+
+/// So many values of zero words, whose memory comes zeroed from the system.
+fn zeroed<T: Zero>(count: usize) -> Box<[T]> {
+    const { assert!(align_of::<T>() == align_of::<u64>() && size_of::<T>().is_multiple_of(size_of::<u64>())) };
+    let words = vec![0_u64; count * (size_of::<T>() / size_of::<u64>())].into_boxed_slice();
+    let values = std::ptr::slice_from_raw_parts_mut(Box::into_raw(words).cast::<T>(), count);
+    // SAFETY: the memory is the box's own, of the size and alignment of so many values; zero words are a value: nil, and a
+    // frame without closure.
+    unsafe { Box::from_raw(values) }
 }
 
 #[cfg(test)]
@@ -109,13 +218,13 @@ mod tests {
 
     #[test]
     fn windows_end_where_registers_do() {
-        let fiber = Fiber::new(300);
+        let fiber = Fiber::new(300, 2);
         assert!(
             fiber.window(44).is_some() && fiber.window(45).is_none() && fiber.window(usize::MAX).is_none()
         );
         assert!(fiber.window(7).is_some_and(|window| window.iter().all(|slot| slot.get().is_nil())));
         fiber.window(0).inspect(|window| window[10].set(Value::TRUE));
         assert!(fiber.window(7).is_some_and(|window| window[3].get().is_truthy()));
-        assert_eq!(Fiber::new(0).bytes(), WINDOW * 16);
+        assert_eq!(Fiber::new(0, 0).bytes(), WINDOW * 16);
     }
 }
