@@ -86,9 +86,57 @@ fn from_decimal(digits: &str) -> Option<f64> {
     if exponent_fits && mantissa_fits { digits.parse().ok() } else { None }
 }
 
+/// `%`: what is left of `x` after taking off `y` as often as possible; it has the sign of `x`, also when it is zero.
+#[inline]
+pub fn remainder(x: f64, y: f64) -> f64 {
+    let (whole_x, whole_y) = (x as i64, y as i64);
+    // Division of whole numbers takes a tenth of the time of C's fmod. What does not fit 53 bits is left to that.
+    let exact = |number: f64, whole: i64| whole as f64 == number && whole.unsigned_abs() <= 1 << 53;
+    if exact(x, whole_x) && exact(y, whole_y) && whole_y != 0 {
+        return ((whole_x % whole_y) as f64).copysign(x);
+    }
+    x % y
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn remainders_are_those_of_fmod() {
+        let numbers = [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            2.0,
+            3.0,
+            -3.0,
+            7.0,
+            0.5,
+            -2.5,
+            1e15,
+            -1e15,
+            9_007_199_254_740_993.0,
+            1e300,
+            -1e300,
+            9.3e18,
+            -9.3e18,
+            f64::MIN_POSITIVE,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ];
+        for x in numbers {
+            for y in numbers {
+                let (ours, theirs) = (remainder(x, y), x % y);
+                assert!(
+                    ours.to_bits() == theirs.to_bits() || ours.is_nan() && theirs.is_nan(),
+                    "{x} % {y}: {ours}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn texts_are_those_of_c() {

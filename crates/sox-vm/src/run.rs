@@ -8,6 +8,7 @@ use crate::code::Cache;
 use crate::error::{Res, Thrown};
 use crate::op;
 use crate::vm::Vm;
+use sox_rt::number::remainder;
 use sox_rt::{Array, BoxCell, Closure, Fiber, Instance, Range, Value};
 
 /// How a fiber stopped.
@@ -658,10 +659,4 @@ fn element((array, index): (heap::Gc<Array>, f64)) -> Option<Value> {
 /// An element of the array that holds what has no register.
 fn far(array: Value, index: usize) -> Value {
     array.get::<Array>().and_then(|array| array.get(index)).unwrap_or_default()
-}
-
-/// `%`: the sign of the left operand.
-#[inline]
-fn remainder(x: f64, y: f64) -> f64 {
-    x % y
 }
