@@ -9,7 +9,7 @@ use crate::verify::{self, Fault};
 use std::fmt;
 
 /// Changes whenever opcodes, their meaning, or the structure of functions change.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"SoxCache";
 /// Bytes in front of the module.

@@ -116,6 +116,7 @@ macro_rules! for_each_op {
             // Calls: the callee or receiver is in R[A], B arguments follow, the result comes to R[A].
             Call "call" (Args, Num, None) None Calls;
             CallSpread "call_spread" (Args, None, None) None Calls;  // as `call`, the arguments are in an array in R[A + 1]
+            InvokeSpread "invoke_spread" (Args, None, None) Cache Calls; // as `invoke`, with the arguments likewise
             Invoke "invoke" (Args, Num, None) Cache Calls;            // R[A].name(..)
             SuperInvoke "super_invoke" (Args, Num, Use) Cache Calls; // method of class R[C] on R[A]
             GetSuper "get_super" (Def, Use, Use) Cache Fails;      // R[A] = method of class R[C] bound to R[B]

@@ -149,7 +149,7 @@ fn check_ranges(function: &Function, inst: Inst, op: Op) -> Check {
     };
     match op {
         Op::Call | Op::Invoke | Op::SuperInvoke => registers(inst.a(), 1 + u32::from(inst.b())),
-        Op::CallSpread | Op::IterStart => registers(inst.a(), 2),
+        Op::CallSpread | Op::InvokeSpread | Op::IterStart => registers(inst.a(), 2),
         Op::IterNext => {
             registers(inst.a(), 2)?;
             ensure(inst.c() == 1 || inst.c() == 2, "it takes one or two values")?;

@@ -155,18 +155,45 @@ impl Vm {
 
     /// Calls a value from native code.
     pub(crate) fn call(&self, fiber: &Fiber, callee: Value, args: &[Value]) -> Res {
-        self.call_above(fiber, callee, args.len(), |at| args.get(at).copied().unwrap_or_default())
+        let arg = |at: usize| args.get(at).copied().unwrap_or_default();
+        let pc = fiber.frame().map_or(0, |frame| frame.pc() as usize);
+        self.call_above(fiber, callee, (args.len(), &arg), |base| {
+            self.enter(fiber, base, args.len() as u32, pc)
+        })
     }
 
     /// Calls a value with arguments that are in an array.
-    pub(crate) fn call_spread(&self, fiber: &Fiber, callee: Value, args: Value) -> Res {
+    pub(crate) fn call_spread(&self, fiber: &Fiber, callee: Value, args: Value, pc: usize) -> Res {
         let args = args.get::<Array>();
         let count = args.map_or(0, |args| args.len());
-        self.call_above(fiber, callee, count, |at| args.and_then(|args| args.get(at)).unwrap_or_default())
+        let arg = |at: usize| args.and_then(|args| args.get(at)).unwrap_or_default();
+        self.call_above(fiber, callee, (count, &arg), |base| self.enter(fiber, base, count as u32, pc))
     }
 
-    /// Calls a value with registers above all those in use.
-    fn call_above(&self, fiber: &Fiber, callee: Value, count: usize, arg: impl Fn(usize) -> Value) -> Res {
+    /// Calls a method with arguments that are in an array.
+    pub(crate) fn invoke_spread(
+        &self,
+        fiber: &Fiber,
+        code: &Code,
+        (receiver, args): (Value, Value),
+        (pc, cache): (usize, usize),
+    ) -> Res {
+        let args = args.get::<Array>();
+        let count = args.map_or(0, |args| args.len());
+        let arg = |at: usize| args.and_then(|args| args.get(at)).unwrap_or_default();
+        self.call_above(fiber, receiver, (count, &arg), |base| {
+            self.invoke(fiber, code, (base, pc), (cache, count as u32))
+        })
+    }
+
+    /// Makes a call with registers above all those in use: of the callee or receiver, and the arguments.
+    fn call_above(
+        &self,
+        fiber: &Fiber,
+        callee: Value,
+        (count, arg): (usize, &dyn Fn(usize) -> Value),
+        enter: impl FnOnce(usize) -> Res<Called>,
+    ) -> Res {
         let base = fiber.top();
         let (Some(slot), Some(_)) = (fiber.slot(base), fiber.slot(base + count)) else {
             return self.overflow();
@@ -177,8 +204,7 @@ impl Vm {
         }
         fiber.set_top(base + 1 + count);
         let floor = fiber.depth();
-        let pc = fiber.frame().map_or(0, |frame| frame.pc() as usize);
-        let result = match self.enter(fiber, base, count as u32, pc) {
+        let result = match enter(base) {
             Ok(Called::Frame) => self.nested(fiber, floor).map(|exit| match exit {
                 Exit::Returned(value) | Exit::Yielded(value) => value,
             }),

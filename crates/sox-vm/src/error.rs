@@ -6,6 +6,8 @@ use sox_bytecode::Kind;
 use sox_rt::{ErrorObject, Fiber, TooLong, Trace, Value};
 use std::fmt;
 
+/// About how much is shown of a thrown value.
+const LONGEST: usize = 64 << 10;
 /// Innermost functions of a trace that are kept.
 const INNER: usize = 64;
 /// Outermost functions of a trace that are kept.
@@ -181,7 +183,10 @@ impl Vm {
             Some(error) => (error.message.to_vec(), error.trace.borrow().clone()),
             None => {
                 let mut message = b"Uncaught: ".to_vec();
-                thrown.print_to(&mut message);
+                thrown.print_pieces(&mut |piece| {
+                    message.extend_from_slice(&piece[..piece.len().min(LONGEST)]);
+                    message.len() < LONGEST
+                });
                 (message, self.state.trace.borrow().clone())
             }
         };

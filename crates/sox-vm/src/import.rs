@@ -1,9 +1,10 @@
 //! Modules: where their files are found, and that each is executed once.
 
+use crate::cached;
 use crate::code::Code;
 use crate::error::Res;
 use crate::state::Imported;
-use crate::vm::{self, Vm};
+use crate::vm::Vm;
 use sox_rt::{Fiber, Value};
 use sox_syntax::Mode;
 use std::path::{Component, Path, PathBuf};
@@ -38,7 +39,7 @@ impl Vm {
         let Ok(source) = std::fs::read(file) else {
             return self.fail(format!("Could not read module: '{shown}'"));
         };
-        let module = match vm::compile(&shown, &source, Mode::Module) {
+        let module = match cached::compile(file, &source, Mode::Module) {
             Ok(module) => Arc::new(module),
             Err(errors) => {
                 for line in errors.lines() {
@@ -53,6 +54,9 @@ impl Vm {
 
     /// The file of a module: beside the importer's, in the current directory, or in one of those given.
     fn find_module(&self, importer: &str, name: &str) -> Option<PathBuf> {
+        if self.host.isolated {
+            return None;
+        }
         let beside = Path::new(importer).parent().unwrap_or(Path::new(""));
         let places = [beside, Path::new("")].into_iter().chain(self.host.search.iter().map(PathBuf::as_path));
         let with_ending = format!("{name}.sox");

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cached;
 mod call;
 mod code;
 mod error;
@@ -14,8 +15,12 @@ mod object;
 mod op;
 mod ops;
 mod run;
+mod session;
 mod state;
+mod testing;
 mod vm;
 
 pub use error::{Failure, Stop};
+pub use session::{Program, Session};
+pub use testing::Outcome;
 pub use vm::{CompileErrors, Error, Options, Vm};

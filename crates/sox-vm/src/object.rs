@@ -5,7 +5,6 @@ use crate::code::{Cache, Code};
 use crate::error::Res;
 use crate::vm::Vm;
 use heap::Gc;
-use sox_bytecode::Inst;
 use sox_rt::{
     Array, Class, Closure, Coroutine, ErrorObject, Fiber, Instance, Interface, Progress, Range, Str, Table,
     Tag, Value,
@@ -229,14 +228,14 @@ impl Vm {
         }
     }
 
-    /// Calls the method of the value in a register. `at`: the register, the next instruction, this one.
+    /// Calls the method of the value in the register `base` with the `count` arguments behind it.
     pub(crate) fn invoke(
         &self,
         fiber: &Fiber,
         code: &Code,
-        (base, pc, inst): (usize, usize, Inst),
+        (base, pc): (usize, usize),
+        (cache, count): (usize, u32),
     ) -> Res<Called> {
-        let (cache, count) = (inst.index(), u32::from(inst.b()));
         let Some(slot) = fiber.slot(base) else { return self.overflow() };
         let (receiver, name) = (slot.get(), code.cache_name(cache));
         if let Some(instance) = receiver.get::<Instance>() {

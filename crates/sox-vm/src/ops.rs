@@ -8,6 +8,8 @@ use sox_bytecode::Capture;
 use sox_rt::{Array, Closure, ClosureInfo, Str, Value, Window};
 use std::cell::Cell;
 
+/// Bytes that `print` writes at a time.
+const PART: usize = 64 << 10;
 /// The register of the far array.
 const FAR: usize = 255;
 
@@ -134,21 +136,31 @@ impl Vm {
         next
     }
 
-    /// `print value`.
+    /// `print value`. What it writes may be longer than memory is: it goes out part by part.
     pub(crate) fn print(&self, value: Value) -> Res<()> {
-        let mut line = Vec::new();
-        value.print_to(&mut line);
-        line.push(b'\n');
-        self.write_out(&line)
+        let (mut part, mut done) = (Vec::new(), Ok(()));
+        value.print_pieces(&mut |piece| {
+            part.extend_from_slice(piece);
+            if part.len() >= PART {
+                done = self.write_out(&part).and_then(|()| self.poll());
+                part.clear();
+            }
+            done.is_ok()
+        });
+        done?;
+        part.push(b'\n');
+        self.write_out(&part)
     }
 
     /// `assert(condition, message)` where the condition does not hold.
     #[cold]
     pub(crate) fn assertion_failed(&self, message: Option<Value>) -> Res<()> {
-        let Some(message) = message else { return self.fail("Assertion failed.") };
-        match message.get::<Str>() {
-            Some(message) => self.fail([b"Assertion failed: ", &*message.to_vec()].concat()),
-            None => self.fail("Assertion failed: message must be a string."),
-        }
+        let thrown = match message.map(|message| message.get::<Str>()) {
+            None => self.fail("Assertion failed."),
+            Some(Some(message)) => self.fail([b"Assertion failed: ", &*message.to_vec()].concat()),
+            Some(None) => self.fail("Assertion failed: message must be a string."),
+        };
+        self.state.testing.note_failed(self.state.thrown.get());
+        thrown
     }
 }

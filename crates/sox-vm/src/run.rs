@@ -545,16 +545,23 @@ impl Vm {
                         }
                     },
                     op::CallSpread => {
-                        self.save_pc(fiber, pc);
                         let args = regs[usize::from(inst.a()) + 1].get();
-                        let value = attempt!(self.call_spread(fiber, a!().get(), args));
+                        let value = attempt!(self.call_spread(fiber, a!().get(), args, pc));
+                        a!().set(value);
+                    }
+                    op::InvokeSpread => {
+                        let values = (a!().get(), regs[usize::from(inst.a()) + 1].get());
+                        let value = attempt!(self.invoke_spread(fiber, code, values, (pc, inst.index())));
                         a!().set(value);
                     }
                     op::Invoke => match (code.cache(inst.index()).get(), a!().get().get::<Instance>()) {
                         (Cache::Method(shape, method), Some(instance)) if instance.shape() == shape => {
                             go!(method, u32::from(inst.b()));
                         }
-                        _ => called!(self.invoke(fiber, code, (base + usize::from(inst.a()), pc, inst))),
+                        _ => {
+                            let at = (base + usize::from(inst.a()), pc);
+                            called!(self.invoke(fiber, code, at, (inst.index(), u32::from(inst.b()))));
+                        }
                     },
                     op::SuperInvoke => {
                         let method = attempt!(self.super_method(code, inst.index(), c!().get()));

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::error::Stop;
+use crate::testing::Testing;
 use elsa::FrozenVec;
 use heap::{Gc, Roots, Tracer};
 use sox_rt::{Array, Coroutine, ErrorObject, Fiber, ModuleObject, Trace, Value};
@@ -46,6 +47,7 @@ pub(crate) struct State {
     pub(crate) no_memory: Cell<Option<Gc<ErrorObject>>>,
     /// Functions to be called by `sysExit`.
     pub(crate) at_exit: Cell<Option<Gc<Array>>>,
+    pub(crate) testing: Testing,
     /// What the generator of random numbers goes on from. Programs that do not say what find the same.
     pub(crate) random: Cell<u64>,
     /// A native wants the coroutine to wait.
@@ -73,6 +75,7 @@ impl State {
             traced: Cell::new(false),
             no_memory: Cell::new(None),
             at_exit: Cell::new(None),
+            testing: Testing::new(),
             random: Cell::new(0),
             yielding: Cell::new(false),
             depth: Cell::new(0),
@@ -137,5 +140,6 @@ impl Roots for State {
         self.thrown.get().trace(tracer);
         tracer.edge_opt(self.no_memory.get());
         tracer.edge_opt(self.at_exit.get());
+        self.testing.trace(tracer);
     }
 }

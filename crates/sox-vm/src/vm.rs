@@ -3,6 +3,7 @@
 use crate::error::{Failure, Res, Stop, Thrown};
 use crate::natives::{self, Method, Native, run_exit_handlers};
 use crate::state::State;
+use crate::testing;
 use heap::{Config, Gc};
 use sox_bytecode::{Globals, Module, Source};
 use sox_rt::{Array, Closure, ClosureInfo, ModuleObject, Runtime, Value};
@@ -37,6 +38,8 @@ pub struct Options {
     pub cancel: Arc<AtomicBool>,
     /// `print` prints nothing.
     pub suppress_print: bool,
+    /// Files, modules and the environment are out of reach, and nothing sleeps: functions for that throw.
+    pub isolated: bool,
 }
 
 impl Default for Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             deadline: None,
             cancel: Arc::default(),
             suppress_print: false,
+            isolated: false,
         }
     }
 }
@@ -132,6 +136,7 @@ pub(crate) struct Host {
     pub(crate) args: Vec<Vec<u8>>,
     pub(crate) search: Vec<PathBuf>,
     pub(crate) suppress_print: bool,
+    pub(crate) isolated: bool,
 }
 
 impl fmt::Debug for Vm {
@@ -147,10 +152,11 @@ impl Vm {
         state.cancel = options.cancel;
         state.fuel.set(options.fuel);
         state.deadline.set(options.deadline);
+        let access = if options.isolated { natives::isolated } else { |native| native };
         Vm {
             rt: Runtime::new(options.heap),
             state,
-            natives: natives::all().collect(),
+            natives: natives::all().chain(testing::NATIVES).map(access).collect(),
             methods: natives::methods().collect(),
             host: Host {
                 stdout: RefCell::new(options.stdout),
@@ -159,6 +165,7 @@ impl Vm {
                 args: options.args,
                 search: options.search,
                 suppress_print: options.suppress_print,
+                isolated: options.isolated,
             },
         }
     }
@@ -229,16 +236,28 @@ impl Vm {
 
     /// Makes a module's code known; its top level as a closure.
     pub(crate) fn load(&self, module: &Arc<Module>) -> Res<Gc<Closure>> {
+        let first = self.load_code(module)?;
+        let object = self.module_object(module)?;
+        self.define_natives(object, module, 0)?;
+        self.top_level(object, first)
+    }
+
+    /// Makes a module's code known; the number of its top level's.
+    pub(crate) fn load_code(&self, module: &Arc<Module>) -> Res<u32> {
         let first = self.state.codes.len() as u32;
         for number in 0..module.functions.len() {
             let code = crate::code::Code::new(&self.rt, module, number, first);
             self.state.codes.push(Box::new(self.text(code)?));
         }
+        Ok(first)
+    }
+
+    /// The object with the globals of a module, none of them defined.
+    pub(crate) fn module_object(&self, module: &Module) -> Res<Gc<ModuleObject>> {
         let number = self.state.modules.borrow().len() as u32;
         let object = self.mem(self.rt.module(number, module.globals.len()))?;
         self.state.modules.borrow_mut().push(object);
-        self.define_natives(object, module, 0)?;
-        self.top_level(object, first)
+        Ok(object)
     }
 
     /// A closure of a module's first function.

@@ -54,12 +54,20 @@ impl Compiler<'_> {
         self.emit(Op::SuperInvoke, base, count, superclass, cache, span);
     }
 
-    /// A call where registers for the arguments are short: they go into an array. A method is fetched like any property.
+    /// A call where registers for the arguments are short: they go into an array. A method of a superclass is fetched like
+    /// any property.
     fn call_spread(&mut self, callee: &Expr, args: &[Expr], to: u8, span: Bytes) {
         let base = self.state().regs.take(2);
-        self.expr_to(callee, base);
-        self.array(args, base + 1, span);
-        self.emit(Op::CallSpread, base, 0, 0, 0, span);
+        if let ExprKind::Property(receiver, name) = &callee.kind {
+            self.expr_to(receiver, base);
+            self.array(args, base + 1, span);
+            let cache = self.state().asm.cache(&name.name);
+            self.emit(Op::InvokeSpread, base, 0, 0, cache, span);
+        } else {
+            self.expr_to(callee, base);
+            self.array(args, base + 1, span);
+            self.emit(Op::CallSpread, base, 0, 0, 0, span);
+        }
         self.move_to(to, base, span);
     }
 

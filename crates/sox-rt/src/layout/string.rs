@@ -128,18 +128,28 @@ impl Str {
     /// Calls `each` with the bytes, piece by piece from left to right. Needs no memory of the heap, and no stack that grows with
     /// the depth of ropes.
     pub fn each_piece(&self, each: &mut dyn FnMut(&[u8])) {
+        self.try_each_piece(&mut |piece| {
+            each(piece);
+            true
+        });
+    }
+
+    /// The same, until `each` answers false; whether it never did.
+    pub fn try_each_piece(&self, each: &mut dyn FnMut(&[u8]) -> bool) -> bool {
         if let Some(bytes) = self.bytes() {
             return each(bytes);
         }
-        let Some([left, right]) = self.as_rope() else { return };
+        let Some([left, right]) = self.as_rope() else { return true };
+        // This string keeps them alive, whatever `each` does.
         let mut pending = vec![right, left];
         while let Some(next) = pending.pop() {
             match (next.bytes(), next.as_rope()) {
-                (Some(bytes), _) => each(bytes),
+                (Some(bytes), _) if !each(bytes) => return false,
                 (None, Some([left, right])) => pending.extend([right, left]),
-                (None, None) => {}
+                _ => {}
             }
         }
+        true
     }
 
     /// FNV-1a (32 bits) of the bytes; never 0.

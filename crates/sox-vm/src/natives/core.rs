@@ -1,8 +1,12 @@
 //! What concerns all values, or several kinds of them.
 
+use super::builder::Builder;
 use super::{Args, Method, Native, method, native};
 use crate::error::Res;
 use sox_rt::{Array, Range, Str, Table, Tag, Value, number};
+
+/// Bytes of text between two looks at the limits.
+const POLLED: usize = 64 << 10;
 
 pub(super) const NATIVES: &[Native] = &[
     native("Table", |args| Ok(args.vm.mem(args.vm.rt.table(0))?.into())),
@@ -70,9 +74,18 @@ fn to_string(args: &Args<'_>) -> Res {
     if value.get::<Str>().is_some() {
         return Ok(value);
     }
-    let mut text = Vec::new();
-    value.print_to(&mut text);
-    args.new_string(&text)
+    let (mut text, mut done, mut since) = (Builder::new(args.vm), Ok(()), 0);
+    value.print_pieces(&mut |piece| {
+        since += piece.len();
+        done = text.bytes(piece);
+        if since >= POLLED && done.is_ok() {
+            since = 0;
+            done = args.vm.poll();
+        }
+        done.is_ok()
+    });
+    done?;
+    text.finish()
 }
 
 /// The number that a text is, written as programs write numbers; nil when it is none.

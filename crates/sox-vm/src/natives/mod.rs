@@ -44,6 +44,20 @@ const fn method(of: Tag, name: &'static str, run: fn(&Args<'_>) -> Res) -> Metho
     Method { of, native: native(name, run) }
 }
 
+/// Functions that reach what is outside of the program, or wait.
+const OUTSIDE: [&str; 10] = [
+    "appendFile",
+    "fileExists",
+    "listFiles",
+    "open",
+    "readFile",
+    "removeFile",
+    "sysGetenv",
+    "sysSleep",
+    "usleep",
+    "writeFile",
+];
+
 /// Every native function, by number.
 pub(crate) fn all() -> impl Iterator<Item = Native> {
     let files = [
@@ -57,6 +71,14 @@ pub(crate) fn all() -> impl Iterator<Item = Native> {
         coroutine::NATIVES,
     ];
     files.into_iter().flatten().copied()
+}
+
+/// A native as isolated programs have it: it throws if it is one of those that reach outside.
+pub(crate) fn isolated(native: Native) -> Native {
+    if OUTSIDE.contains(&native.name) {
+        return Native { run: |args| args.fail("not allowed here"), ..native };
+    }
+    native
 }
 
 /// Every method, by number.
