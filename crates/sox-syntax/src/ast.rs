@@ -3,6 +3,7 @@
 //! Every node has a [`Span`] from its first to behind its last byte. The line that a runtime error reports for a node is that
 //! of its last byte, as the reference does. Names are resolved: uses of local variables carry the [`Var`] they mean.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// No path from a module to a leaf of its tree passes more nodes. Deeper texts are refused, so whoever walks a tree may recurse;
@@ -345,6 +346,47 @@ pub enum ExprKind {
     Table(Vec<(TableKey, Expr)>),
     /// `fn(a) {..}`.
     Function(Box<Function>),
+}
+
+impl Expr {
+    /// Hands over the expressions that this one is made of, in the order of the text; those in functions are not among them.
+    /// Ends when told to, and says so.
+    pub fn each_child<'a>(&'a self, each: &mut dyn FnMut(&'a Expr) -> ControlFlow<()>) -> ControlFlow<()> {
+        match &self.kind {
+            ExprKind::Nil
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::Name(..)
+            | ExprKind::This(_)
+            | ExprKind::Super { .. }
+            | ExprKind::Function(_) => ControlFlow::Continue(()),
+            ExprKind::Unary(_, a) | ExprKind::Property(a, _) => each(a),
+            ExprKind::Binary(_, a, b)
+            | ExprKind::And(a, b)
+            | ExprKind::Or(a, b)
+            | ExprKind::Is(a, b)
+            | ExprKind::Range(a, b)
+            | ExprKind::Index(a, b) => [a, b].into_iter().try_for_each(|child| each(child)),
+            ExprKind::Call(callee, args) => {
+                each(callee)?;
+                args.iter().try_for_each(each)
+            }
+            ExprKind::Slice(a, b, c) => {
+                [Some(a), b.as_ref(), c.as_ref()].into_iter().flatten().try_for_each(|child| each(child))
+            }
+            ExprKind::Assign(place, value) => {
+                match &**place {
+                    Place::Name(..) => {}
+                    Place::Property(object, _) => each(object)?,
+                    Place::Index(object, index) => [object, index].into_iter().try_for_each(&mut *each)?,
+                }
+                each(value)
+            }
+            ExprKind::Array(elements) => elements.iter().try_for_each(each),
+            ExprKind::Table(entries) => entries.iter().map(|(_, value)| value).try_for_each(each),
+        }
+    }
 }
 
 /// The key in a table literal: a name or a string.

@@ -4,6 +4,7 @@ use super::regs::Home;
 use super::{Bytes, Compiler, bytes};
 use crate::inst::Op;
 use sox_syntax::ast::{BinaryOp, Binding, Expr, ExprKind, Place, UnaryOp};
+use std::ops::ControlFlow;
 
 impl Compiler<'_> {
     /// The value in a register: that of a variable, or a new temporary one.
@@ -294,45 +295,25 @@ fn is_one_step(expr: &Expr) -> bool {
     )
 }
 
+/// Nodes that [`may_assign`] looks at.
+const LOOKED_AT: usize = 32;
+
 /// Whether computing an expression may assign to a variable of the same function. Functions inside cannot: what they assign
 /// to is in a box. Looks at a few nodes and says yes when there are more.
 fn may_assign(expr: &Expr) -> bool {
     let mut pending = vec![expr];
-    let mut budget = 32;
+    let mut nodes = 0;
     while let Some(expr) = pending.pop() {
-        budget -= 1;
-        match &expr.kind {
-            _ if budget == 0 => return true,
-            ExprKind::Assign(..) => return true,
-            ExprKind::Unary(_, a) | ExprKind::Property(a, _) => pending.push(a),
-            ExprKind::Binary(_, a, b)
-            | ExprKind::And(a, b)
-            | ExprKind::Or(a, b)
-            | ExprKind::Is(a, b)
-            | ExprKind::Range(a, b)
-            | ExprKind::Index(a, b) => pending.extend([&**a, b]),
-            ExprKind::Call(callee, args) => {
-                pending.push(callee);
-                pending.extend(args.iter().take(budget));
-                if args.len() > budget {
-                    return true;
-                }
-            }
-            ExprKind::Slice(a, b, c) => {
-                pending.extend([Some(a), b.as_ref(), c.as_ref()].into_iter().flatten().map(|e| &**e))
-            }
-            ExprKind::Array(elements) if elements.len() > budget => return true,
-            ExprKind::Array(elements) => pending.extend(elements),
-            ExprKind::Table(entries) if entries.len() > budget => return true,
-            ExprKind::Table(entries) => pending.extend(entries.iter().map(|(_, value)| value)),
-            ExprKind::Nil
-            | ExprKind::Bool(_)
-            | ExprKind::Number(_)
-            | ExprKind::String(_)
-            | ExprKind::Name(..)
-            | ExprKind::This(_)
-            | ExprKind::Super { .. }
-            | ExprKind::Function(_) => {}
+        nodes += 1;
+        if nodes >= LOOKED_AT || matches!(expr.kind, ExprKind::Assign(..)) {
+            return true;
+        }
+        let all = expr.each_child(&mut |child| {
+            pending.push(child);
+            if pending.len() < LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        if all.is_break() {
+            return true;
         }
     }
     false

@@ -6,6 +6,7 @@ use super::{Bytes, Compiler, bytes};
 use crate::assembler::Label;
 use crate::inst::Op;
 use sox_syntax::ast::{BinaryOp, Binding, Expr, ExprKind, Place, Stmt, Target, Var};
+use std::ops::ControlFlow;
 
 /// Nodes of a condition that is compiled twice.
 const SHORT: usize = 12;
@@ -124,24 +125,29 @@ fn is_short(condition: &Expr) -> bool {
     let mut nodes = 0;
     while let Some(expr) = pending.pop() {
         nodes += 1;
-        match &expr.kind {
-            _ if nodes > SHORT => return false,
+        let simple = match &expr.kind {
             ExprKind::Nil
             | ExprKind::Bool(_)
             | ExprKind::Number(_)
             | ExprKind::String(_)
             | ExprKind::Name(..)
-            | ExprKind::This(_) => {}
-            ExprKind::Unary(_, a) | ExprKind::Property(a, _) => pending.push(a),
-            ExprKind::Binary(_, a, b) | ExprKind::And(a, b) | ExprKind::Or(a, b) | ExprKind::Index(a, b) => {
-                pending.extend([&**a, b]);
-            }
-            ExprKind::Call(callee, args) if args.len() < SHORT => {
-                pending.push(callee);
-                pending.extend(args);
-            }
-            _ => return false,
+            | ExprKind::This(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Property(..)
+            | ExprKind::Binary(..)
+            | ExprKind::And(..)
+            | ExprKind::Or(..)
+            | ExprKind::Index(..) => true,
+            ExprKind::Call(_, args) => args.len() < SHORT,
+            _ => false,
+        };
+        if nodes > SHORT || !simple {
+            return false;
         }
+        let _ = expr.each_child(&mut |child| {
+            pending.push(child);
+            ControlFlow::Continue(())
+        });
     }
     true
 }

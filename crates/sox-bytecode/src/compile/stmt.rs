@@ -5,8 +5,9 @@ use super::regs::Home;
 use super::{Bytes, Compiler, bytes};
 use crate::inst::Op;
 use sox_syntax::ast::{
-    Binding, Clause, Expr, ExprKind, Function, Import, Place, Stmt, StmtKind, Target, Var, VarDecl,
+    Binding, Clause, Expr, ExprKind, Function, Import, Stmt, StmtKind, Target, Var, VarDecl,
 };
+use std::ops::ControlFlow;
 
 impl Compiler<'_> {
     pub(super) fn stmts(&mut self, stmts: &[Stmt]) {
@@ -208,40 +209,13 @@ impl Compiler<'_> {
 fn has_function(expr: &Expr) -> bool {
     let mut pending = vec![expr];
     while let Some(expr) = pending.pop() {
-        match &expr.kind {
-            ExprKind::Function(_) => return true,
-            ExprKind::Nil
-            | ExprKind::Bool(_)
-            | ExprKind::Number(_)
-            | ExprKind::String(_)
-            | ExprKind::Name(..)
-            | ExprKind::This(_)
-            | ExprKind::Super { .. } => {}
-            ExprKind::Unary(_, a) | ExprKind::Property(a, _) => pending.push(a),
-            ExprKind::Binary(_, a, b)
-            | ExprKind::And(a, b)
-            | ExprKind::Or(a, b)
-            | ExprKind::Is(a, b)
-            | ExprKind::Range(a, b)
-            | ExprKind::Index(a, b) => pending.extend([&**a, b]),
-            ExprKind::Call(callee, args) => {
-                pending.push(callee);
-                pending.extend(args);
-            }
-            ExprKind::Slice(a, b, c) => {
-                pending.extend([Some(a), b.as_ref(), c.as_ref()].into_iter().flatten().map(|e| &**e));
-            }
-            ExprKind::Assign(place, value) => {
-                pending.push(value);
-                match &**place {
-                    Place::Name(..) => {}
-                    Place::Property(object, _) => pending.push(object),
-                    Place::Index(object, index) => pending.extend([object, index]),
-                }
-            }
-            ExprKind::Array(elements) => pending.extend(elements),
-            ExprKind::Table(entries) => pending.extend(entries.iter().map(|(_, value)| value)),
+        if matches!(expr.kind, ExprKind::Function(_)) {
+            return true;
         }
+        let _ = expr.each_child(&mut |child| {
+            pending.push(child);
+            ControlFlow::Continue(())
+        });
     }
     false
 }
