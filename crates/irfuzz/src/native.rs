@@ -2,11 +2,10 @@
 
 use crate::case::{DEPTH, MAIN};
 use codegen::Compiled;
+use ir::Module;
 use ir::eval::Const;
-use ir::interp::{Host, Interp, Limits, MemoryFault, Poll, ResumePoints, RuntimeExit};
-use ir::module::RuntimeData;
+use ir::interp::{Interp, Limits, Poll, ResumePoints};
 use ir::random::{self, BUFFER_SIZE, Config, Observation};
-use ir::{Func, Module, Runtime};
 use jit::doubles::{self, Arena, Double};
 use jit::{CodeSpace, Program};
 use std::fmt::{self, Write};
@@ -32,31 +31,6 @@ pub(crate) fn space() -> Result<CodeSpace, String> {
     CodeSpace::reserve(SPACE).map_err(|error| error.to_string())
 }
 
-/// The guest's memory as the helpers of random programs see it.
-struct Memory<'a>(&'a mut Arena);
-
-impl Host for Memory<'_> {
-    fn load(&mut self, address: u64, width: u32) -> Result<u64, MemoryFault> {
-        self.0.load(address, width)
-    }
-
-    fn store(&mut self, address: u64, width: u32, value: u64) -> Result<(), MemoryFault> {
-        self.0.store(address, width, value)
-    }
-
-    fn alloc(&mut self, size: u32, kind: u32) -> Option<u64> {
-        Some(self.0.alloc(size, kind)?.expose_provenance().get() as u64)
-    }
-
-    fn call_runtime(&mut self, _: Runtime, _: &RuntimeData, _: &[Const]) -> Result<Vec<Const>, RuntimeExit> {
-        Err(RuntimeExit::Unbound)
-    }
-
-    fn function_at(&mut self, _: u64) -> Option<Func> {
-        None
-    }
-}
-
 impl Setup {
     /// The arguments of `main`, for a buffer at this address.
     pub(crate) fn args(&self, buffer: u64) -> Vec<Const> {
@@ -72,9 +46,8 @@ impl Setup {
     /// Runs a linked version; `forced`: the guard to fail, counted from 0 as they are executed. Also hands back how many
     /// exits it took.
     pub(crate) fn run(&self, program: &Program, forced: Option<u64>) -> Result<(Observation, u64), String> {
-        let handler = |name: &str, memory: &mut Arena, args: &[Const]| {
-            random::runtime_call(name, args, &mut Memory(memory))
-        };
+        let handler =
+            |name: &str, memory: &mut Arena, args: &[Const]| random::runtime_call(name, args, memory);
         let limits = Limits { fuel: 4 * self.config.steps, depth: DEPTH };
         let guest = Double::new(&self.original, limits, Box::new(handler), Box::new(|| Poll::Continue));
         let functions = self.original.0.functions.len();
@@ -82,14 +55,14 @@ impl Setup {
         let memory = &mut instance.guest().memory;
         let buffer = memory.map(&vec![0; BUFFER_SIZE]);
         let entry = |func| program.code(func).0.expose_provenance() as u64;
-        random::prepare(self.seed, &mut Memory(memory), buffer, None, functions, entry)
+        random::prepare(self.seed, memory, buffer, None, functions, entry)
             .map_err(|fault| format!("the buffer is not mapped: {fault:?}"))?;
         instance.force_guard(forced);
         let main = program.function(MAIN).map_err(|error| error.to_string())?;
         let outcome = instance.call(&main, &self.args(buffer)).map_err(|error| error.to_string())?;
         let outcome = doubles::reference(&outcome)?;
         let guest = instance.guest();
-        let seen = random::observe(&outcome, &mut Memory(&mut guest.memory), buffer)
+        let seen = random::observe(&outcome, &mut guest.memory, buffer)
             .map_err(|fault| format!("the buffer is gone: {fault:?}"))?;
         Ok((seen, guest.exits))
     }

@@ -4,42 +4,15 @@
 
 use codegen::{Calls, OptLevel, Options};
 use ir::eval::Const;
-use ir::interp::{Host, Interp, Limits, MemoryFault, Poll, ResumePoints, Resuming, RuntimeExit};
-use ir::module::RuntimeData;
+use ir::interp::{Interp, Limits, Poll, ResumePoints, Resuming};
 use ir::random::{self, BUFFER, BUFFER_SIZE, Config, Observation};
-use ir::{Func, Module, Runtime, passes};
+use ir::{Func, Module, passes};
 use jit::doubles::{self, Arena, Double};
-use std::ops::Range;
 use std::sync::Arc;
 
 const MAIN: Func = Func(0);
 /// Guards forced to fail per program and variant, evenly spread.
 const FORCED: u64 = 3;
-
-/// The guest's memory as the helpers of random programs see it.
-struct Memory<'a>(&'a mut Arena);
-
-impl Host for Memory<'_> {
-    fn load(&mut self, address: u64, width: u32) -> Result<u64, MemoryFault> {
-        self.0.load(address, width)
-    }
-
-    fn store(&mut self, address: u64, width: u32, value: u64) -> Result<(), MemoryFault> {
-        self.0.store(address, width, value)
-    }
-
-    fn alloc(&mut self, size: u32, kind: u32) -> Option<u64> {
-        Some(self.0.alloc(size, kind)?.expose_provenance().get() as u64)
-    }
-
-    fn call_runtime(&mut self, _: Runtime, _: &RuntimeData, _: &[Const]) -> Result<Vec<Const>, RuntimeExit> {
-        Err(RuntimeExit::Unbound)
-    }
-
-    fn function_at(&mut self, _: u64) -> Option<Func> {
-        None
-    }
-}
 
 struct Case {
     seed: u64,
@@ -88,9 +61,8 @@ impl Case {
     }
 
     fn run(&self, program: &jit::Program, module: &Module, forced: Option<u64>) -> Observation {
-        let handler = |name: &str, memory: &mut Arena, args: &[Const]| {
-            random::runtime_call(name, args, &mut Memory(memory))
-        };
+        let handler =
+            |name: &str, memory: &mut Arena, args: &[Const]| random::runtime_call(name, args, memory);
         let limits = Limits { fuel: 4 * self.config.steps, depth: 200 };
         let guest = Double::new(&self.original, limits, Box::new(handler), Box::new(|| Poll::Continue));
         let functions = module.functions.len();
@@ -98,16 +70,14 @@ impl Case {
         let memory = &mut instance.guest().memory;
         let buffer = memory.map(&vec![0; BUFFER_SIZE]);
         let entry = |func| program.code(func).0.expose_provenance() as u64;
-        random::prepare(self.seed, &mut Memory(memory), buffer, None, functions, entry)
-            .expect("the buffer is mapped");
+        random::prepare(self.seed, memory, buffer, None, functions, entry).expect("the buffer is mapped");
         let signature = &module.functions[MAIN].signature;
         let args = random::arguments(self.seed, &self.config, signature, buffer);
         instance.force_guard(forced);
         let main = program.function(MAIN).expect("it can be entered");
         let outcome = instance.call(&main, &args).expect("the arguments fit");
         let outcome = doubles::reference(&outcome).unwrap_or_else(|why| panic!("seed {}: {why}", self.seed));
-        random::observe(&outcome, &mut Memory(&mut instance.guest().memory), buffer)
-            .expect("the buffer is there")
+        random::observe(&outcome, &mut instance.guest().memory, buffer).expect("the buffer is there")
     }
 
     fn check_all(&self) {
@@ -125,15 +95,6 @@ impl Case {
     }
 }
 
-fn seeds(few: Range<u64>) -> Range<u64> {
-    let Ok(asked) = std::env::var("JIT_RANDOM_SEEDS") else { return few };
-    let bounds = asked.split_once("..").map(|(from, to)| (from.parse(), to.parse()));
-    match bounds {
-        Some((Ok(from), Ok(to))) => from..to,
-        _ => panic!("JIT_RANDOM_SEEDS is {asked:?}, not FROM..TO"),
-    }
-}
-
 /// Had a constant that looks like a call which nobody relocated.
 #[test]
 fn constants_are_not_taken_for_calls() {
@@ -143,7 +104,7 @@ fn constants_are_not_taken_for_calls() {
 #[test]
 fn compiled_programs_do_what_the_reference_does() {
     let (mut returned, mut guards) = (0, 0);
-    let seeds = seeds(0..40);
+    let seeds = random::seeds("JIT_RANDOM_SEEDS", 0..40);
     let count = seeds.end - seeds.start;
     for seed in seeds {
         let case = Case::new(seed);

@@ -33,6 +33,8 @@ pub use program::module;
 pub use rng::Rng;
 pub use runtime::runtime_call;
 
+use std::ops::Range;
+
 /// What programs to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -126,5 +128,18 @@ impl Config {
             loop_depth: rng.range(0, 3),
             ..config
         }
+    }
+}
+
+/// The seeds of a test: a few, or others that an environment variable gives as `FROM..TO`.
+///
+/// # Panics
+/// When the variable says something else.
+pub fn seeds(variable: &str, few: Range<u64>) -> Range<u64> {
+    let Ok(asked) = std::env::var(variable) else { return few };
+    let bounds = asked.split_once("..").map(|(from, to)| (from.parse(), to.parse()));
+    match bounds {
+        Some((Ok(from), Ok(to))) => from..to,
+        _ => panic!("{variable} is {asked:?}, not FROM..TO"),
     }
 }

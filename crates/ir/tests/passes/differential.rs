@@ -7,7 +7,6 @@ use ir::random::{self, BUFFER, Config, Observation};
 use ir::{Func, Module};
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 const MAIN: Func = Func(0);
 /// Guards forced to fail per program and pass, evenly spread.
@@ -115,19 +114,10 @@ impl Program {
     }
 }
 
-fn seeds(few: Range<u64>) -> Range<u64> {
-    let Ok(asked) = std::env::var("IR_PASSES_SEEDS") else { return few };
-    let bounds = asked.split_once("..").map(|(from, to)| (from.parse(), to.parse()));
-    match bounds {
-        Some((Ok(from), Ok(to))) => from..to,
-        _ => panic!("IR_PASSES_SEEDS is {asked:?}, not FROM..TO"),
-    }
-}
-
 #[test]
 fn every_pass_alone_changes_nothing_that_is_seen() {
     let mut changes = vec![0; passes::ALL.len()];
-    let seeds = seeds(0..60);
+    let seeds = random::seeds("IR_PASSES_SEEDS", 0..60);
     for seed in seeds.clone() {
         let program = Program::new(seed);
         for (pass, count) in passes::ALL.iter().zip(&mut changes) {
@@ -143,7 +133,7 @@ fn every_pass_alone_changes_nothing_that_is_seen() {
 
 #[test]
 fn the_pipeline_changes_nothing_that_is_seen() {
-    for seed in seeds(1000..1080) {
+    for seed in random::seeds("IR_PASSES_SEEDS", 1000..1080) {
         Program::new(seed).pipeline(&options(seed));
     }
 }
@@ -153,7 +143,7 @@ fn the_pipeline_changes_nothing_that_is_seen() {
 fn inlined_code_can_be_left_anywhere() {
     let mut counts = BTreeMap::new();
     let (mut programs, mut callers) = (0, 0);
-    for seed in seeds(3000..3080) {
+    for seed in random::seeds("IR_PASSES_SEEDS", 3000..3080) {
         let config = Config { statements: 12, loop_depth: 1, calls_foremost: true, ..Config::default() };
         let program = Program::with(seed, config, 12);
         // Other passes prove most of the guards of random programs superfluous.

@@ -1,6 +1,9 @@
 //! Memory of this process that belongs to a test's guest: every access from Rust is checked.
 
-use ir::interp::MemoryFault;
+use ir::eval::Const;
+use ir::interp::{Host, MemoryFault, RuntimeExit};
+use ir::module::RuntimeData;
+use ir::{Func, Runtime};
 use std::ptr::NonNull;
 
 /// A piece of memory, 16-byte aligned.
@@ -119,6 +122,29 @@ impl Arena {
         // SAFETY: so many bytes are there; compiled code is not running while Rust has the arena.
         unsafe { to.copy_from_nonoverlapping(NonNull::from(from).cast(), from.len()) };
         Ok(())
+    }
+}
+
+/// Memory alone, as the helpers of random programs see it: no runtime functions, and no code.
+impl Host for Arena {
+    fn load(&mut self, address: u64, width: u32) -> Result<u64, MemoryFault> {
+        Arena::load(self, address, width)
+    }
+
+    fn store(&mut self, address: u64, width: u32, value: u64) -> Result<(), MemoryFault> {
+        Arena::store(self, address, width, value)
+    }
+
+    fn alloc(&mut self, size: u32, kind: u32) -> Option<u64> {
+        Some(Arena::alloc(self, size, kind)?.expose_provenance().get() as u64)
+    }
+
+    fn call_runtime(&mut self, _: Runtime, _: &RuntimeData, _: &[Const]) -> Result<Vec<Const>, RuntimeExit> {
+        Err(RuntimeExit::Unbound)
+    }
+
+    fn function_at(&mut self, _: u64) -> Option<Func> {
+        None
     }
 }
 

@@ -133,7 +133,7 @@ impl Host for Double {
     }
 
     fn alloc(&mut self, size: u32, kind: u32) -> Option<u64> {
-        Some(self.memory.alloc(size, kind)?.expose_provenance().get() as u64)
+        Host::alloc(&mut self.memory, size, kind)
     }
 
     fn call_runtime(
