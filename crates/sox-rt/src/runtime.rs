@@ -402,7 +402,10 @@ impl Runtime {
     /// When there is no room.
     pub fn coroutine(&self, function: Value) -> Result<Gc<Coroutine>, OutOfMemory> {
         self.heap.external_add(Coroutine::WEIGHT)?;
-        let fiber = Fiber::new(Coroutine::REGISTERS, Coroutine::FRAMES);
+        let Some(fiber) = Fiber::new(Coroutine::REGISTERS, Coroutine::FRAMES) else {
+            self.heap.external_sub(Coroutine::WEIGHT);
+            return Err(OutOfMemory);
+        };
         if let Some(slot) = fiber.slot(0) {
             slot.set(function);
         }

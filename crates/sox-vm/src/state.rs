@@ -15,6 +15,8 @@ use std::time::Instant;
 
 /// Registers of the main program: 64 MiB.
 const REGISTERS: usize = 4 << 20;
+/// The same where the system has little address space.
+const MIN_REGISTERS: usize = 4096;
 /// Functions that the main program can be executing at a time.
 const FRAMES: usize = 200_000;
 /// Back edges and calls between two looks at the limits.
@@ -61,11 +63,22 @@ pub(crate) struct State {
     main_file: RefCell<Arc<str>>,
 }
 
+/// The main program's registers and frames: fewer where address space is short.
+///
+/// # Panics
+/// When the system has none left.
+fn main_fiber() -> Fiber {
+    let sizes = std::iter::successors(Some(REGISTERS), |size| Some(size / 2))
+        .take_while(|size| *size >= MIN_REGISTERS);
+    let fiber = sizes.into_iter().find_map(|size| Fiber::new(size, FRAMES.min(size)));
+    fiber.expect("the system has memory for the registers of one program")
+}
+
 impl State {
     pub(crate) fn new() -> State {
         State {
             codes: FrozenVec::new(),
-            main: Fiber::new(REGISTERS, FRAMES),
+            main: main_fiber(),
             running: RefCell::default(),
             modules: RefCell::default(),
             imports: RefCell::default(),

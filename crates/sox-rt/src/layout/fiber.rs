@@ -1,7 +1,7 @@
 //! Fibers: the registers and frames of one thread of control.
 
 use super::{Closure, Value};
-use heap::{Gc, Tracer};
+use heap::{Gc, Region, Tracer, Zeroed};
 use std::cell::Cell;
 
 /// Registers that an instruction can name.
@@ -80,8 +80,8 @@ impl Frame {
 /// Registers below [`Fiber::top`] are traced whatever they hold; those above are set to nil when the heap is collected, so
 /// that none of them ever leads to an object that is gone, and nobody need clear the registers of a new frame.
 pub struct Fiber {
-    slots: Box<[Cell<Value>]>,
-    frames: Box<[Frame]>,
+    slots: Region<Cell<Value>>,
+    frames: Region<Frame>,
     /// Frames in use.
     depth: Cell<usize>,
     top: Cell<usize>,
@@ -90,15 +90,16 @@ pub struct Fiber {
 }
 
 impl Fiber {
-    /// A fiber without frames, with room for so many. Memory is taken when it is used, as far as the system does so.
-    pub fn new(registers: usize, frames: usize) -> Fiber {
-        Fiber {
-            slots: zeroed(registers.max(WINDOW)),
-            frames: zeroed(frames.max(1)),
+    /// A fiber without frames, with room for so many registers and frames; `None` when the system has no memory. It gives memory
+    /// when it is used.
+    pub fn new(registers: usize, frames: usize) -> Option<Fiber> {
+        Some(Fiber {
+            slots: Region::new(registers.max(WINDOW))?,
+            frames: Region::new(frames.max(1))?,
             depth: Cell::new(0),
             top: Cell::new(0),
             most: Cell::new(0),
-        }
+        })
     }
 
     /// The functions being executed, the innermost last.
@@ -180,11 +181,6 @@ impl Fiber {
         self.top.get()
     }
 
-    /// Bytes that it takes at most.
-    pub fn bytes(&self) -> usize {
-        size_of_val(&*self.slots)
-    }
-
     /// Reports what is in use, and clears the rest.
     pub fn trace(&self, tracer: &mut Tracer<'_>) {
         let top = self.top.get().min(self.slots.len());
@@ -196,21 +192,10 @@ impl Fiber {
     }
 }
 
-/// A type of which zero words are a value.
-trait Zero {}
-
-impl Zero for Cell<Value> {}
-impl Zero for Frame {}
-
-/// So many values of zero words, whose memory comes zeroed from the system.
-fn zeroed<T: Zero>(count: usize) -> Box<[T]> {
-    const { assert!(align_of::<T>() == align_of::<u64>() && size_of::<T>().is_multiple_of(size_of::<u64>())) };
-    let words = vec![0_u64; count * (size_of::<T>() / size_of::<u64>())].into_boxed_slice();
-    let values = std::ptr::slice_from_raw_parts_mut(Box::into_raw(words).cast::<T>(), count);
-    // SAFETY: the memory is the box's own, of the size and alignment of so many values; zero words are a value: nil, and a
-    // frame without closure.
-    unsafe { Box::from_raw(values) }
-}
+// SAFETY: zero bytes are nil, and values have nothing to drop.
+unsafe impl Zeroed for Value {}
+// SAFETY: zero bytes are a frame of numbers that are zero, without closure; it has nothing to drop.
+unsafe impl Zeroed for Frame {}
 
 #[cfg(test)]
 mod tests {
@@ -218,13 +203,14 @@ mod tests {
 
     #[test]
     fn windows_end_where_registers_do() {
-        let fiber = Fiber::new(300, 2);
+        let fiber = Fiber::new(300, 2).expect("there is memory");
         assert!(
             fiber.window(44).is_some() && fiber.window(45).is_none() && fiber.window(usize::MAX).is_none()
         );
         assert!(fiber.window(7).is_some_and(|window| window.iter().all(|slot| slot.get().is_nil())));
         fiber.window(0).inspect(|window| window[10].set(Value::TRUE));
         assert!(fiber.window(7).is_some_and(|window| window[3].get().is_truthy()));
-        assert_eq!(Fiber::new(0, 0).bytes(), WINDOW * 16);
+        assert!(Fiber::new(0, 0).is_some_and(|fiber| fiber.window(0).is_some() && fiber.window(1).is_none()));
+        assert!(Fiber::new(usize::MAX, 1).is_none());
     }
 }

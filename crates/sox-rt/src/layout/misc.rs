@@ -124,9 +124,9 @@ unsafe impl Object for Coroutine {
 
 impl Coroutine {
     /// Registers of a coroutine.
-    pub const REGISTERS: usize = 1 << 17;
+    pub const REGISTERS: usize = 1 << 16;
     /// Functions that it can be executing at a time.
-    pub const FRAMES: usize = 20_000;
+    pub const FRAMES: usize = 10_000;
     /// Bytes that a coroutine counts as: those of a few frames, which most never exceed.
     pub const WEIGHT: usize = 16 << 10;
 }
