@@ -11,6 +11,9 @@ const FLAGS: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 
+/// Targets that also start from files which are there for another reason.
+const MORE_SEEDS: [(&str, &str); 2] = [("sox_run", "tests/sox"), ("sox_syntax", "tests/sox")];
+
 /// Arguments of `fuzz`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -131,6 +134,9 @@ fn fuzz(target: &str, program: &Path, args: &Args) -> Result<(), Failure> {
     if seeds.is_dir() {
         command.arg(&seeds);
     }
+    for (_, seeds) in MORE_SEEDS.iter().filter(|(of, _)| *of == target) {
+        command.arg(seeds);
+    }
     let folder = artifacts.strip_prefix(root()).unwrap_or(&artifacts).display().to_string();
     let hint = format!("inputs are in {folder}; reproduce: cargo xtask fuzz {target} --input {folder}/NAME");
     found(run::check(&mut command), hint)
@@ -143,7 +149,7 @@ fn found(result: Result<(), Failure>, hint: String) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FLAGS, available, select};
+    use super::{FLAGS, MORE_SEEDS, available, select};
 
     #[test]
     fn names_select_targets() {
@@ -159,6 +165,14 @@ mod tests {
         let manifest = std::fs::read_to_string(crate::run::root().join("fuzz/Cargo.toml")).unwrap();
         for target in available().unwrap() {
             assert!(manifest.contains(&format!("path = \"fuzz_targets/{target}.rs\"")), "{target}");
+        }
+    }
+
+    #[test]
+    fn seeds_are_where_targets_look_for_them() {
+        for (target, folder) in MORE_SEEDS {
+            assert!(available().unwrap().iter().any(|name| name == target), "{target}");
+            assert!(crate::run::root().join(folder).is_dir(), "{folder}");
         }
     }
 

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod abi_check;
+mod bench;
 mod cross;
 mod fuzz;
 mod irfuzz;
@@ -32,6 +33,8 @@ enum Verb {
     AbiCheck(abi_check::Args),
     /// Hold random IR programs to the reference interpreter: every pass, x64, ARM64
     Irfuzz(irfuzz::Args),
+    /// Measure our guests beside other implementations
+    Bench(bench::Args),
     /// Run fuzz targets with coverage guidance
     Fuzz(fuzz::Args),
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Verb::Arm64(args) => cross::arm64(&args),
         Verb::CheckTargets(args) => cross::check_targets(&args),
         Verb::AbiCheck(args) => abi_check::run(&args),
+        Verb::Bench(args) => bench::run(&args),
         Verb::Fuzz(args) => fuzz::run(&args),
         Verb::Irfuzz(args) => irfuzz::run(&args),
     };

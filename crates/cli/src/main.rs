@@ -22,14 +22,37 @@ struct Args {
 #[derive(Subcommand)]
 enum Verb {
     Run(run::RunArgs),
+    Test(sox::TestArgs),
+    Bench(sox::BenchArgs),
+    Repl(sox::ReplArgs),
+    Build(sox::BuildArgs),
+    Sox(sox::AliasArgs),
     Ffi(ffi::FfiArgs),
     Ir(ir::IrArgs),
     Doctor(doctor::Args),
 }
 
 fn main() -> ExitCode {
-    match Args::parse().verb {
+    let words: Vec<_> = std::env::args_os().collect();
+    let parsed = match sox::called_as_sox(&words) {
+        None => Args::parse(),
+        Some(words) => match sox::unavailable(&words).map(|()| Args::try_parse_from(words)) {
+            Ok(Ok(args)) => args,
+            // The exit status of wrong command lines is that of the original command.
+            Ok(Err(error)) => {
+                let _ = error.print();
+                return ExitCode::from(u8::from(error.use_stderr()));
+            }
+            Err(status) => return ExitCode::from(status),
+        },
+    };
+    match parsed.verb {
         Verb::Run(args) => run::run(&args),
+        Verb::Test(args) => sox::test(&args),
+        Verb::Bench(args) => sox::bench(&args),
+        Verb::Repl(args) => sox::repl(&args),
+        Verb::Build(args) => sox::build(&args),
+        Verb::Sox(args) => sox::alias(args),
         Verb::Ffi(args) => ffi::run(args),
         Verb::Ir(args) => ir::run(&args),
         Verb::Doctor(args) => doctor::run(&args),

@@ -31,7 +31,7 @@ pub(crate) struct RunArgs {
 }
 
 /// A time that a clock can have.
-fn seconds(text: &str) -> Result<f64, String> {
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.0..1e9).contains(&seconds) => Ok(seconds),
         _ => Err("it is to be a number from 0 to a billion".to_owned()),
@@ -40,7 +40,7 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
     match args.file.extension().and_then(|extension| extension.to_str()) {
-        Some("sox") => crate::sox::run(args),
+        Some("sox" | "sbc") => crate::sox::run(args),
         _ => {
             eprintln!("error: {}: only Sox scripts, files that end in .sox, can be run", args.file.display());
             ExitCode::from(64)

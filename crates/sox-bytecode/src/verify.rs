@@ -43,6 +43,9 @@ pub fn verify(module: &Module) -> Result<(), Fault> {
     if module.lines.first() != Some(&0) || !module.lines.is_sorted() {
         return Err(whole("lines do not start in order"));
     }
+    if module.functions[0].params > 0 || !module.functions[0].captures.is_empty() {
+        return Err(whole("the top level takes something"));
+    }
     for (number, function) in module.functions.iter().enumerate() {
         let fault = |instruction, what| Fault { function: number, instruction, what };
         check_tables(function).map_err(|what| fault(None, what))?;
@@ -80,6 +83,8 @@ fn check_handler(function: &Function, handler: &Handler) -> Check {
     let code = function.code.len() as u64;
     ensure(handler.start < handler.end && u64::from(handler.end) <= code, "a handler is for no code")?;
     ensure(u64::from(handler.target) < code, "a handler is outside of the code")?;
+    // What leads back counts and polls, and handlers do not.
+    ensure(handler.target >= handler.end, "a handler leads back")?;
     ensure(u32::from(handler.register) < function.registers, "a handler's register does not exist")
 }
 

@@ -186,6 +186,28 @@ fn forged_modules_are_refused_or_harmless() {
     assert!(refused > 200, "{refused}");
 }
 
+/// An error could be thrown and caught for ever, without a look at the limits.
+#[test]
+fn handlers_that_lead_back_are_refused() {
+    let mut module = compiled("try { throw 1 } catch e { print e }");
+    assert!(module.functions[0].handlers.iter().all(|handler| handler.target >= handler.end));
+    let mut functions = module.functions.to_vec();
+    let mut handlers = functions[0].handlers.to_vec();
+    handlers[0].target = handlers[0].start;
+    functions[0].handlers = handlers.into();
+    module.functions = functions.into();
+    assert_eq!(verify(&module).map_err(|fault| fault.what), Err("a handler leads back"));
+}
+
+#[test]
+fn nobody_passes_anything_to_the_top_level() {
+    let mut module = compiled("fn f(a) { return a } print f(1)");
+    let mut functions = module.functions.to_vec();
+    functions[0].params = 1;
+    module.functions = functions.into();
+    assert_eq!(verify(&module).map_err(|fault| fault.what), Err("the top level takes something"));
+}
+
 fn flipped(inst: sox_bytecode::Inst, bit: u32) -> sox_bytecode::Inst {
     let bytes = postcard::to_allocvec(&inst).expect("an instruction is a number");
     let word: u64 = postcard::from_bytes(&bytes).expect("an instruction is a number");

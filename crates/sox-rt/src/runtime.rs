@@ -191,7 +191,10 @@ impl Runtime {
     pub fn set_element(&self, array: Gc<Array>, index: usize, value: Value) -> bool {
         let Some(slot) = array.elements().get(index) else { return false };
         slot.set(value);
-        if let Some(buffer) = array.buffer() {
+        // Stores of numbers and the like are no business of the heap.
+        if value.is_object()
+            && let Some(buffer) = array.buffer()
+        {
             self.heap.wrote(buffer);
         }
         true
@@ -330,9 +333,11 @@ impl Runtime {
     #[inline]
     pub fn set_property_at(&self, instance: Gc<Instance>, number: u32, value: Value) {
         instance.set(number, value);
-        self.heap.wrote(instance);
-        if let Some(more) = instance.more() {
-            self.heap.wrote(more);
+        if value.is_object() {
+            self.heap.wrote(instance);
+            if let Some(more) = instance.more() {
+                self.heap.wrote(more);
+            }
         }
     }
 
@@ -483,7 +488,9 @@ impl Runtime {
     #[inline]
     pub fn set_box(&self, cell: Gc<BoxCell>, value: Value) {
         cell.set(value);
-        self.heap.wrote(cell);
+        if value.is_object() {
+            self.heap.wrote(cell);
+        }
     }
 
     /// A range.

@@ -63,7 +63,11 @@ impl Failure {
     /// What is written about it: message, line, trace; lines end with a line feed.
     pub fn report(&self) -> Vec<u8> {
         let mut out = self.message.clone();
-        out.extend(format!("\n[line {}] in script\n", self.line).into_bytes());
+        out.push(b'\n');
+        // Nothing was being executed when a function was called from outside with arguments that it does not take.
+        if !self.trace.is_empty() {
+            out.extend(format!("[line {}] in script\n", self.line).into_bytes());
+        }
         for line in &self.trace {
             out.extend(line.as_bytes());
             out.push(b'\n');

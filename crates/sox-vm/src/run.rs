@@ -8,6 +8,7 @@ use crate::code::Cache;
 use crate::error::{Res, Thrown};
 use crate::op;
 use crate::vm::Vm;
+use sox_bytecode::Inst;
 use sox_rt::number::remainder;
 use sox_rt::{Array, BoxCell, Closure, Fiber, Instance, Range, Value};
 
@@ -33,11 +34,12 @@ impl Vm {
             };
             let (mut base, mut pc) = (frame.base(), frame.pc() as usize);
             let mut code = self.code(frame.code());
+            let mut insts: &[Inst] = &code.insts;
             let Some(mut regs) = fiber.window(base) else { return self.overflow() };
             fiber.set_top(base + code.registers);
 
             let thrown: Thrown = 'op: loop {
-                let inst = code.insts[pc];
+                let inst = insts[pc];
                 pc += 1;
 
                 macro_rules! a {
@@ -125,6 +127,7 @@ impl Vm {
                             None => return self.overflow(),
                         }
                         (closure, base, code, pc) = (function, at, called, 0);
+                        insts = &code.insts;
                         let left = self.state.countdown.get();
                         if left == 0 {
                             attempt!(self.poll());
@@ -150,6 +153,7 @@ impl Vm {
                         base = caller.base();
                         pc = caller.resume() as usize;
                         code = self.code(caller.code());
+                        insts = &code.insts;
                         match fiber.window(base) {
                             Some(window) => regs = window,
                             None => return self.overflow(),

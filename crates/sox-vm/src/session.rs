@@ -27,7 +27,8 @@ impl Program {
 }
 
 impl Vm {
-    /// Executes the top level of a script, and no `main`. [`Vm::finish`] is what follows in the end.
+    /// Executes the top level of a script, and no `main`. What it wrote is flushed. [`Vm::finish`] is what follows in the end,
+    /// and is done at once when the script throws.
     ///
     /// # Errors
     /// Why it did not come to its end.
@@ -38,8 +39,13 @@ impl Vm {
             let top = self.load(&module)?;
             self.call(&self.state.main, top.into(), &[])?;
             Ok(top.module().number() as usize)
-        })?;
-        Ok(Program { module, number })
+        });
+        if matches!(number, Err(Error::Runtime(_))) {
+            // What ended the program first is what is reported.
+            let _ = self.finish();
+        }
+        self.flush();
+        Ok(Program { module, number: number? })
     }
 
     /// Calls the functions that programs registered for their end. What they wrote is flushed.

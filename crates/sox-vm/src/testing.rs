@@ -77,10 +77,7 @@ impl Vm {
     pub fn test(&self, module: Module, name: &str) -> Outcome {
         let program = match self.start(module) {
             Ok(program) => program,
-            Err(error) => {
-                self.flush();
-                return Outcome::Setup(error);
-            }
+            Err(error) => return Outcome::Setup(error),
         };
         let testing = &self.state.testing;
         testing.on.set(true);
@@ -95,7 +92,7 @@ impl Vm {
         let ended = match done {
             // It wants nothing more to be executed.
             Err(ended @ (Error::Exit(_) | Error::Stopped(_))) => Err(ended),
-            done => done.and_then(|_| self.finish()),
+            done => done.and(self.finish()),
         };
         self.flush();
         match ended {
@@ -158,11 +155,12 @@ impl Vm {
     }
 
     /// Calls a benchmark that is to do something so often, or, if it takes no arguments, calls it so often; how long it took.
+    /// What it wrote is flushed, in its own time.
     ///
     /// # Errors
     /// Why it did not come to its end.
     pub fn benchmark(&self, program: &Program, name: &str, iterations: u32) -> Result<Duration, Error> {
-        self.inside(|| {
+        let taken = self.inside(|| {
             let function = self.global(program, name);
             let args = if function.get::<Closure>().is_some_and(|closure| closure.info().params == 0) {
                 None
@@ -175,7 +173,9 @@ impl Vm {
                 self.call(&self.state.main, function, args.as_slice())?;
             }
             Ok(begun.elapsed())
-        })
+        });
+        self.flush();
+        taken
     }
 
     /// The table that a benchmark gets.

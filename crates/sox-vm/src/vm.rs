@@ -8,7 +8,7 @@ use heap::{Config, Gc};
 use sox_bytecode::{Globals, Module, Source};
 use sox_rt::{Array, Closure, ClosureInfo, ModuleObject, Runtime, Value};
 use sox_syntax::{Diagnostic, Mode};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -130,6 +130,8 @@ pub struct Vm {
 
 /// The world outside.
 pub(crate) struct Host {
+    /// Why something that was written did not reach standard output.
+    lost: Cell<Option<io::Error>>,
     pub(crate) stdout: RefCell<Box<dyn Write + Send>>,
     pub(crate) stderr: RefCell<Box<dyn Write + Send>>,
     pub(crate) stdin: RefCell<Box<dyn BufRead + Send>>,
@@ -147,18 +149,22 @@ impl fmt::Debug for Vm {
 
 impl Vm {
     /// A machine without programs.
+    ///
+    /// # Panics
+    /// When the system has no memory left for the registers of one program.
     pub fn new(options: Options) -> Vm {
         let mut state = State::new();
         state.cancel = options.cancel;
         state.fuel.set(options.fuel);
         state.deadline.set(options.deadline);
-        let access = if options.isolated { natives::isolated } else { |native| native };
+        let access: fn(Native) -> Native = if options.isolated { natives::isolated } else { |native| native };
         Vm {
             rt: Runtime::new(options.heap),
             state,
             natives: natives::all().chain(testing::NATIVES).map(access).collect(),
             methods: natives::methods().collect(),
             host: Host {
+                lost: Cell::default(),
                 stdout: RefCell::new(options.stdout),
                 stderr: RefCell::new(options.stderr),
                 stdin: RefCell::new(options.stdin),
@@ -203,7 +209,13 @@ impl Vm {
             ended => ended,
         };
         self.flush();
-        done
+        match self.host.lost.take() {
+            Some(error) if done.is_ok() => {
+                let message = format!("Could not write to standard output: {error}.").into_bytes();
+                Err(Error::Runtime(Failure { message, line: 0, trace: Vec::new() }))
+            }
+            _ => done,
+        }
     }
 
     /// Runs `f` with the heap's roots known, and turns what it throws into an error.
@@ -321,10 +333,11 @@ impl Vm {
         let _ = self.host.stderr.borrow_mut().write_all(bytes);
     }
 
-    /// Has everything written reach standard output.
+    /// Has everything written reach standard output. When that fails it is an error at the program's end.
     pub(crate) fn flush(&self) {
-        // As above.
-        let _ = self.host.stdout.borrow_mut().flush();
+        if let Err(error) = self.host.stdout.borrow_mut().flush() {
+            self.host.lost.set(Some(error));
+        }
     }
 }
 

@@ -1,23 +1,40 @@
 //! `spandrel run FILE.sox`.
 
-use super::{on_a_large_stack, output, read, report};
+use super::{complain, on_a_large_stack, output, read, report, search};
 use crate::run::RunArgs;
 use sox_vm::{Options, Vm};
-use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// Runs a program.
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
-    on_a_large_stack(|| {
-        let source = match read(&args.file) {
-            Ok(source) => source,
-            Err(status) => return status,
-        };
-        let done = Vm::compile(&args.file.display().to_string(), &source)
-            .and_then(|module| Vm::new(options(args)).run(module));
-        done.map_or_else(|error| report(&error, &source), |()| 0)
-    })
+    on_a_large_stack(|| execute(args).err().unwrap_or(0))
+}
+
+/// Executes a program to its end, or reports what ended it before; the exit status then.
+pub(super) fn execute(args: &RunArgs) -> Result<(), u8> {
+    let script = script(&args.file)?;
+    let source = read(&script)?;
+    let module = Vm::compile_cached(&script, &source);
+    let done = module.and_then(|module| Vm::new(options(args)).run(module));
+    done.map_err(|error| report(&error, &source))
+}
+
+/// The script that a file is: bytecode alone cannot be run, as nobody could tell whether it is up to date.
+fn script(file: &Path) -> Result<PathBuf, u8> {
+    if file.extension().is_none_or(|extension| extension != "sbc") {
+        return Ok(file.to_owned());
+    }
+    let script = file.with_extension("sox");
+    if script.is_file() {
+        return Ok(script);
+    }
+    let (file, script) = (file.display(), script.display());
+    complain(&format!(
+        "error: {file}: a bytecode cache is run with its script beside it, and there is no {script}"
+    ));
+    Err(74)
 }
 
 /// What the program gets.
@@ -31,9 +48,8 @@ fn options(args: &RunArgs) -> Options {
     Options {
         heap,
         stdout: output(),
-        args: words.map(|word| word.as_bytes().to_vec()).collect(),
-        search: std::env::var_os("SOX_PATH")
-            .map_or(Vec::new(), |path| std::env::split_paths(&path).collect()),
+        args: words.map(|word| word.as_encoded_bytes().to_vec()).collect(),
+        search: search(),
         fuel: args.fuel,
         deadline: args.timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds)),
         suppress_print: args.suppress_print,

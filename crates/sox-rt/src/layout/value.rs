@@ -182,6 +182,12 @@ impl Value {
         self.tag == Tag::Absent as u64
     }
 
+    /// Whether it is an object.
+    #[inline]
+    pub const fn is_object(self) -> bool {
+        self.tag >= OBJECTS
+    }
+
     /// The number it is.
     #[inline]
     pub const fn as_number(self) -> Option<f64> {
@@ -202,7 +208,7 @@ impl Value {
     #[inline]
     pub fn object(self) -> Option<Any> {
         // SAFETY: payloads of these tags are words of handles, and values are kept where handles may be.
-        (self.tag >= OBJECTS).then(|| unsafe { Any::from_bits(self.payload) })
+        self.is_object().then(|| unsafe { Any::from_bits(self.payload) })
     }
 
     /// Reports the object it is.

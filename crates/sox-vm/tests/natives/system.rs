@@ -1,6 +1,6 @@
 //! The process, time, the end of programs.
 
-use crate::harness::{each, lines, run_twice, run_with};
+use crate::harness::{Outcome, each, lines, run_twice, run_with};
 use sox_vm::{Error, Stop};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -132,4 +132,31 @@ fn a_handler_that_throws_stops_no_other() {
     let source = "sysOnExit(fn() { print 1; }); sysOnExit(fn() { throw \"second\"; });
         sysOnExit(fn() { throw \"third\"; }); try { sysExit(2); } catch e { print e; }";
     lines(source, &["1", "third"]);
+}
+
+/// Isolated programs cannot reach what is outside of them, and do not wait; they can do the rest.
+#[test]
+fn isolation() {
+    let calls = [
+        "appendFile(\"f\", \"\")",
+        "fileExists(\"f\")",
+        "listFiles(\".\")",
+        "open(\"f\", \"w\")",
+        "readFile(\"f\")",
+        "removeFile(\"f\")",
+        "sysGetenv(\"PATH\")",
+        "sysSleep(1 / 0)",
+        "usleep(1 / 0)",
+        "writeFile(\"f\", \"\")",
+    ];
+    for call in calls {
+        let source = format!("write(\"a\"); try {{ print {call}; }} catch e {{ print e.message; }}");
+        let Outcome { out, result, .. } = run_with(&source, |options| options.isolated = true);
+        let name = call.split('(').next().unwrap_or_default();
+        assert_eq!((out, result), (format!("a{name}(): not allowed here\n"), Ok(())));
+    }
+    // A file that is there.
+    let source = "try { import \"Cargo.toml\"; } catch e { print e.message; }";
+    let outcome = run_with(source, |options| options.isolated = true);
+    assert_eq!(outcome.out, "Module not found: 'Cargo.toml'\n");
 }

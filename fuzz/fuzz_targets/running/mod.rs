@@ -1,0 +1,121 @@
+//! What fuzz targets that execute Sox have in common: programs from bytes, and machines in which they do no harm.
+
+use heap::Config as Heap;
+use sox_syntax::random::{self, Config};
+use sox_vm::{Error, Options, Vm};
+use std::io::{self, Cursor, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Native stack: the command gives programs as much.
+const STACK: usize = 64 << 20;
+/// Bytes that a program may write; more is an error that it can catch.
+const OUTPUT: usize = 1 << 20;
+/// What `readLine` and `readAll` find.
+const INPUT: &[u8] = b"first\n\nthird\xff line\nno line feed";
+
+/// What a program did that others can see.
+#[derive(Debug, PartialEq)]
+pub struct Seen {
+    pub out: String,
+    pub err: String,
+    pub end: Result<(), Error>,
+}
+
+/// A generated program: eight bytes are its seed, any three after that put a token of it in the place of another one of its kind.
+pub fn generated(bytes: &[u8]) -> Option<String> {
+    let (number, edits) = bytes.split_first_chunk::<8>()?;
+    let seed = u64::from_le_bytes(*number);
+    let config = Config { steps: 200, ..Config::varied(seed) };
+    let source = random::program(seed, &config);
+    let mut tokens = tokens(&source);
+    // The prelude is what keeps programs short: nothing is put there.
+    let kept = tokens.iter().position(|token| *token == "size").unwrap_or(0) + 40;
+    for edit in edits.chunks_exact(3).take(8) {
+        let range = tokens.len().checked_sub(kept).filter(|range| *range > 0)?;
+        let to = kept + usize::from(u16::from_le_bytes([edit[0], edit[1]])) % range;
+        // One of its kind, so that most of these are programs still: things that are alike stand near one another.
+        let mut behind = (0..range).map(|step| kept + (to - kept + usize::from(edit[2]) + step) % range);
+        let from = behind.find(|from| kind(tokens[*from]) == kind(tokens[to]))?;
+        tokens[to] = tokens[from];
+    }
+    Some(tokens.concat())
+}
+
+/// What a sign is part of.
+#[derive(PartialEq)]
+enum Kind {
+    Number,
+    Word,
+    Space,
+    Other,
+}
+
+fn kind(token: &str) -> Kind {
+    match token.chars().next() {
+        Some('0'..='9') => Kind::Number,
+        Some('a'..='z' | 'A'..='Z' | '_') => Kind::Word,
+        Some(' ' | '\n') => Kind::Space,
+        _ => Kind::Other,
+    }
+}
+
+/// Words and numbers, and single signs.
+fn tokens(source: &str) -> Vec<&str> {
+    let word = |c: char| matches!(kind(c.encode_utf8(&mut [0; 4])), Kind::Number | Kind::Word);
+    let mut tokens = Vec::new();
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let end = if word(first) { rest.find(|c| !word(c)) } else { Some(first.len_utf8()) };
+        let (token, after) = rest.split_at(end.unwrap_or(rest.len()));
+        tokens.push(token);
+        rest = after;
+    }
+    tokens
+}
+
+/// Compiles a program and executes it with what there is for it to use up.
+pub fn run(source: &[u8], heap: Heap, fuel: u64) -> Seen {
+    let (out, err) = (Shared::default(), Shared::default());
+    let options = Options {
+        heap,
+        stdout: Box::new(out.clone()),
+        stderr: Box::new(err.clone()),
+        stdin: Box::new(Cursor::new(INPUT)),
+        args: ["sox", "fuzz.sox", "argument"].map(|arg| arg.as_bytes().to_vec()).into(),
+        fuel: Some(fuel),
+        isolated: true,
+        ..Options::default()
+    };
+    let execute = || Vm::compile("fuzz.sox", source).and_then(|module| Vm::new(options).run(module));
+    let end = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, execute);
+        thread.expect("there is memory for a thread").join().expect("panics abort")
+    });
+    Seen { out: out.text(), err: err.text(), end }
+}
+
+/// A writer that others can read, and that is full some time.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if written.len() + bytes.len() > OUTPUT {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        written.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

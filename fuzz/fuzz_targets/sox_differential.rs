@@ -1,0 +1,54 @@
+//! Generated Sox programs, executed in different ways: all do the same. The first eight bytes are the program's seed, others
+//! put tokens of it in the place of others, so that programs also do what is wrong.
+
+#![no_main]
+
+mod running;
+
+use heap::Config;
+use libfuzzer_sys::fuzz_target;
+use running::Seen;
+use sox_vm::Error;
+
+/// Calls and rounds of loops: generated programs need fewer, changed ones may not end.
+const FUEL: u64 = 20_000;
+
+/// The ways, each with its name. What the first one does is right.
+const WAYS: [(&str, fn(&[u8]) -> Seen); 3] = [
+    ("plain", |source| running::run(source, config(), FUEL)),
+    ("stress", |source| running::run(source, Config { stress: true, ..config() }, FUEL)),
+    ("verified", |source| {
+        running::run(source, Config { young_bytes: 16 << 10, verify: true, ..config() }, FUEL)
+    }),
+];
+
+/// Large enough for all but a few programs: when memory runs out depends on when it is collected.
+fn config() -> Config {
+    Config { cap_bytes: 256 << 20, ..Config::default() }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(source) = running::generated(bytes) else { return };
+    let (_, first) = WAYS[0];
+    let right = first(source.as_bytes());
+    let unchanged = bytes.len() < 11;
+    if unchanged {
+        assert_eq!(right.end, Ok(()), "{source}");
+    }
+    if depends_on_resources(&right) {
+        return;
+    }
+    for (name, way) in &WAYS[1..] {
+        let seen = way(source.as_bytes());
+        assert!(
+            seen == right || depends_on_resources(&seen),
+            "{name}: {seen:#?}\nplain: {right:#?}\n{source}"
+        );
+    }
+});
+
+/// Whether it was ended from outside, or told that there is no memory: the ways may be told at different places.
+fn depends_on_resources(seen: &Seen) -> bool {
+    let failed = matches!(&seen.end, Err(Error::Runtime(failure)) if failure.message == b"Out of memory.");
+    failed || matches!(seen.end, Err(Error::Stopped(_))) || seen.out.contains("Out of memory.")
+}

@@ -1,0 +1,31 @@
+//! `cargo xtask bench`: our guests and other implementations in one go, on the same programs.
+
+mod chart;
+mod measure;
+mod sox;
+mod table;
+
+use crate::run::Failure;
+
+/// Arguments of `bench`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    suite: Suite,
+}
+
+#[derive(clap::Subcommand)]
+enum Suite {
+    /// Sox beside lua5.4 and luajit, which are taken from the path: the programs of benches/sox
+    Sox(sox::Args),
+}
+
+/// Builds, measures and prints.
+///
+/// # Errors
+/// When the build fails, a program does, or two implementations print different things.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    match &args.suite {
+        Suite::Sox(args) => sox::run(args),
+    }
+}
