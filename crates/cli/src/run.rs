@@ -5,15 +5,32 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Memory for a program's objects: the same for every verb that executes one.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct MemoryArgs {
+    /// Collects garbage at every allocation and verifies the heap after it
+    #[arg(long)]
+    gc_stress: bool,
+    /// Memory for the program's objects, in megabytes; more is an error that it can catch
+    #[arg(long, value_name = "MB")]
+    max_memory: Option<usize>,
+}
+
+impl MemoryArgs {
+    /// The heap's configuration.
+    pub(crate) fn config(self) -> heap::Config {
+        let default = heap::Config::default();
+        let cap_bytes =
+            self.max_memory.map_or(default.cap_bytes, |megabytes| megabytes.saturating_mul(1 << 20));
+        heap::Config { cap_bytes, stress: self.gc_stress, verify: self.gc_stress, ..default }
+    }
+}
+
 /// Runs a program: a Sox script (.sox)
 #[derive(Args)]
 pub(crate) struct RunArgs {
-    /// Collects garbage at every allocation and verifies the heap after it
-    #[arg(long)]
-    pub(crate) gc_stress: bool,
-    /// Memory for the program's objects, in megabytes; more is an error that it can catch
-    #[arg(long, value_name = "MB")]
-    pub(crate) max_memory: Option<usize>,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
     /// Ends the program after so many calls and rounds of loops
     #[arg(long, value_name = "N")]
     pub(crate) fuel: Option<u64>,

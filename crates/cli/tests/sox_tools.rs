@@ -500,3 +500,19 @@ fn the_program_is_the_alias_when_it_is_called_so() {
     let out = format!("[{},s.sox,x]\nExiting sox ...\n", folder.0.join("sox").display());
     compare(&folder.output(sox, ""), (0, &out, ""), "sox s.sox x");
 }
+
+#[test]
+fn memory_is_limited_and_collected_alike_by_every_verb() {
+    let text = "var a = []\nfn fill() { try { while true { push(a, [len(a)]) } } catch e { a = nil print e.message } }\n";
+    let test = format!("{text}#[test] fn TestFill(t) {{ fill() }}\n");
+    let files =
+        [("fill.sox", &*format!("{text}fill()\n")), ("small.sox", "print [1, 2]"), ("f_test.sox", &test)];
+    let folder = Folder::new(&files);
+    folder.check(&["run", "--max-memory", "16", "fill.sox"], 0, "Out of memory.\n", "");
+    folder.check(&["run", "--gc-stress", "small.sox"], 0, "[1,2]\n", "");
+    let passed = "1 of 1 (100%) tests successful, 0 (0%) test skipped.\n";
+    let out = format!("{SEED}Out of memory.\nsox/f/TestFill                       [ OK   ]\n{passed}");
+    folder.check(&["test", "--max-memory", "16", "f_test.sox"], 0, &out, "");
+    let repl = folder.output(command(&["repl", "--lang", "sox", "--gc-stress"]), "var x = [1] + \"\"\nx\n");
+    compare(&repl, (0, "<object>\n", ""), "repl");
+}

@@ -8,12 +8,13 @@ pub fn to_text(value: f64) -> String {
 }
 
 /// C's `%.Ng`: `digits` significant digits, trailing zeros left out, an exponent for what is very small or large
-/// (ISO C 7.23.6.1, conversion `g`). NaN is `nan` or `-nan`, infinities `inf` and `-inf`.
+/// (ISO C 7.23.6.1, conversion `g`). Infinities are `inf` and `-inf`. NaN is `nan`, where C shows
+/// its sign: machines disagree about that of 0 / 0.
 pub fn general(value: f64, digits: usize) -> String {
-    let sign = if value.is_sign_negative() { "-" } else { "" };
     if value.is_nan() {
-        return format!("{sign}nan");
+        return "nan".to_owned();
     }
+    let sign = if value.is_sign_negative() { "-" } else { "" };
     if value.is_infinite() {
         return format!("{sign}inf");
     }
@@ -168,7 +169,7 @@ mod tests {
             assert_eq!(to_text(value), text);
         }
         assert_eq!(to_text(f64::NAN.copysign(1.0)), "nan");
-        assert_eq!(to_text(f64::NAN.copysign(-1.0)), "-nan");
+        assert_eq!(to_text(f64::NAN.copysign(-1.0)), "nan");
         assert_eq!(general(1.0 / 3.0, 14), "0.33333333333333");
         assert_eq!(general(123456789012345.0, 14), "1.2345678901234e+14");
         assert_eq!(general(0.5, 0), "0.5");

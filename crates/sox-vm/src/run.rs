@@ -70,16 +70,39 @@ impl Vm {
                         pc = pc.wrapping_add_signed(inst.imm() as isize)
                     };
                 }
+                macro_rules! count {
+                    () => {
+                        match self.state.countdown.get() {
+                            0 => attempt!(self.poll()),
+                            left => self.state.countdown.set(left - 1),
+                        }
+                    };
+                }
                 macro_rules! back {
                     () => {{
                         jump!();
-                        let left = self.state.countdown.get();
-                        if left == 0 {
-                            attempt!(self.poll());
-                        } else {
-                            self.state.countdown.set(left - 1);
-                        }
+                        count!();
                     }};
+                }
+                macro_rules! jump_if {
+                    ($test:expr) => {
+                        if $test {
+                            jump!();
+                        }
+                    };
+                }
+                macro_rules! back_if {
+                    ($test:expr) => {
+                        if $test {
+                            back!();
+                        }
+                    };
+                }
+                // The constant that operand B names.
+                macro_rules! bk {
+                    () => {
+                        code.constant(usize::from(inst.b()))
+                    };
                 }
                 macro_rules! arithmetic {
                     ($x:expr, $y:expr, $number:expr, $slow:expr) => {{
@@ -92,6 +115,11 @@ impl Vm {
                             }
                         }
                     }};
+                }
+                macro_rules! numeric {
+                    ($x:expr, $y:expr, $number:expr) => {
+                        arithmetic!($x, $y, $number, |_, _| Err(self.not_numbers()))
+                    };
                 }
                 macro_rules! compare {
                     ($x:expr, $y:expr, $test:expr) => {{
@@ -128,12 +156,7 @@ impl Vm {
                         }
                         (closure, base, code, pc) = (function, at, called, 0);
                         insts = &code.insts;
-                        let left = self.state.countdown.get();
-                        if left == 0 {
-                            attempt!(self.poll());
-                        } else {
-                            self.state.countdown.set(left - 1);
-                        }
+                        count!();
                     }};
                 }
                 macro_rules! finish {
@@ -218,44 +241,20 @@ impl Vm {
                     }
 
                     op::Add => arithmetic!(b!().get(), c!().get(), |x, y| x + y, |x, y| self.add(x, y)),
-                    op::Sub => {
-                        arithmetic!(b!().get(), c!().get(), |x, y| x - y, |_, _| Err(self.not_numbers()))
-                    }
-                    op::Mul => {
-                        arithmetic!(b!().get(), c!().get(), |x, y| x * y, |_, _| Err(self.not_numbers()))
-                    }
-                    op::Div => {
-                        arithmetic!(b!().get(), c!().get(), |x, y| x / y, |_, _| Err(self.not_numbers()))
-                    }
-                    op::Rem => arithmetic!(b!().get(), c!().get(), remainder, |_, _| Err(self.not_numbers())),
+                    op::Sub => numeric!(b!().get(), c!().get(), |x, y| x - y),
+                    op::Mul => numeric!(b!().get(), c!().get(), |x, y| x * y),
+                    op::Div => numeric!(b!().get(), c!().get(), |x, y| x / y),
+                    op::Rem => numeric!(b!().get(), c!().get(), remainder),
                     op::AddK => {
                         let right = code.constant(inst.index());
                         arithmetic!(b!().get(), right, |x, y| x + y, |x, y| self.add(x, y));
                     }
-                    op::SubK => {
-                        let right = code.constant(inst.index());
-                        arithmetic!(b!().get(), right, |x, y| x - y, |_, _| Err(self.not_numbers()));
-                    }
-                    op::MulK => {
-                        let right = code.constant(inst.index());
-                        arithmetic!(b!().get(), right, |x, y| x * y, |_, _| Err(self.not_numbers()));
-                    }
-                    op::DivK => {
-                        let right = code.constant(inst.index());
-                        arithmetic!(b!().get(), right, |x, y| x / y, |_, _| Err(self.not_numbers()));
-                    }
-                    op::RemK => {
-                        let right = code.constant(inst.index());
-                        arithmetic!(b!().get(), right, remainder, |_, _| Err(self.not_numbers()));
-                    }
-                    op::SubFrom => {
-                        let left = code.constant(inst.index());
-                        arithmetic!(left, b!().get(), |x, y| x - y, |_, _| Err(self.not_numbers()));
-                    }
-                    op::DivFrom => {
-                        let left = code.constant(inst.index());
-                        arithmetic!(left, b!().get(), |x, y| x / y, |_, _| Err(self.not_numbers()));
-                    }
+                    op::SubK => numeric!(b!().get(), code.constant(inst.index()), |x, y| x - y),
+                    op::MulK => numeric!(b!().get(), code.constant(inst.index()), |x, y| x * y),
+                    op::DivK => numeric!(b!().get(), code.constant(inst.index()), |x, y| x / y),
+                    op::RemK => numeric!(b!().get(), code.constant(inst.index()), remainder),
+                    op::SubFrom => numeric!(code.constant(inst.index()), b!().get(), |x, y| x - y),
+                    op::DivFrom => numeric!(code.constant(inst.index()), b!().get(), |x, y| x / y),
                     op::Neg => match b!().get().as_number() {
                         Some(number) => a!().set(Value::number(-number)),
                         None => break 'op self.not_a_number(),
@@ -272,143 +271,35 @@ impl Vm {
                     }
 
                     op::Jump => jump!(),
-                    op::JumpIf => {
-                        if a!().get().is_truthy() {
-                            jump!();
-                        }
-                    }
-                    op::JumpIfNot => {
-                        if !a!().get().is_truthy() {
-                            jump!();
-                        }
-                    }
-                    op::JumpIfPresent => {
-                        if !a!().get().is_absent() {
-                            jump!();
-                        }
-                    }
-                    op::JumpEq => {
-                        if a!().get().equals(b!().get()) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNe => {
-                        if !a!().get().equals(b!().get()) {
-                            jump!();
-                        }
-                    }
-                    op::JumpLt => {
-                        if compare!(a!().get(), b!().get(), f64::lt) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNotLt => {
-                        if !compare!(a!().get(), b!().get(), f64::lt) {
-                            jump!();
-                        }
-                    }
-                    op::JumpLe => {
-                        if compare!(a!().get(), b!().get(), f64::le) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNotLe => {
-                        if !compare!(a!().get(), b!().get(), f64::le) {
-                            jump!();
-                        }
-                    }
-                    op::JumpEqK => {
-                        if a!().get().equals(code.constant(usize::from(inst.b()))) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNeK => {
-                        if !a!().get().equals(code.constant(usize::from(inst.b()))) {
-                            jump!();
-                        }
-                    }
-                    op::JumpLtK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::lt) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNotLtK => {
-                        if !compare!(a!().get(), code.constant(usize::from(inst.b())), f64::lt) {
-                            jump!();
-                        }
-                    }
-                    op::JumpLeK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::le) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNotLeK => {
-                        if !compare!(a!().get(), code.constant(usize::from(inst.b())), f64::le) {
-                            jump!();
-                        }
-                    }
-                    op::JumpGtK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::gt) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNotGtK => {
-                        if !compare!(a!().get(), code.constant(usize::from(inst.b())), f64::gt) {
-                            jump!();
-                        }
-                    }
-                    op::JumpGeK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::ge) {
-                            jump!();
-                        }
-                    }
-                    op::JumpNotGeK => {
-                        if !compare!(a!().get(), code.constant(usize::from(inst.b())), f64::ge) {
-                            jump!();
-                        }
-                    }
+                    op::JumpIf => jump_if!(a!().get().is_truthy()),
+                    op::JumpIfNot => jump_if!(!a!().get().is_truthy()),
+                    op::JumpIfPresent => jump_if!(!a!().get().is_absent()),
+                    op::JumpEq => jump_if!(a!().get().equals(b!().get())),
+                    op::JumpNe => jump_if!(!a!().get().equals(b!().get())),
+                    op::JumpLt => jump_if!(compare!(a!().get(), b!().get(), f64::lt)),
+                    op::JumpNotLt => jump_if!(!compare!(a!().get(), b!().get(), f64::lt)),
+                    op::JumpLe => jump_if!(compare!(a!().get(), b!().get(), f64::le)),
+                    op::JumpNotLe => jump_if!(!compare!(a!().get(), b!().get(), f64::le)),
+                    op::JumpEqK => jump_if!(a!().get().equals(bk!())),
+                    op::JumpNeK => jump_if!(!a!().get().equals(bk!())),
+                    op::JumpLtK => jump_if!(compare!(a!().get(), bk!(), f64::lt)),
+                    op::JumpNotLtK => jump_if!(!compare!(a!().get(), bk!(), f64::lt)),
+                    op::JumpLeK => jump_if!(compare!(a!().get(), bk!(), f64::le)),
+                    op::JumpNotLeK => jump_if!(!compare!(a!().get(), bk!(), f64::le)),
+                    op::JumpGtK => jump_if!(compare!(a!().get(), bk!(), f64::gt)),
+                    op::JumpNotGtK => jump_if!(!compare!(a!().get(), bk!(), f64::gt)),
+                    op::JumpGeK => jump_if!(compare!(a!().get(), bk!(), f64::ge)),
+                    op::JumpNotGeK => jump_if!(!compare!(a!().get(), bk!(), f64::ge)),
 
                     op::Loop => back!(),
-                    op::LoopIf => {
-                        if a!().get().is_truthy() {
-                            back!();
-                        }
-                    }
-                    op::LoopIfNot => {
-                        if !a!().get().is_truthy() {
-                            back!();
-                        }
-                    }
-                    op::LoopLt => {
-                        if compare!(a!().get(), b!().get(), f64::lt) {
-                            back!();
-                        }
-                    }
-                    op::LoopLe => {
-                        if compare!(a!().get(), b!().get(), f64::le) {
-                            back!();
-                        }
-                    }
-                    op::LoopLtK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::lt) {
-                            back!();
-                        }
-                    }
-                    op::LoopLeK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::le) {
-                            back!();
-                        }
-                    }
-                    op::LoopGtK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::gt) {
-                            back!();
-                        }
-                    }
-                    op::LoopGeK => {
-                        if compare!(a!().get(), code.constant(usize::from(inst.b())), f64::ge) {
-                            back!();
-                        }
-                    }
+                    op::LoopIf => back_if!(a!().get().is_truthy()),
+                    op::LoopIfNot => back_if!(!a!().get().is_truthy()),
+                    op::LoopLt => back_if!(compare!(a!().get(), b!().get(), f64::lt)),
+                    op::LoopLe => back_if!(compare!(a!().get(), b!().get(), f64::le)),
+                    op::LoopLtK => back_if!(compare!(a!().get(), bk!(), f64::lt)),
+                    op::LoopLeK => back_if!(compare!(a!().get(), bk!(), f64::le)),
+                    op::LoopGtK => back_if!(compare!(a!().get(), bk!(), f64::gt)),
+                    op::LoopGeK => back_if!(compare!(a!().get(), bk!(), f64::ge)),
                     op::LoopAddLt => {
                         let step = code.constant(usize::from(inst.c()));
                         arithmetic!(a!().get(), step, |x, y| x + y, |x, y| self.add(x, y));

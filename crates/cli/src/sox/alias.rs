@@ -2,7 +2,7 @@
 
 use super::repl::repl_of_sox;
 use super::{BenchArgs, TestArgs, bench, build, complain, on_a_large_stack, run, say, test};
-use crate::run::RunArgs;
+use crate::run::{MemoryArgs, RunArgs};
 use clap::{CommandFactory, Parser};
 use sox_vm::Vm;
 use std::ffi::{OsStr, OsString};
@@ -81,6 +81,7 @@ pub(crate) fn alias(args: AliasArgs) -> ExitCode {
             filter: args.bench_filter,
             time: args.bench_time,
             suppress_print: args.suppress_print,
+            memory: MemoryArgs::default(),
             file,
         }),
         Some(file) => script(&file, args.serialise, args.suppress_print, &args.args),

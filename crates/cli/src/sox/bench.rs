@@ -1,6 +1,7 @@
 //! `spandrel bench FILE.sox`: functions named `Benchmark*`, how long they take and how far that varies.
 
 use super::{complain, on_a_large_stack, output, read, report, say, search};
+use crate::run::MemoryArgs;
 use sox_vm::{Error, Options, Program, Vm};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ pub(crate) struct BenchArgs {
     /// Drops what the script prints
     #[arg(long)]
     pub(super) suppress_print: bool,
+    #[command(flatten)]
+    pub(super) memory: MemoryArgs,
     /// The script
     pub(super) file: PathBuf,
 }
@@ -53,6 +56,7 @@ fn measure_all(args: &BenchArgs) -> Result<(), u8> {
     let fault = |error: Error| report(&error, &source);
     let module = Vm::compile(&args.file.display().to_string(), &source).map_err(fault)?;
     let vm = Vm::new(Options {
+        heap: args.memory.config(),
         stdout: output(),
         search: search(),
         suppress_print: args.suppress_print,

@@ -3,6 +3,7 @@
 mod editor;
 
 use super::{complain, message, on_a_large_stack, output, report, say, search};
+use crate::run::MemoryArgs;
 use sox_vm::{Error, Options, Session};
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, IsTerminal, Write, stderr, stdin, stdout};
@@ -32,6 +33,8 @@ pub(crate) struct ReplArgs {
     /// Drops what `print` prints
     #[arg(long)]
     suppress_print: bool,
+    #[command(flatten)]
+    memory: MemoryArgs,
 }
 
 /// Executes what is entered.
@@ -42,12 +45,15 @@ pub(crate) fn repl(args: &ReplArgs) -> ExitCode {
 
 /// The same with what the original command says in the end.
 pub(super) fn repl_of_sox(suppress_print: bool) -> ExitCode {
-    on_a_large_stack(|| session(&ReplArgs { lang: Language::Sox, suppress_print }, true))
+    on_a_large_stack(|| {
+        session(&ReplArgs { lang: Language::Sox, suppress_print, memory: MemoryArgs::default() }, true)
+    })
 }
 
 fn session(args: &ReplArgs, say_so: bool) -> u8 {
     let cancel = Arc::new(AtomicBool::new(false));
     let options = Options {
+        heap: args.memory.config(),
         stdout: output(),
         // Byte by byte, so that what follows a line that a program reads is still there for the session.
         stdin: Box::new(BufReader::with_capacity(1, stdin())),

@@ -39,14 +39,11 @@ fn script(file: &Path) -> Result<PathBuf, u8> {
 
 /// What the program gets.
 fn options(args: &RunArgs) -> Options {
-    let mut heap = sox_rt_config(args);
-    heap.stress = args.gc_stress;
-    heap.verify = args.gc_stress;
     let program = std::env::args_os().next().unwrap_or_default();
     let words = [program.as_os_str(), args.file.as_os_str()].into_iter();
     let words = words.chain(args.args.iter().map(std::ffi::OsString::as_os_str));
     Options {
-        heap,
+        heap: args.memory.config(),
         stdout: output(),
         args: words.map(|word| word.as_encoded_bytes().to_vec()).collect(),
         search: search(),
@@ -55,10 +52,4 @@ fn options(args: &RunArgs) -> Options {
         suppress_print: args.suppress_print,
         ..Options::default()
     }
-}
-
-fn sox_rt_config(args: &RunArgs) -> heap::Config {
-    let default = heap::Config::default();
-    let cap_bytes = args.max_memory.map_or(default.cap_bytes, |megabytes| megabytes.saturating_mul(1 << 20));
-    heap::Config { cap_bytes, ..default }
 }

@@ -4,6 +4,7 @@ mod board;
 mod suite;
 
 use super::{STACK, complain, message, say, search};
+use crate::run::MemoryArgs;
 use board::{Board, Slot, Stream};
 use sox_vm::{Error, Options, Outcome, Vm};
 use std::io::{BufWriter, empty};
@@ -34,12 +35,14 @@ pub(crate) struct TestArgs {
     /// Ends each test after so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = crate::run::seconds)]
     timeout: Option<f64>,
+    #[command(flatten)]
+    memory: MemoryArgs,
 }
 
 impl TestArgs {
     /// All tests of a path.
     pub(super) fn of(path: PathBuf) -> TestArgs {
-        TestArgs { path, filter: None, jobs: None, timeout: None }
+        TestArgs { path, filter: None, jobs: None, timeout: None, memory: MemoryArgs::default() }
     }
 }
 
@@ -83,7 +86,7 @@ fn run_cases(cases: &[Case<'_>], args: &TestArgs) -> Result<usize, u8> {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(case) = cases.get(number) else { return };
             let slot = Arc::new(Slot::new(Arc::clone(&board), number));
-            let verdict = run_case(case, &slot, args.timeout);
+            let verdict = run_case(case, &slot, args);
             passed.fetch_add(usize::from(verdict == Verdict::Passed), Ordering::Relaxed);
             slot.write(Stream::Out, format!("{:<36} {}\n", case.name, verdict.text()).as_bytes());
         }
@@ -125,7 +128,7 @@ impl Verdict {
 }
 
 /// Runs a test; what it writes and what is said about it goes to the slot.
-fn run_case(case: &Case<'_>, slot: &Arc<Slot>, timeout: Option<f64>) -> Verdict {
+fn run_case(case: &Case<'_>, slot: &Arc<Slot>, args: &TestArgs) -> Verdict {
     let suite = case.suite;
     let path = suite.path.display();
     let say = |text: &[u8]| slot.write(Stream::Err, text);
@@ -148,7 +151,8 @@ fn run_case(case: &Case<'_>, slot: &Arc<Slot>, timeout: Option<f64>) -> Verdict 
         // Tests that run at the same time cannot share it.
         stdin: Box::new(empty()),
         search: search(),
-        deadline: timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds)),
+        heap: args.memory.config(),
+        deadline: args.timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds)),
         ..Options::default()
     });
     match vm.test(module, case.test) {

@@ -42,7 +42,7 @@ fn insert_and_remove() {
             ("a", "[2,3]"),
             ("a.insert(3, 0)", "! insert(): index out of bounds. index=(3) count=(2)"),
             ("a.insert(-1, 0)", "! insert(): index out of bounds. index=(-1) count=(2)"),
-            ("a.insert(0 / 0, 0).len()", "! insert(): index out of bounds. index=(-nan) count=(2)"),
+            ("a.insert(0 / 0, 0).len()", "! insert(): index out of bounds. index=(nan) count=(2)"),
             ("a.remove(2)", "! remove(): index out of bounds. index=(2) count=(2)"),
             ("[].remove(0)", "! remove(): index out of bounds. index=(0) count=(0)"),
             ("remove(a, \"0\")", "! remove(): index must be a number"),
