@@ -53,6 +53,14 @@ impl Runtime {
         &self.heap
     }
 
+    /// The write barrier for a value: stores of numbers and the like are no business of the heap.
+    #[inline]
+    pub fn stored<T>(&self, object: Gc<T>, value: Value) {
+        if value.is_object() {
+            self.heap.wrote(object);
+        }
+    }
+
     /// A string with these bytes.
     ///
     /// # Errors
@@ -191,11 +199,8 @@ impl Runtime {
     pub fn set_element(&self, array: Gc<Array>, index: usize, value: Value) -> bool {
         let Some(slot) = array.elements().get(index) else { return false };
         slot.set(value);
-        // Stores of numbers and the like are no business of the heap.
-        if value.is_object()
-            && let Some(buffer) = array.buffer()
-        {
-            self.heap.wrote(buffer);
+        if let Some(buffer) = array.buffer() {
+            self.stored(buffer, value);
         }
         true
     }
@@ -232,7 +237,9 @@ impl Runtime {
             self.grow(table, (table.len() * 2).max(4))?;
         }
         table.append(key, value);
-        self.wrote_entries(table);
+        if let Some(entries) = table.buffer() {
+            self.heap.wrote(entries);
+        }
         Ok(())
     }
 
@@ -240,13 +247,8 @@ impl Runtime {
     #[inline]
     pub fn set_entry_at(&self, table: Gc<Table>, place: usize, value: Value) {
         table.set_value(place, value);
-        self.wrote_entries(table);
-    }
-
-    #[inline]
-    fn wrote_entries(&self, table: Gc<Table>) {
         if let Some(entries) = table.buffer() {
-            self.heap.wrote(entries);
+            self.stored(entries, value);
         }
     }
 
@@ -333,11 +335,9 @@ impl Runtime {
     #[inline]
     pub fn set_property_at(&self, instance: Gc<Instance>, number: u32, value: Value) {
         instance.set(number, value);
-        if value.is_object() {
-            self.heap.wrote(instance);
-            if let Some(more) = instance.more() {
-                self.heap.wrote(more);
-            }
+        self.stored(instance, value);
+        if let Some(more) = instance.more() {
+            self.stored(more, value);
         }
     }
 
@@ -488,9 +488,7 @@ impl Runtime {
     #[inline]
     pub fn set_box(&self, cell: Gc<BoxCell>, value: Value) {
         cell.set(value);
-        if value.is_object() {
-            self.heap.wrote(cell);
-        }
+        self.stored(cell, value);
     }
 
     /// A range.
@@ -531,7 +529,7 @@ impl Runtime {
         let globals = module.globals();
         let Some(place) = globals.slots().get(slot) else { return false };
         place.set(value);
-        self.heap.wrote(globals);
+        self.stored(globals, value);
         true
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn compile(file: &Path, source: &[u8], mode: Mode) -> Result<Module, 
 /// Whether its top level is what is executed in this mode.
 fn fits(module: &Module, mode: Mode) -> bool {
     let kind = if mode == Mode::Module { Kind::Module } else { Kind::Script };
-    module.functions.first().is_some_and(|top| top.kind == kind && top.params == 0 && top.captures.is_empty())
+    module.functions.first().is_some_and(|top| top.kind == kind)
 }
 
 /// Writes a file so that others see the old contents or all of the new ones.

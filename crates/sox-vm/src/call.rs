@@ -296,12 +296,19 @@ impl Vm {
         Ok(args.get(0))
     }
 
-    /// Forgets the frames above `floor` after an error that is not caught there.
-    pub(crate) fn leave(&self, fiber: &Fiber, floor: usize) {
-        fiber.truncate(floor);
+    /// Counts a call or a round of a loop, and looks at the limits once in a while.
+    #[inline]
+    pub(crate) fn count(&self) -> Res<()> {
+        match self.state.countdown.get() {
+            0 => self.poll(),
+            left => {
+                self.state.countdown.set(left - 1);
+                Ok(())
+            }
+        }
     }
 
-    /// The line behind a poll: ends the program when a limit is reached.
+    /// Ends the program when a limit is reached.
     #[cold]
     pub(crate) fn poll(&self) -> Res<()> {
         self.state.poll().map_err(Thrown::Stop)

@@ -21,7 +21,7 @@ impl Vm {
                 code.cache(cache).set(Cache::Property(shape, number));
                 return Ok(instance.get(number));
             }
-            return match instance.class().method(name).and_then(|method| method.get::<Closure>()) {
+            return match method_of(instance.class(), name) {
                 Some(method) => Ok(self.mem(self.rt.bind(object, method))?.into()),
                 None => self.no_property(name),
             };
@@ -244,8 +244,7 @@ impl Vm {
                 slot.set(instance.get(number));
                 return self.enter(fiber, base, count, pc);
             }
-            let Some(method) = instance.class().method(name).and_then(|method| method.get::<Closure>())
-            else {
+            let Some(method) = method_of(instance.class(), name) else {
                 return self.no_property(name);
             };
             code.cache(cache).set(Cache::Method(shape, method));
@@ -287,7 +286,7 @@ impl Vm {
     /// A method of a superclass.
     pub(crate) fn super_method(&self, code: &Code, cache: usize, class: Value) -> Res<Gc<Closure>> {
         let name = code.cache_name(cache);
-        let method = class.get::<Class>().and_then(|class| class.method(name)?.get::<Closure>());
+        let method = class.get::<Class>().and_then(|class| method_of(class, name));
         match method {
             Some(method) => Ok(method),
             None => self.no_property(name),
@@ -328,7 +327,7 @@ impl Vm {
         };
         let text = |string: Gc<Str>| String::from_utf8_lossy(&string.to_vec()).into_owned();
         for (name, params) in &interface.methods {
-            let method = class.method(*name).and_then(|method| method.get::<Closure>());
+            let method = method_of(class, *name);
             let (name, class) = (text(*name), text(class.name()));
             let interface = text(interface.name);
             match method.map(|method| u32::from(method.info().params)) {
@@ -357,7 +356,7 @@ impl Vm {
         }
         if let Some(interface) = of.get::<Interface>() {
             let has = |class: Gc<Class>, name, params| {
-                let method = class.method(name).and_then(|method| method.get::<Closure>());
+                let method = method_of(class, name);
                 method.is_some_and(|method| u32::from(method.info().params) == params)
             };
             return Ok(class.is_some_and(|class| {
@@ -409,4 +408,9 @@ impl Vm {
         }
         Ok(None)
     }
+}
+
+/// A method of a class, inherited or its own.
+fn method_of(class: Gc<Class>, name: Gc<Str>) -> Option<Gc<Closure>> {
+    class.method(name)?.get()
 }

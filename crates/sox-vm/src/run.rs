@@ -70,18 +70,10 @@ impl Vm {
                         pc = pc.wrapping_add_signed(inst.imm() as isize)
                     };
                 }
-                macro_rules! count {
-                    () => {
-                        match self.state.countdown.get() {
-                            0 => attempt!(self.poll()),
-                            left => self.state.countdown.set(left - 1),
-                        }
-                    };
-                }
                 macro_rules! back {
                     () => {{
                         jump!();
-                        count!();
+                        attempt!(self.count());
                     }};
                 }
                 macro_rules! jump_if {
@@ -156,7 +148,7 @@ impl Vm {
                         }
                         (closure, base, code, pc) = (function, at, called, 0);
                         insts = &code.insts;
-                        count!();
+                        attempt!(self.count());
                     }};
                 }
                 macro_rules! finish {
@@ -206,8 +198,9 @@ impl Vm {
                         let globals = closure.module().globals();
                         match globals.slots().get(inst.index()) {
                             Some(slot) if !slot.get().is_absent() => {
-                                slot.set(a!().get());
-                                self.rt.heap().wrote(globals);
+                                let value = a!().get();
+                                slot.set(value);
+                                self.rt.stored(globals, value);
                             }
                             _ => break 'op self.undefined(code, inst.index()),
                         }
@@ -526,7 +519,7 @@ impl Vm {
     #[cold]
     fn catch(&self, fiber: &Fiber, floor: usize, thrown: Thrown) -> bool {
         if thrown != Thrown::Value {
-            self.leave(fiber, floor);
+            fiber.truncate(floor);
             return false;
         }
         self.note_trace(fiber);

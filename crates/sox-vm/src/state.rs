@@ -114,14 +114,21 @@ impl State {
     #[inline(never)]
     pub(crate) fn poll(&self) -> Result<(), Stop> {
         self.countdown.set(PERIOD);
-        if self.cancel.load(Ordering::Relaxed) {
-            return Err(Stop::Cancelled);
-        }
+        self.still_allowed()?;
         if let Some(fuel) = self.fuel.get() {
             self.fuel.set(Some(fuel.saturating_sub(u64::from(PERIOD))));
             if fuel < u64::from(PERIOD) {
                 return Err(Stop::Fuel);
             }
+        }
+        Ok(())
+    }
+
+    /// Whether nobody wants the program to end and its time is not over: what is looked at where no fuel is to be taken, for
+    /// time that merely passes.
+    pub(crate) fn still_allowed(&self) -> Result<(), Stop> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(Stop::Cancelled);
         }
         match self.deadline.get() {
             Some(deadline) if Instant::now() >= deadline => Err(Stop::Deadline),

@@ -1,7 +1,8 @@
 //! The virtual machine as embedders see it.
 
 use crate::error::{Failure, Res, Stop, Thrown};
-use crate::natives::{self, Method, Native, run_exit_handlers};
+use crate::natives::{self, Method, Native};
+use crate::session::Program;
 use crate::state::State;
 use crate::testing;
 use heap::{Config, Gc};
@@ -194,18 +195,11 @@ impl Vm {
     /// # Errors
     /// Why it did not come to its end.
     pub fn run(&self, module: Module) -> Result<(), Error> {
-        let module = Arc::new(module);
-        self.state.set_main_file(&module.file);
-        let done = self.inside(|| {
-            let top = self.load(&module)?;
-            self.call(&self.state.main, top.into(), &[])?;
-            self.call_main(top.module(), &module)
-        });
+        let program = self.start(module)?;
+        let done = self.inside(|| self.call_main(&program));
         // What ended the program first is what is reported.
         let done = match done {
-            Ok(()) | Err(Error::Runtime(_)) => {
-                done.and(self.inside(|| run_exit_handlers(self, &self.state.main)))
-            }
+            Ok(()) | Err(Error::Runtime(_)) => done.and(self.finish()),
             ended => ended,
         };
         self.flush();
@@ -306,9 +300,8 @@ impl Vm {
     }
 
     /// Calls the global function `main`, with the arguments if it takes them.
-    fn call_main(&self, object: Gc<ModuleObject>, module: &Module) -> Res<()> {
-        let Some(slot) = module.globals.iter().position(|name| &**name == "main") else { return Ok(()) };
-        let main = object.globals().slots().get(slot).map_or(Value::NIL, std::cell::Cell::get);
+    fn call_main(&self, program: &Program) -> Res<()> {
+        let main = self.global(program, "main");
         let Some(function) = main.get::<Closure>() else { return Ok(()) };
         let args = [Value::number(self.host.args.len() as f64), self.argv()?.into()];
         let args = if function.info().required == 0 { &args[..0] } else { &args[..] };

@@ -124,10 +124,7 @@ impl Args<'_> {
 
     /// Calls a function of the program. Counts as a call: natives that call back again and again can be ended.
     pub(crate) fn call(&self, callee: Value, args: &[Value]) -> Res {
-        match self.vm.state.countdown.get() {
-            0 => self.vm.poll()?,
-            left => self.vm.state.countdown.set(left - 1),
-        }
+        self.vm.count()?;
         self.vm.call(self.fiber, callee, args)
     }
 }

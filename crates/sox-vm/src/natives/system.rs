@@ -1,11 +1,10 @@
 //! The process, its surroundings, time.
 
 use super::{Args, Native, native};
-use crate::error::{Res, Stop, Thrown};
+use crate::error::{Res, Thrown};
 use crate::vm::Vm;
 use sox_rt::{Fiber, Value};
 use std::ffi::OsString;
-use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -113,13 +112,7 @@ fn pause(vm: &Vm, seconds: f64) -> Res<()> {
 
 /// Throws when somebody wants the program to end, or its time is over.
 pub(super) fn still_allowed(vm: &Vm) -> Res<()> {
-    if vm.state.cancel.load(Ordering::Relaxed) {
-        return Err(Thrown::Stop(Stop::Cancelled));
-    }
-    match vm.state.deadline.get() {
-        Some(deadline) if Instant::now() >= deadline => Err(Thrown::Stop(Stop::Deadline)),
-        _ => Ok(()),
-    }
+    vm.state.still_allowed().map_err(Thrown::Stop)
 }
 
 /// Ends the program with a code, 0 unless one is given.
