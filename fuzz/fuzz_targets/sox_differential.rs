@@ -7,20 +7,23 @@ mod running;
 
 use heap::Config;
 use libfuzzer_sys::fuzz_target;
-use running::Seen;
+use running::{Seen, Tier};
 use sox_vm::Error;
 
 /// Calls and rounds of loops: generated programs need fewer, changed ones may not end.
 const FUEL: u64 = 20_000;
 
 /// The ways, each with its name. What the first one does is right.
-const WAYS: [(&str, fn(&[u8]) -> Seen); 3] = [
-    ("plain", |source| running::run(source, config(), FUEL)),
-    ("stress", |source| running::run(source, Config { stress: true, ..config() }, FUEL)),
-    ("verified", |source| {
-        running::run(source, Config { young_bytes: 16 << 10, verify: true, ..config() }, FUEL)
-    }),
-];
+fn ways(seed: u64) -> [(&'static str, Config, Tier); 5] {
+    let verified = Config { young_bytes: 16 << 10, verify: true, ..config() };
+    [
+        ("interpreter", config(), Tier::Interpreter),
+        ("stress", Config { stress: true, ..config() }, Tier::Interpreter),
+        ("compiled", config(), Tier::Compiled),
+        ("compiled, verified", verified, Tier::Compiled),
+        ("a guard leaves", config(), Tier::Forced(seed % 997)),
+    ]
+}
 
 /// Large enough for all but a few programs: when memory runs out depends on when it is collected.
 fn config() -> Config {
@@ -29,8 +32,9 @@ fn config() -> Config {
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(source) = running::generated(bytes) else { return };
-    let (_, first) = WAYS[0];
-    let right = first(source.as_bytes());
+    let seed = bytes.first_chunk().map_or(0, |seed| u64::from_le_bytes(*seed));
+    let [(_, heap, tier), others @ ..] = ways(seed);
+    let right = running::run(source.as_bytes(), heap, FUEL, tier);
     let unchanged = bytes.len() < 11;
     if unchanged {
         assert_eq!(right.end, Ok(()), "{source}");
@@ -38,11 +42,11 @@ fuzz_target!(|bytes: &[u8]| {
     if depends_on_resources(&right) {
         return;
     }
-    for (name, way) in &WAYS[1..] {
-        let seen = way(source.as_bytes());
+    for (name, heap, tier) in others {
+        let seen = running::run(source.as_bytes(), heap, FUEL, tier);
         assert!(
             seen == right || depends_on_resources(&seen),
-            "{name}: {seen:#?}\nplain: {right:#?}\n{source}"
+            "{name}: {seen:#?}\ninterpreter: {right:#?}\n{source}"
         );
     }
 });

@@ -7,6 +7,7 @@ mod running;
 
 use heap::Config;
 use libfuzzer_sys::fuzz_target;
+use running::Tier;
 use sox_vm::Error;
 
 /// Calls and rounds of loops.
@@ -27,7 +28,8 @@ fuzz_target!(|bytes: &[u8]| {
         poison: true,
         ..Config::default()
     };
-    match running::run(&source, heap, FUEL).end {
+    let tier = if source.len() % 2 == 0 { Tier::Interpreter } else { Tier::Compiled };
+    match running::run(&source, heap, FUEL, tier).end {
         Ok(()) | Err(Error::Exit(_)) => {}
         Err(error) => {
             assert!(matches!(error.status(), 65 | 70), "{error:?}");

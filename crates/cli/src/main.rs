@@ -7,6 +7,7 @@ mod ffi;
 mod ir;
 mod run;
 mod sox;
+mod tiers;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

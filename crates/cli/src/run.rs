@@ -1,5 +1,6 @@
 //! `spandrel run`: programs of the guests, told apart by the names of their files.
 
+use crate::tiers::TierArgs;
 use clap::Args;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -31,6 +32,8 @@ impl MemoryArgs {
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
+    #[command(flatten)]
+    pub(crate) tiers: TierArgs,
     /// Ends the program after so many calls and rounds of loops
     #[arg(long, value_name = "N")]
     pub(crate) fuel: Option<u64>,

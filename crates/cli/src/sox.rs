@@ -14,15 +14,20 @@ pub(crate) use repl::{ReplArgs, repl};
 pub(crate) use run::run;
 pub(crate) use test::{TestArgs, test};
 
+use crate::tiers::{TierArgs, Tiers};
+use sox_vm::Vm;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-/// Native stack of the thread that programs run on: the interpreter calls itself through natives to a fixed depth.
-const STACK: usize = 64 << 20;
+/// Native stack of the thread that programs run on: compiled functions take some for each of the 200,000 calls that may be nested.
+/// What is not used is not there.
+const STACK: usize = 256 << 20;
 
 /// Runs `f` where there is stack enough.
 fn on_a_large_stack(f: impl FnOnce() -> u8 + Send) -> ExitCode {
+    code_memory::prepare();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, f);
         match thread.map(std::thread::ScopedJoinHandle::join) {
@@ -76,6 +81,40 @@ fn message(error: &sox_vm::Error, source: &[u8], for_people: bool) -> Vec<u8> {
         sox_vm::Error::Stopped(stop) => format!("{stop}\n").into_bytes(),
         sox_vm::Error::Exit(_) => Vec::new(),
     }
+}
+
+/// A machine whose functions are compiled as the switches say.
+fn machine(options: sox_vm::Options, tiers: &Tiers) -> Vm {
+    let mut vm = Vm::new(options);
+    if tiers.flags.policy.enabled {
+        add_tier(&mut vm, tiers);
+    }
+    vm
+}
+
+/// Where no code can be made, everything is interpreted.
+fn add_tier(vm: &mut Vm, tiers: &Tiers) {
+    let config = sox_jit::Config::new(tiers.flags.policy.clone());
+    match sox_jit::Jit::new(vm, config, Arc::clone(&tiers.trace)) {
+        Ok(jit) => vm.set_tier(Box::new(jit)),
+        Err(error) => complain(&format!("note: nothing is compiled: {error}")),
+    }
+}
+
+/// The switches, or the exit status after saying what is wrong with them.
+fn tiers(args: &TierArgs) -> Result<Tiers, u8> {
+    args.tiers().map_err(|message| {
+        complain(&format!("error: {message}"));
+        64
+    })
+}
+
+/// Writes what is to be told about tiers at the end.
+fn told(tiers: &Tiers) -> Result<(), u8> {
+    tiers.finish().map_err(|message| {
+        complain(&format!("error: {message}"));
+        74
+    })
 }
 
 /// Directories in which modules are looked for.

@@ -23,6 +23,12 @@ pub(crate) struct Maintenance {
     pub(crate) refused: Option<OsError>,
 }
 
+/// Asks the system for what the process needs to change code later. It happens by itself, but Linux takes some ten milliseconds
+/// for it in a process that has threads already, and none before: programs that start threads do well to call this first.
+pub fn prepare() {
+    maintenance();
+}
+
 /// Facts found once per process.
 pub(crate) fn maintenance() -> &'static Maintenance {
     static FOUND: OnceLock<Maintenance> = OnceLock::new();

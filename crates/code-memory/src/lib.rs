@@ -39,7 +39,7 @@ mod unwind;
 mod veneer;
 mod write_scope;
 
-pub use cache::{CacheLines, PipelineSync};
+pub use cache::{CacheLines, PipelineSync, prepare};
 pub use epoch::Pin;
 pub use error::{AllocError, Attempt, OsError, PublishError, ReserveError};
 pub use frame::{FrameError, FrameInfo, FrameOp};

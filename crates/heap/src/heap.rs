@@ -184,6 +184,15 @@ impl Heap {
         }
     }
 
+    /// The object whose handle has this word ([`Any::to_bits`]), if there is one: words that are no handles, or handles to what
+    /// was collected, give none.
+    pub fn object_at(&self, word: u64) -> Option<Any> {
+        let word = usize::try_from(word).ok()?;
+        let found = self.inner().allocator().space.object_at(word, false)?;
+        // SAFETY: the space knows a live object there; between collections what it knows is alive.
+        (found.addr().get() == word).then(|| unsafe { Any::from_header(found) })
+    }
+
     /// Collects now. False outside of [`Heap::enter`], where nothing is collected.
     pub fn collect(&self, kind: Collection) -> bool {
         self.inner().collect(kind, &|_: &mut Tracer<'_>| {})

@@ -3,10 +3,11 @@
 //! Both get the same memory and take turns; the ratio is that of the median times. gcc compiles with -O2 and without
 //! vectorization; the IR goes through the whole optimizer. Everything gcc does to a kernel counts, inlining of recursive calls
 //! included, but for the rows about calls. Run with `cargo bench -p codegen`; words after `--` select kernels, `calls`,
-//! `compile` or `latency`; `growth` (and shapes) measures how compile time grows with size, which takes a while.
+//! `entry`, `compile` or `latency`; `growth` (and shapes) measures how compile time grows with size, which takes a while.
 
 mod calls;
 mod compile;
+mod entry;
 mod growth;
 mod latency;
 mod shapes;
@@ -319,6 +320,9 @@ fn main() {
         }
     } else {
         println!("no gcc here: nothing to compare with");
+    }
+    if wants("entry") {
+        entry::run();
     }
     if wants("compile") {
         compile::run();

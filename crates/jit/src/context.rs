@@ -38,7 +38,7 @@ pub struct VmContext {
     pub(crate) trap: *const u8,
     pub(crate) alloc: Option<AllocFn>,
     pub(crate) abort: *const u8,
-    /// The guest's data.
+    /// The guest's data. In the context of an [`Entry`](crate::Entry), the guest that is lent to the innermost call.
     pub(crate) guest: *mut c_void,
     /// The instance's [`Store`](crate::instance::Store): not for compiled code.
     pub(crate) store: *mut c_void,
@@ -80,9 +80,9 @@ impl ContextBlock {
         Arc::new(ContextBlock(UnsafeCell::new(context)))
     }
 
+    #[inline]
     pub(crate) fn address(&self) -> NonNull<VmContext> {
-        // The address of a place is not null.
-        NonNull::new(self.0.get()).expect("a block has an address")
+        NonNull::from(&self.0).cast()
     }
 
     pub(crate) fn flag(&self) -> &AtomicU32 {

@@ -5,7 +5,7 @@ use crate::entries::Entries;
 use crate::outcome::Abort;
 use abi::thunk::tail::{DispatchAction, Registers};
 use ir::TrapCode;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::thread::ThreadId;
@@ -17,8 +17,12 @@ pub(crate) type DecideFn = unsafe fn(NonNull<VmContext>, u64, &mut Registers) ->
 #[derive(Debug)]
 pub(crate) struct Control {
     pub(crate) entries: Arc<Entries>,
+    /// The type of the instance's guest.
+    pub(crate) guest: TypeId,
     /// Why the innermost entry is being left.
     pending: Option<Abort>,
+    /// Whether the entries around it are to be left for the same reason.
+    halted: bool,
     /// Set once and for all by a fatal error.
     spoilt: Option<Abort>,
     /// Entries into compiled code that have not returned.
@@ -29,16 +33,47 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    pub(crate) fn new(entries: Arc<Entries>, decide: DecideFn) -> Control {
-        Control { entries, pending: None, spoilt: None, depth: 0, thread: None, decide }
+    pub(crate) fn new(entries: Arc<Entries>, guest: TypeId, decide: DecideFn) -> Control {
+        Control { entries, guest, pending: None, halted: false, spoilt: None, depth: 0, thread: None, decide }
     }
 
-    /// Notes why to leave.
+    /// Notes why to leave. While everything is being left, the first reason stands.
     pub(crate) fn set_pending(&mut self, abort: Abort) {
         if abort.is_fatal() && self.spoilt.is_none() {
             self.spoilt = Some(abort.clone());
         }
-        self.pending = Some(abort);
+        if !self.halted || self.pending.is_none() {
+            self.pending = Some(abort);
+        }
+    }
+
+    /// Has every entry left for the reason that is noted.
+    pub(crate) fn halt(&mut self) {
+        self.halted = true;
+    }
+
+    /// Whether no guest's answer counts any more, and no call is to be made.
+    #[inline]
+    pub(crate) fn is_halted(&self) -> bool {
+        self.halted || self.spoilt.is_some()
+    }
+
+    /// Why everything is being left, if it is.
+    #[inline]
+    pub(crate) fn halted(&self) -> Option<Abort> {
+        if self.is_halted() { self.reason() } else { None }
+    }
+
+    #[cold]
+    fn reason(&self) -> Option<Abort> {
+        self.spoilt.clone().or_else(|| self.pending.clone())
+    }
+
+    /// Takes back that everything is to be left; whether what comes now can be called.
+    pub(crate) fn recover(&mut self) -> bool {
+        self.halted = false;
+        self.pending = None;
+        self.spoilt.is_none()
     }
 
     /// Why an entry was left. A fatal error wins over whatever happened after it.
@@ -60,6 +95,7 @@ impl Control {
 ///
 /// # Safety
 /// The context must be that of a living instance; the result must not be used while another reference to it is.
+#[inline]
 pub(crate) unsafe fn control<'a>(context: NonNull<VmContext>) -> &'a mut Control {
     // SAFETY: `store` points to a `Store<G>`, which is `repr(C)` and begins with its control.
     unsafe { &mut *(*context.as_ptr()).store.cast::<Control>() }

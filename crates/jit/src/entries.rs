@@ -48,6 +48,7 @@ impl Entries {
         Ok(Arc::new(Entries { space, targets, abort, trap, stack_overflow, dispatch, bridges }))
     }
 
+    #[inline]
     pub(crate) fn space(&self) -> &ExecSpace {
         &self.space
     }

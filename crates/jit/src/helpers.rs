@@ -23,13 +23,15 @@ const ABORTED: u32 = STATUS_ABORT as u32;
 ///
 /// # Safety
 /// As for [`Cx::from_raw`].
+#[inline]
 pub(crate) unsafe fn caught<G: Guest, T>(
     context: NonNull<VmContext>,
     callback: impl FnOnce(&mut Cx<'_, G>) -> T,
 ) -> Option<T> {
     // SAFETY: the caller's promise.
     let mut cx = unsafe { Cx::<G>::from_raw(context) };
-    // The instance is not used again after a panic, so nothing sees what the callback left half done.
+    // The instance is not used again after a panic, so nothing sees what the callback left half done. Guests that are lent
+    // may be: what is in their cells then is their affair.
     match catch_unwind(AssertUnwindSafe(|| callback(&mut cx))) {
         Ok(value) => Some(value),
         Err(payload) => {
@@ -151,14 +153,22 @@ pub(crate) unsafe extern "C" fn alloc<G: Guest>(
     match unsafe { caught(context, |cx| G::alloc(cx, size, kind)) } {
         Some(Some(memory)) => memory.as_ptr(),
         Some(None) => std::ptr::null_mut(),
-        None => {
-            // SAFETY: `abort` is machine code of this type, and this frame has nothing to drop.
-            unsafe {
-                let abort: unsafe extern "C" fn(NonNull<VmContext>) -> ! =
-                    std::mem::transmute((*context.as_ptr()).abort);
-                abort(context)
-            }
-        }
+        // SAFETY: called by code of the context's instance; this frame has nothing to drop.
+        None => unsafe { abort(context) },
+    }
+}
+
+/// Leaves everything down to the innermost entry.
+///
+/// # Safety
+/// The context must be what compiled code called the caller with, from which nothing but frames without anything to drop
+/// may be on the stack.
+pub(crate) unsafe fn abort(context: NonNull<VmContext>) -> ! {
+    // SAFETY: `abort` is machine code of this type; the rest is the caller's promise.
+    unsafe {
+        let abort: unsafe extern "C" fn(NonNull<VmContext>) -> ! =
+            std::mem::transmute((*context.as_ptr()).abort);
+        abort(context)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::stack;
 use abi::thunk::tail::{Bridge, BridgeStatus, Registers};
 use abi::thunk::{EntryPointer, ThunkError};
 use ir::eval::Const;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::ptr::NonNull;
@@ -76,6 +76,30 @@ impl Callable {
         self.layout.signature()
     }
 
+    pub(crate) fn layout(&self) -> &SignatureLayout {
+        &self.layout
+    }
+
+    #[inline]
+    pub(crate) fn entries(&self) -> &Arc<Entries> {
+        &self.entries
+    }
+
+    /// Goes to the code that is current.
+    ///
+    /// # Safety
+    /// The context must be that of a living instance for this callable's entries, with the space pinned. The registers must
+    /// hold arguments of the signature where its layout says, and nobody may use a reference to guest or control meanwhile.
+    #[inline]
+    pub(crate) unsafe fn enter(
+        &self,
+        context: NonNull<VmContext>,
+        registers: *mut Registers,
+    ) -> BridgeStatus {
+        // SAFETY: the entry pointer leads to code of this signature; the rest is the caller's promise.
+        unsafe { (self.bridge)(context.as_ptr(), self.cell.get(), registers) }
+    }
+
     /// Where callers are led now: what a guest stores in its function objects for `call_indirect`.
     pub fn entry(&self) -> *const u8 {
         self.cell.get()
@@ -99,7 +123,7 @@ impl<G: Guest> fmt::Debug for Instance<G> {
 
 impl<G: Guest> Instance<G> {
     pub(crate) fn with_entries(entries: &Arc<Entries>, guest: G) -> Instance<G> {
-        let control = Control::new(Arc::clone(entries), helpers::decide_for::<G>);
+        let control = Control::new(Arc::clone(entries), TypeId::of::<G>(), helpers::decide_for::<G>);
         let store = Box::into_raw(Box::new(Store { control, guest: UnsafeCell::new(guest) }));
         let store = NonNull::new(store).expect("a box is somewhere");
         // SAFETY: the store was made a line above.
@@ -223,10 +247,9 @@ pub(crate) unsafe fn enter(
     layout.pack_args(args, &mut registers, &mut stack, area.as_mut_ptr().expose_provenance() as u64);
     registers.stack = stack.as_ptr();
     registers.stack_size = stack.len() as u64;
-    let entry = callable.cell.get();
-    // SAFETY: the entry pointer leads to code of this signature, which the pin keeps where it is; the registers hold
-    // arguments of its types, and stack and return area are as long as its layout says.
-    let status = unsafe { (callable.bridge)(context.as_ptr(), entry, &mut registers) };
+    // SAFETY: the pin keeps the code where it is; the registers hold arguments of its types, and stack and return area are
+    // as long as its layout says.
+    let status = unsafe { callable.enter(context, &mut registers) };
     // SAFETY: as above.
     let control = unsafe { control(context) };
     control.depth -= 1;
@@ -244,7 +267,7 @@ pub(crate) unsafe fn enter(
 ///
 /// # Safety
 /// As for [`enter`].
-unsafe fn set_stack_limit(context: NonNull<VmContext>) {
+pub(crate) unsafe fn set_stack_limit(context: NonNull<VmContext>) {
     let thread = thread::current().id();
     // SAFETY: the caller's promise; the references end with this function.
     let (control, context) = unsafe { (control(context), context.as_ptr()) };

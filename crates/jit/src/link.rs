@@ -2,13 +2,14 @@
 
 use crate::exit;
 use crate::runtime::RuntimeTable;
+use crate::shared::WordSignature;
 use crate::unit::Unit;
 use abi::thunk::EntryPointer;
 use code_memory::{
     AllocError, Code, ExecSpace, FrameInfo, FrameOp, PublishError, Reloc, RelocKind, RelocTarget, Staged,
 };
 use codegen::{CACHE_LINE, Compiled, FrameStep, Helper, Symbol};
-use ir::{Func, Module};
+use ir::{Func, Module, Runtime, Signature};
 use std::any::Any;
 use std::fmt;
 use std::ops::Range;
@@ -23,6 +24,19 @@ pub enum LinkError {
         function: String,
         /// What it is called.
         symbol: String,
+    },
+    /// A module declares a runtime function of words with a signature that the function does not have.
+    Words {
+        /// The function that calls it.
+        function: String,
+        /// What it is called.
+        symbol: String,
+        /// As the module declares it.
+        declared: Signature,
+        /// The words it takes.
+        params: usize,
+        /// The words it hands back.
+        results: usize,
     },
     /// The code generator's tables contradict themselves.
     Site {
@@ -47,6 +61,11 @@ impl fmt::Display for LinkError {
             LinkError::Unbound { function, symbol } => {
                 write!(f, "`{function}` refers to {symbol}, which is not bound to anything")
             }
+            LinkError::Words { function, symbol, declared, params, results } => write!(
+                f,
+                "`{function}` calls runtime function @{symbol}{declared}, \
+                 which takes {params} 64-bit words to {results} and does not throw"
+            ),
             LinkError::Site { function, site, why } => {
                 write!(f, "internal error, site {site} of `{function}` names {why}")
             }
@@ -64,7 +83,10 @@ impl std::error::Error for LinkError {
         match self {
             LinkError::Alloc(error) => Some(error),
             LinkError::Publish(error) => Some(error),
-            LinkError::Unbound { .. } | LinkError::Site { .. } | LinkError::Got(_) => None,
+            LinkError::Unbound { .. }
+            | LinkError::Words { .. }
+            | LinkError::Site { .. }
+            | LinkError::Got(_) => None,
         }
     }
 }
@@ -237,14 +259,32 @@ fn resolve(
             cells.push(cell);
             address
         }
-        Symbol::Runtime(runtime) => {
-            let name = module.runtimes.get(runtime).map_or("?", |data| data.name.as_str());
-            symbols.runtime.address(name).ok_or_else(|| unbound(format!("runtime function @{name}")))?
-        }
+        Symbol::Runtime(runtime) => runtime_function(runtime, unit, symbols)?,
         Symbol::Helper(helper) => library_function(helper),
         Symbol::CodeCookie => unit.cookie() as usize,
     };
     Ok(RelocTarget::Address(address))
+}
+
+/// The address of a runtime function, which has to be bound for what the module declares.
+fn runtime_function(runtime: Runtime, unit: &Unit, symbols: &Symbols<'_>) -> Result<usize, LinkError> {
+    let data = symbols.module.runtimes.get(runtime);
+    let bound = data.and_then(|data| Some((data, symbols.runtime.get(&data.name)?)));
+    let Some((data, bound)) = bound else {
+        let name = data.map_or("?", |data| data.name.as_str());
+        let symbol = format!("runtime function @{name}");
+        return Err(LinkError::Unbound { function: unit.name.clone(), symbol });
+    };
+    match bound.words {
+        Some((params, results)) if !data.signature.is_words(params, results) => Err(LinkError::Words {
+            function: unit.name.clone(),
+            symbol: data.name.clone(),
+            declared: data.signature.clone(),
+            params,
+            results,
+        }),
+        _ => Ok(bound.address),
+    }
 }
 
 /// The kind in code memory's terms, and what its addend has more: there, relative fields count from their end. `None` for

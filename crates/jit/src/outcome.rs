@@ -56,6 +56,10 @@ pub enum Broken {
         /// The function's name.
         function: String,
     },
+    /// It bound a runtime function for another type of guest than the one whose code called it.
+    ForeignGuest,
+    /// It called a function of another engine or program than its entry's.
+    ForeignCode,
 }
 
 impl fmt::Display for Broken {
@@ -70,6 +74,10 @@ impl fmt::Display for Broken {
             Broken::NotInterpreted { function } => {
                 write!(f, "`{function}` has no code, and the guest does not interpret")
             }
+            Broken::ForeignGuest => {
+                f.write_str("a runtime function was bound for another type of guest than its caller's")
+            }
+            Broken::ForeignCode => f.write_str("the code belongs to another engine than the entry"),
         }
     }
 }

@@ -254,6 +254,10 @@ impl Program {
         index.map(|index| self.function(Func::from_index(index))).transpose()
     }
 
+    pub(crate) fn entries(&self) -> &Arc<Entries> {
+        &self.inner.entries
+    }
+
     /// An instance that can call the functions of this program.
     pub fn instantiate<G: Guest>(&self, guest: G) -> Instance<G> {
         Instance::with_entries(&self.inner.entries, guest)

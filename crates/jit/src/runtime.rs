@@ -1,11 +1,21 @@
 //! Names of runtime functions bound to addresses.
 
+use crate::shared::SharedGuest;
+use crate::words::{Arity, Trampoline, WordResult};
 use std::collections::HashMap;
 
 /// The guest's runtime functions.
 #[derive(Clone, Debug, Default)]
 pub struct RuntimeTable {
-    addresses: HashMap<String, usize>,
+    functions: HashMap<String, Bound>,
+}
+
+/// What a name is bound to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    pub(crate) address: usize,
+    /// The words it takes and hands back, where that is known: modules have to declare it so.
+    pub(crate) words: Option<(usize, usize)>,
 }
 
 impl RuntimeTable {
@@ -25,11 +35,34 @@ impl RuntimeTable {
     /// The address must be that of such a function, for every signature under which a module declares the name, for as
     /// long as code linked with this table may run.
     pub unsafe fn bind(&mut self, name: &str, function: *const u8) -> &mut RuntimeTable {
-        self.addresses.insert(name.to_owned(), function.expose_provenance());
+        self.insert(name, Bound { address: function.expose_provenance(), words: None })
+    }
+
+    /// Binds a name of modules' runtime-call tables to a function of at most five words, for code that an
+    /// [`Entry`](crate::Entry) of `G` runs.
+    ///
+    /// `function` is the name of a function, or a closure that captures nothing. Modules declare it with parameters of the
+    /// types `i64`, `ptr` and `boxed`, a word each, or `pair`, which is two words; with results of the same kind, one word or
+    /// two in all; and without `throws`. Other declarations are refused when code is linked.
+    ///
+    /// A panic ends all calls that are running on the entry, as does [`Entry::call`](crate::Entry::call) that was left.
+    pub fn bind_words<G, R, F, const N: usize>(&mut self, name: &str, function: F) -> &mut RuntimeTable
+    where
+        G: SharedGuest,
+        R: WordResult,
+        F: Fn(&G::Data, [u64; N]) -> R + Copy + Send + Sync + 'static,
+        Arity<N>: Trampoline<N>,
+    {
+        let address = Arity::<N>::address::<G, R, F>(function).expose_provenance();
+        self.insert(name, Bound { address, words: Some((N, R::WORDS)) })
+    }
+
+    fn insert(&mut self, name: &str, bound: Bound) -> &mut RuntimeTable {
+        self.functions.insert(name.to_owned(), bound);
         self
     }
 
-    pub(crate) fn address(&self, name: &str) -> Option<usize> {
-        self.addresses.get(name).copied()
+    pub(crate) fn get(&self, name: &str) -> Option<Bound> {
+        self.functions.get(name).copied()
     }
 }

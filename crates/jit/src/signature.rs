@@ -30,6 +30,13 @@ pub(crate) fn word_count(types: &[Type]) -> usize {
     types.iter().map(|ty| words(*ty).len()).sum()
 }
 
+/// The words of a list of 64-bit integers and pointers; `None` when there are other types in it, of which a word has bits
+/// that say nothing.
+pub(crate) fn whole_words(types: &[Type]) -> Option<usize> {
+    let whole = |ty: &Type| matches!(ty, Type::I64 | Type::Ptr | Type::Boxed | Type::Pair);
+    types.iter().all(whole).then(|| word_count(types))
+}
+
 /// Values of these types from words in order.
 pub(crate) fn from_words(types: &[Type], mut next: impl FnMut() -> u64) -> Vec<Const> {
     let value = |ty: &Type| match ty {
@@ -75,6 +82,17 @@ impl SignatureLayout {
 
     pub(crate) fn stack_bytes(&self) -> u32 {
         self.tail.stack_bytes
+    }
+
+    /// Whether all words travel in integer registers, from the first on: none on the stack, no return area.
+    pub(crate) fn is_in_leading_registers(&self) -> bool {
+        let leading = |places: &[Place]| {
+            places
+                .iter()
+                .enumerate()
+                .all(|(index, place)| matches!(place, Place::Int(at) if usize::from(*at) == index))
+        };
+        self.tail.area.is_none() && leading(&self.tail.params) && leading(&self.tail.results)
     }
 
     /// Words of the return area.

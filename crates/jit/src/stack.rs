@@ -12,6 +12,13 @@ pub(crate) fn lowest() -> Option<usize> {
     LOWEST.with(|lowest| *lowest.get_or_init(system::lowest))
 }
 
+/// The lowest address that the current thread's stack may grow to. Where the system does not tell, half a megabyte is assumed,
+/// the least that threads get by default anywhere.
+pub fn stack_lowest() -> usize {
+    let here = 0_u8;
+    lowest().unwrap_or_else(|| std::ptr::from_ref(&here).addr().saturating_sub(512 << 10))
+}
+
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod system {
     pub(super) fn lowest() -> Option<usize> {

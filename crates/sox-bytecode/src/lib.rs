@@ -7,6 +7,7 @@
 
 mod assembler;
 pub mod cache;
+pub mod feedback;
 mod compile;
 mod disassemble;
 mod function;
@@ -17,5 +18,5 @@ mod verify;
 pub use compile::{Globals, Source, TooComplex, compile};
 pub use disassemble::{disassemble, disassemble_function};
 pub use function::{Capture, Constant, Function, Handler, InterfaceInfo, Kind, Module, Variable};
-pub use inst::{Imm, Inst, Op, Operand};
+pub use inst::{Effect, Imm, Inst, Op, Operand};
 pub use verify::{Fault, verify};

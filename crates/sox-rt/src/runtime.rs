@@ -61,6 +61,18 @@ impl Runtime {
         }
     }
 
+    /// The value with a tag and a payload, as compiled code has it; `None` when there is no such value.
+    pub fn value_from_words(&self, tag: u64, payload: u64) -> Option<Value> {
+        Value::from_words(&self.heap, tag, payload)
+    }
+
+    /// The write barrier for the object whose handle is this word, if it is one.
+    pub fn wrote_word(&self, word: u64) {
+        if let Some(object) = self.heap.object_at(word) {
+            self.heap.wrote_any(object);
+        }
+    }
+
     /// A string with these bytes.
     ///
     /// # Errors
@@ -291,6 +303,12 @@ impl Runtime {
             class.set_init(method);
         }
         self.heap.wrote(class);
+    }
+
+    /// Instances of the class will have so many properties: there is room for them from the beginning, and so all of them have
+    /// the same shapes.
+    pub fn expect_properties(&self, class: Gc<Class>, count: u32) {
+        class.note(count);
     }
 
     /// An instance without properties.

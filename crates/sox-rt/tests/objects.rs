@@ -213,3 +213,36 @@ fn the_cap_is_an_error_and_not_the_end() {
         assert!(runtime.table(16).is_ok());
     });
 }
+
+#[test]
+fn words_are_values_if_objects_are_there() {
+    with_runtime(|runtime| {
+        let array = runtime.array(1).expect("there is room");
+        for value in
+            [Value::NIL, Value::TRUE, Value::ABSENT, 1.5.into(), array.into(), string(runtime, "text").into()]
+        {
+            let (tag, payload) = value.words();
+            let same = runtime.value_from_words(tag, payload).expect("it is a value");
+            assert!(same.is_identical(value));
+        }
+        let (tag, payload) = Value::from(array).words();
+        assert!(runtime.value_from_words(tag, payload + 8).is_none(), "not the handle");
+        assert!(runtime.value_from_words(tag + 1, payload).is_none(), "of another kind");
+        assert!(
+            runtime.value_from_words(tag, 0).is_none() && runtime.value_from_words(tag, u64::MAX).is_none()
+        );
+        assert!(
+            runtime.value_from_words(21, payload).is_none()
+                && runtime.value_from_words(u64::MAX, 0).is_none()
+        );
+        assert!(runtime.value_from_words(0, 7).is_some_and(|nil| nil.is_identical(Value::NIL)));
+        // Old objects that are written to are looked at by the next collection: the heap's check finds what is not.
+        runtime.heap().collect(heap::Collection::Full);
+        let (_, word) = Value::from(array).words();
+        runtime.push(array, string(runtime, "new").into()).expect("there is room");
+        runtime.wrote_word(word);
+        runtime.wrote_word(3);
+        runtime.heap().collect(heap::Collection::Minor);
+        assert_eq!(text(array.get(0).expect("it is there")), "new");
+    });
+}

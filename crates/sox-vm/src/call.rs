@@ -1,15 +1,17 @@
 //! Calls: from bytecode, from natives, from outside.
 
-use crate::code::Code;
+use crate::code::{Code, NATIVE};
 use crate::error::{Res, Thrown};
 use crate::natives::Args;
 use crate::run::Exit;
 use crate::vm::Vm;
 use heap::Gc;
+use sox_bytecode::feedback::MANY;
 use sox_rt::{Array, BoundMethod, Class, Closure, Coroutine, Fiber, Native, Progress, Value};
+use std::cell::Cell;
 
 /// Interpreters on the native stack at a time, at most: natives that call back, coroutines that resume others.
-const MAX_DEPTH: u32 = 160;
+pub(crate) const MAX_DEPTH: u32 = 160;
 
 /// What became of a call.
 pub(crate) enum Called {
@@ -79,6 +81,27 @@ impl Vm {
         self.fail("Can only call functions and classes.")
     }
 
+    /// The same from bytecode, where it is not a closure: notes what is called.
+    pub(crate) fn enter_other(
+        &self,
+        fiber: &Fiber,
+        code: &Code,
+        base: usize,
+        (count, pc): (u32, usize),
+    ) -> Res<Called> {
+        let callee = fiber.slot(base).map_or(Value::NIL, Cell::get);
+        let target = match callee.get::<Native>() {
+            Some(native) => native.number + NATIVE,
+            None => callee.get::<Class>().map_or(0, |class| code.class_target(class)),
+        };
+        if target == 0 {
+            code.note(pc - 1, MANY);
+        } else if code.targets[pc - 1].get() != target {
+            code.note_target(pc - 1, target);
+        }
+        self.enter(fiber, base, count, pc)
+    }
+
     /// Calls a closure whose receiver or itself is in the register.
     pub(crate) fn enter_closure(
         &self,
@@ -96,6 +119,14 @@ impl Vm {
             if let Some(slot) = fiber.slot(base + 1 + missing as usize) {
                 slot.set(Value::ABSENT);
             }
+        }
+        match code.heat.get() {
+            0 => {
+                if self.enter_compiled(fiber, closure, base, pc)? {
+                    return Ok(Called::Done);
+                }
+            }
+            left => code.heat.set(left - 1),
         }
         self.push_frame(fiber, closure, base, pc)?;
         Ok(Called::Frame)
@@ -203,7 +234,8 @@ impl Vm {
             fiber.slot(base + 1 + at).inspect(|slot| slot.set(arg(at)));
         }
         fiber.set_top(base + 1 + count);
-        let floor = fiber.depth();
+        let (floor, depth) = (fiber.depth(), self.state.depth.get());
+        self.state.depth.set(depth + 1);
         let result = match enter(base) {
             Ok(Called::Frame) => self.nested(fiber, floor).map(|exit| match exit {
                 Exit::Returned(value) | Exit::Yielded(value) => value,
@@ -212,25 +244,22 @@ impl Vm {
             Ok(Called::Yield(_)) => self.fail("yield(): cannot yield across a native function"),
             Err(thrown) => Err(thrown),
         };
+        self.state.depth.set(depth);
         fiber.set_top(base);
         result
     }
 
-    /// Executes what is above `floor` in an interpreter of its own.
+    /// Executes what is above `floor` in an interpreter of its own, unless there are too many already.
     fn nested(&self, fiber: &Fiber, floor: usize) -> Res<Exit> {
-        let depth = self.state.depth.get();
-        if depth >= MAX_DEPTH {
+        if self.state.depth.get() > MAX_DEPTH {
             fiber.truncate(floor);
             return self.overflow();
         }
-        self.state.depth.set(depth + 1);
-        let exit = self.interpret(fiber, floor);
-        self.state.depth.set(depth);
-        exit
+        self.interpret(fiber, floor)
     }
 
-    /// Has a coroutine go on until it yields or ends; what it hands out.
-    pub(crate) fn resume(&self, coroutine: Gc<Coroutine>, args: &[Value]) -> Res {
+    /// Has a coroutine go on until it yields or ends; what it hands out. The arguments are registers of others.
+    pub(crate) fn resume(&self, coroutine: Gc<Coroutine>, args: &[Cell<Value>]) -> Res {
         let fresh = match coroutine.progress.get() {
             Progress::Fresh => true,
             Progress::Suspended => false,
@@ -243,7 +272,10 @@ impl Vm {
         }
         coroutine.progress.set(Progress::Running);
         self.state.running.borrow_mut().push(coroutine);
+        let depth = self.state.depth.get();
+        self.state.depth.set(depth + 1);
         let exit = if fresh { self.begin(coroutine, args) } else { self.go_on(coroutine, args) };
+        self.state.depth.set(depth);
         self.state.running.borrow_mut().pop();
         let done = !matches!(exit, Ok(Exit::Yielded(_)));
         coroutine.progress.set(if done { Progress::Done } else { Progress::Suspended });
@@ -261,11 +293,11 @@ impl Vm {
     }
 
     /// Calls the function of a coroutine.
-    fn begin(&self, coroutine: Gc<Coroutine>, args: &[Value]) -> Res<Exit> {
+    fn begin(&self, coroutine: Gc<Coroutine>, args: &[Cell<Value>]) -> Res<Exit> {
         let fiber = &coroutine.fiber;
         let Some(slots) = fiber.window(0) else { return self.overflow() };
         for (slot, value) in slots[1..].iter().zip(args) {
-            slot.set(*value);
+            slot.set(value.get());
         }
         fiber.set_top(1 + args.len());
         match self.enter(fiber, 0, args.len() as u32, 0)? {
@@ -276,12 +308,12 @@ impl Vm {
     }
 
     /// Has `yield` return in a coroutine.
-    fn go_on(&self, coroutine: Gc<Coroutine>, args: &[Value]) -> Res<Exit> {
+    fn go_on(&self, coroutine: Gc<Coroutine>, args: &[Cell<Value>]) -> Res<Exit> {
         let fiber = &coroutine.fiber;
-        let value = args.first().copied().unwrap_or_default();
+        let value = args.first().map_or(Value::NIL, Cell::get);
         let Some(frame) = fiber.frame() else { return Ok(Exit::Returned(value)) };
         let call = self.code(frame.code()).insts[(frame.pc() as usize).saturating_sub(1)];
-        if let Some(slot) = fiber.slot(frame.base() + usize::from(call.a())) {
+        if let Some(slot) = fiber.slot(fiber.base_of(frame) + usize::from(call.a())) {
             slot.set(value);
         }
         self.nested(fiber, 0)
@@ -289,7 +321,7 @@ impl Vm {
 
     /// Has the coroutine being executed wait.
     pub(crate) fn yield_now(&self, args: &Args<'_>) -> Res {
-        if std::ptr::eq(args.fiber, &self.state.main) {
+        if std::ptr::eq(args.fiber, &*self.state.main) {
             return self.fail("yield(): not in a coroutine");
         }
         self.state.yielding.set(true);
@@ -299,10 +331,10 @@ impl Vm {
     /// Counts a call or a round of a loop, and looks at the limits once in a while.
     #[inline]
     pub(crate) fn count(&self) -> Res<()> {
-        match self.state.countdown.get() {
+        match self.state.main.countdown.get() {
             0 => self.poll(),
             left => {
-                self.state.countdown.set(left - 1);
+                self.state.main.countdown.set(left - 1);
                 Ok(())
             }
         }

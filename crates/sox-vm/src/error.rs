@@ -138,7 +138,7 @@ impl Vm {
         for coroutine in running.iter().rev().filter(|each| !std::ptr::eq(&each.fiber, fiber)) {
             frames_of(&coroutine.fiber, &mut places);
         }
-        if !std::ptr::eq(fiber, &self.state.main) {
+        if !std::ptr::eq(fiber, &*self.state.main) {
             frames_of(&self.state.main, &mut places);
         }
         let inner = places.len().min(INNER);

@@ -17,10 +17,13 @@ mod ops;
 mod run;
 mod session;
 mod state;
+mod step;
 mod testing;
+mod tier;
 mod vm;
 
 pub use error::{Failure, Stop};
 pub use session::{Program, Session};
 pub use testing::Outcome;
+pub use tier::{DEAD, Entered, Left, MainFiber, THREW, THROWN, Tier};
 pub use vm::{CompileErrors, Error, Options, Vm};

@@ -5,27 +5,31 @@ use crate::code::{Cache, Code};
 use crate::error::Res;
 use crate::vm::Vm;
 use heap::Gc;
+use sox_bytecode::{Kind, Op};
+use sox_bytecode::feedback::{MANY, OTHER};
 use sox_rt::{
-    Array, Class, Closure, Coroutine, ErrorObject, Fiber, Instance, Interface, Progress, Range, Str, Table,
-    Tag, Value,
+    Array, Class, Closure, Coroutine, ErrorObject, Fiber, Instance, Interface, Progress, Range, Str,
+    Table, Tag, Value,
 };
 use std::cell::Cell;
 
 impl Vm {
     /// `object.name`.
-    pub(crate) fn get_property(&self, code: &Code, cache: usize, object: Value) -> Res {
+    pub(crate) fn get_property(&self, code: &Code, (pc, cache): (usize, usize), object: Value) -> Res {
         let name = code.cache_name(cache);
         if let Some(instance) = object.get::<Instance>() {
             let shape = instance.shape();
             if let Some(number) = shape.find(name) {
-                code.cache(cache).set(Cache::Property(shape, number));
+                code.learn((pc, cache), Cache::Property(shape, number));
                 return Ok(instance.get(number));
             }
+            code.note(pc - 1, MANY);
             return match method_of(instance.class(), name) {
                 Some(method) => Ok(self.mem(self.rt.bind(object, method))?.into()),
                 None => self.no_property(name),
             };
         }
+        code.note(pc - 1, OTHER);
         if let Some(table) = object.get::<Table>() {
             return Ok(self.entry(code.cache(cache), table, name).unwrap_or_default());
         }
@@ -97,17 +101,25 @@ impl Vm {
     }
 
     /// `object.name = value`.
-    pub(crate) fn set_property(&self, code: &Code, cache: usize, object: Value, value: Value) -> Res<()> {
+    pub(crate) fn set_property(
+        &self,
+        code: &Code,
+        (pc, cache): (usize, usize),
+        object: Value,
+        value: Value,
+    ) -> Res<()> {
         let name = code.cache_name(cache);
         if let Some(instance) = object.get::<Instance>() {
             let shape = instance.shape();
             self.mem(self.rt.set_property(instance, name, value))?;
-            code.cache(cache).set(match shape.find(name) {
+            let found = match shape.find(name) {
                 Some(number) => Cache::Property(shape, number),
                 None => Cache::Added(shape, instance.shape()),
-            });
+            };
+            code.learn((pc, cache), found);
             return Ok(());
         }
+        code.note(pc - 1, OTHER);
         if let Some(table) = object.get::<Table>() {
             if let Cache::Entry(place) = code.cache(cache).get()
                 && table.entry(place).is_some_and(|(key, _)| key == name)
@@ -124,8 +136,10 @@ impl Vm {
         self.fail("Only instances and tables have fields.")
     }
 
-    /// `object[index]`.
-    pub(crate) fn get_index(&self, object: Value, index: Value) -> Res {
+    /// `object[index]`, where that is no element of an array; notes it.
+    #[inline(always)]
+    pub(crate) fn get_index(&self, code: &Code, pc: usize, object: Value, index: Value) -> Res {
+        code.note(pc - 1, OTHER);
         if let Some(array) = object.get::<Array>() {
             return match index.as_number() {
                 Some(number) => self.out_of_bounds(number, array.len()),
@@ -150,8 +164,16 @@ impl Vm {
         self.fail("cannot index non-table or array types.")
     }
 
-    /// `object[index] = value`.
-    pub(crate) fn set_index(&self, object: Value, index: Value, value: Value) -> Res<()> {
+    /// `object[index] = value`, likewise.
+    #[inline(always)]
+    pub(crate) fn set_index(
+        &self,
+        code: &Code,
+        pc: usize,
+        (object, index): (Value, Value),
+        value: Value,
+    ) -> Res<()> {
+        code.note(pc - 1, OTHER);
         if let Some(array) = object.get::<Array>() {
             return match index.as_number() {
                 Some(number) => self.out_of_bounds(number, array.len()),
@@ -241,15 +263,18 @@ impl Vm {
         if let Some(instance) = receiver.get::<Instance>() {
             let shape = instance.shape();
             if let Some(number) = shape.find(name) {
+                code.note(pc - 1, MANY);
                 slot.set(instance.get(number));
                 return self.enter(fiber, base, count, pc);
             }
             let Some(method) = method_of(instance.class(), name) else {
+                code.note(pc - 1, MANY);
                 return self.no_property(name);
             };
-            code.cache(cache).set(Cache::Method(shape, method));
+            code.learn((pc, cache), Cache::Method(shape, method));
             return self.enter_closure(fiber, method, base, count, pc);
         }
+        code.note(pc - 1, OTHER);
         if let Some(table) = receiver.get::<Table>()
             && let Some(value) = self.entry(code.cache(cache), table, name)
         {
@@ -284,12 +309,27 @@ impl Vm {
     }
 
     /// A method of a superclass.
-    pub(crate) fn super_method(&self, code: &Code, cache: usize, class: Value) -> Res<Gc<Closure>> {
+    #[inline(always)]
+    pub(crate) fn super_method(&self, code: &Code, (pc, cache): (usize, usize), class: Value) -> Res<Gc<Closure>> {
+        match (code.cache(cache).get(), class.get::<Class>()) {
+            (Cache::Super(known, method), Some(class)) if class == known => Ok(method),
+            _ => self.find_super(code, (pc, cache), class),
+        }
+    }
+
+    #[cold]
+    fn find_super(&self, code: &Code, (pc, cache): (usize, usize), class: Value) -> Res<Gc<Closure>> {
         let name = code.cache_name(cache);
-        let method = class.get::<Class>().and_then(|class| method_of(class, name));
-        match method {
-            Some(method) => Ok(method),
-            None => self.no_property(name),
+        let class = class.get::<Class>();
+        match class.and_then(|class| Some((class, method_of(class, name)?))) {
+            Some((class, method)) => {
+                code.learn((pc, cache), Cache::Super(class, method));
+                Ok(method)
+            }
+            None => {
+                code.note(pc - 1, MANY);
+                self.no_property(name)
+            }
         }
     }
 
@@ -307,7 +347,25 @@ impl Vm {
     pub(crate) fn method(&self, class: Value, name: Gc<Str>, method: Value) {
         if let Some(class) = class.get::<Class>() {
             self.rt.set_method(class, name, method);
+            if let Some(method) = method.get::<Closure>() {
+                self.expect_properties(class, method);
+            }
         }
+    }
+
+    /// Instances get room for the properties that an initializer adds, beside those of the superclass.
+    fn expect_properties(&self, class: Gc<Class>, method: Gc<Closure>) {
+        let code = self.code(method.info().code);
+        if code.function().kind != Kind::Initializer {
+            return;
+        }
+        let set = code.insts.iter().filter(|inst| inst.op() == Some(Op::SetProperty) && inst.a() == 0);
+        let mut names: Vec<u32> =
+            set.filter_map(|inst| code.function().caches.get(inst.index()).copied()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let inherited = class.superclass().map_or(0, |superclass| superclass.expected());
+        self.rt.expect_properties(class, inherited.saturating_add(names.len() as u32));
     }
 
     /// The interface that a function declares.

@@ -5,6 +5,7 @@ use crate::error::{Res, Thrown};
 use crate::vm::Vm;
 use heap::Gc;
 use sox_bytecode::Capture;
+use sox_bytecode::feedback::OTHER;
 use sox_rt::{Array, Closure, ClosureInfo, Str, Value, Window};
 use std::cell::Cell;
 
@@ -21,6 +22,12 @@ impl Vm {
         }
         let (left, right) = (self.to_string(left)?, self.to_string(right)?);
         Ok(self.text(self.rt.concat(left, right))?.into())
+    }
+
+    /// The same for an instruction of a program, which notes it.
+    pub(crate) fn add_others(&self, code: &Code, pc: usize, left: Value, right: Value) -> Res {
+        code.note(pc - 1, OTHER);
+        self.add(left, right)
     }
 
     /// What `+` appends for a value.

@@ -7,6 +7,7 @@ use crate::call::Called;
 use crate::code::Cache;
 use crate::error::{Res, Thrown};
 use crate::op;
+use crate::tier::Hot;
 use crate::vm::Vm;
 use sox_bytecode::Inst;
 use sox_rt::number::remainder;
@@ -28,11 +29,12 @@ impl Vm {
         reason = "one arm per instruction: dispatch is a single jump"
     )]
     pub(crate) fn interpret(&self, fiber: &Fiber, floor: usize) -> Res<Exit> {
+        let countdown = &self.state.main.countdown;
         'frame: loop {
             let Some((frame, Some(mut closure))) = fiber.frame().map(|frame| (frame, frame.closure())) else {
                 return Ok(Exit::Returned(Value::NIL));
             };
-            let (mut base, mut pc) = (frame.base(), frame.pc() as usize);
+            let (mut base, mut pc) = (fiber.base_of(frame), frame.pc() as usize);
             let mut code = self.code(frame.code());
             let mut insts: &[Inst] = &code.insts;
             let Some(mut regs) = fiber.window(base) else { return self.overflow() };
@@ -73,7 +75,18 @@ impl Vm {
                 macro_rules! back {
                     () => {{
                         jump!();
-                        attempt!(self.count());
+                        let (heat, left) = (code.heat.get(), countdown.get());
+                        if heat == 0 || left == 0 {
+                            match self.turn(fiber, floor, code, pc) {
+                                Hot::Not => {}
+                                Hot::Left => continue 'frame,
+                                Hot::Out(exit) => return exit,
+                                Hot::Stopped(thrown) => break 'op thrown,
+                            }
+                        } else {
+                            code.heat.set(heat - 1);
+                            countdown.set(left - 1);
+                        }
                     }};
                 }
                 macro_rules! jump_if {
@@ -136,10 +149,22 @@ impl Vm {
                 macro_rules! go {
                     ($function:expr, $count:expr) => {{
                         let (function, count): (heap::Gc<Closure>, u32) = ($function, $count);
-                        let (called, at) = (self.code(function.info().code), base + usize::from(inst.a()));
+                        let number = function.info().code;
+                        let (called, at) = (self.code(number), base + usize::from(inst.a()));
+                        if code.targets[pc - 1].get() != number + 1 {
+                            code.note_target(pc - 1, number + 1);
+                        }
                         if called.params != count || called.required != count {
                             called!(self.enter_closure(fiber, function, at, count, pc));
                             continue 'op;
+                        }
+                        match called.heat.get() {
+                            0 => {
+                                if attempt!(self.enter_compiled(fiber, function, at, pc)) {
+                                    continue 'op;
+                                }
+                            }
+                            left => called.heat.set(left - 1),
                         }
                         attempt!(self.push_frame(fiber, function, at, pc));
                         match fiber.window(at) {
@@ -148,7 +173,10 @@ impl Vm {
                         }
                         (closure, base, code, pc) = (function, at, called, 0);
                         insts = &code.insts;
-                        attempt!(self.count());
+                        match countdown.get() {
+                            0 => attempt!(self.poll()),
+                            left => countdown.set(left - 1),
+                        }
                     }};
                 }
                 macro_rules! finish {
@@ -165,7 +193,7 @@ impl Vm {
                             return Ok(Exit::Returned(value));
                         };
                         closure = function;
-                        base = caller.base();
+                        base = fiber.base_of(caller);
                         pc = caller.resume() as usize;
                         code = self.code(caller.code());
                         insts = &code.insts;
@@ -233,14 +261,15 @@ impl Vm {
                         a!().set(made);
                     }
 
-                    op::Add => arithmetic!(b!().get(), c!().get(), |x, y| x + y, |x, y| self.add(x, y)),
+                    op::Add => arithmetic!(b!().get(), c!().get(), |x, y| x + y, |x, y| self
+                        .add_others(code, pc, x, y)),
                     op::Sub => numeric!(b!().get(), c!().get(), |x, y| x - y),
                     op::Mul => numeric!(b!().get(), c!().get(), |x, y| x * y),
                     op::Div => numeric!(b!().get(), c!().get(), |x, y| x / y),
                     op::Rem => numeric!(b!().get(), c!().get(), remainder),
                     op::AddK => {
                         let right = code.constant(inst.index());
-                        arithmetic!(b!().get(), right, |x, y| x + y, |x, y| self.add(x, y));
+                        arithmetic!(b!().get(), right, |x, y| x + y, |x, y| self.add_others(code, pc, x, y));
                     }
                     op::SubK => numeric!(b!().get(), code.constant(inst.index()), |x, y| x - y),
                     op::MulK => numeric!(b!().get(), code.constant(inst.index()), |x, y| x * y),
@@ -295,14 +324,14 @@ impl Vm {
                     op::LoopGeK => back_if!(compare!(a!().get(), bk!(), f64::ge)),
                     op::LoopAddLt => {
                         let step = code.constant(usize::from(inst.c()));
-                        arithmetic!(a!().get(), step, |x, y| x + y, |x, y| self.add(x, y));
+                        arithmetic!(a!().get(), step, |x, y| x + y, |x, y| self.add_others(code, pc, x, y));
                         if compare!(a!().get(), b!().get(), f64::lt) {
                             back!();
                         }
                     }
                     op::LoopAddLe => {
                         let step = code.constant(usize::from(inst.c()));
-                        arithmetic!(a!().get(), step, |x, y| x + y, |x, y| self.add(x, y));
+                        arithmetic!(a!().get(), step, |x, y| x + y, |x, y| self.add_others(code, pc, x, y));
                         if compare!(a!().get(), b!().get(), f64::le) {
                             back!();
                         }
@@ -314,7 +343,7 @@ impl Vm {
                             (Cache::Property(shape, number), Some(instance)) if instance.shape() == shape => {
                                 instance.get(number)
                             }
-                            _ => attempt!(self.get_property(code, inst.index(), object)),
+                            _ => attempt!(self.get_property(code, (pc, inst.index()), object)),
                         };
                         a!().set(value);
                     }
@@ -327,7 +356,7 @@ impl Vm {
                             (Cache::Added(from, to), Some(instance))
                                 if instance.shape() == from
                                     && self.rt.add_property_at(instance, to, b!().get()) => {}
-                            _ => attempt!(self.set_property(code, inst.index(), object, b!().get())),
+                            _ => attempt!(self.set_property(code, (pc, inst.index()), object, b!().get())),
                         }
                     }
                     op::GetIndex => {
@@ -335,7 +364,7 @@ impl Vm {
                         let element = object.get::<Array>().zip(index.as_number()).and_then(element);
                         let value = match element {
                             Some(value) => value,
-                            None => attempt!(self.get_index(object, index)),
+                            None => attempt!(self.get_index(code, pc, object, index)),
                         };
                         a!().set(value);
                     }
@@ -348,7 +377,7 @@ impl Vm {
                             _ => false,
                         };
                         if !done {
-                            attempt!(self.set_index(object, index, value));
+                            attempt!(self.set_index(code, pc, (object, index), value));
                         }
                     }
                     op::Slice => {
@@ -429,7 +458,8 @@ impl Vm {
                     op::Call => match a!().get().get::<Closure>() {
                         Some(function) => go!(function, u32::from(inst.b())),
                         None => {
-                            called!(self.enter(fiber, base + usize::from(inst.a()), u32::from(inst.b()), pc))
+                            let at = base + usize::from(inst.a());
+                            called!(self.enter_other(fiber, code, at, (u32::from(inst.b()), pc)));
                         }
                     },
                     op::CallSpread => {
@@ -452,11 +482,11 @@ impl Vm {
                         }
                     },
                     op::SuperInvoke => {
-                        let method = attempt!(self.super_method(code, inst.index(), c!().get()));
+                        let method = attempt!(self.super_method(code, (pc, inst.index()), c!().get()));
                         go!(method, u32::from(inst.b()));
                     }
                     op::GetSuper => {
-                        let method = attempt!(self.super_method(code, inst.index(), c!().get()));
+                        let method = attempt!(self.super_method(code, (pc, inst.index()), c!().get()));
                         let bound = attempt!(self.mem(self.rt.bind(b!().get(), method)));
                         a!().set(bound.into());
                     }
@@ -469,7 +499,7 @@ impl Vm {
                     }
                     op::RunDefers => {
                         let list = a!().get();
-                        if let Some(deferred) = self.next_deferred(list, &a!()) {
+                        while let Some(deferred) = self.next_deferred(list, &a!()) {
                             b!().set(deferred);
                             called!(self.enter_deferred(fiber, base + usize::from(inst.b()), pc));
                         }
@@ -511,13 +541,13 @@ impl Vm {
         if floor > 0 {
             return self.fail("yield(): cannot yield across a native function");
         }
-        debug_assert!(!std::ptr::eq(fiber, &self.state.main));
+        debug_assert!(!std::ptr::eq(fiber, &*self.state.main));
         Ok(Exit::Yielded(value))
     }
 
     /// Looks for a handler, from the innermost frame on; without one the frames above `floor` are gone.
     #[cold]
-    fn catch(&self, fiber: &Fiber, floor: usize, thrown: Thrown) -> bool {
+    pub(crate) fn catch(&self, fiber: &Fiber, floor: usize, thrown: Thrown) -> bool {
         if thrown != Thrown::Value {
             fiber.truncate(floor);
             return false;
@@ -530,7 +560,7 @@ impl Vm {
             let handler = function.handlers.iter().find(|each| each.start <= at && at < each.end);
             if let Some(handler) = handler {
                 frame.set_pc(handler.target);
-                if let Some(slot) = fiber.slot(frame.base() + usize::from(handler.register)) {
+                if let Some(slot) = fiber.slot(fiber.base_of(frame) + usize::from(handler.register)) {
                     slot.set(self.state.thrown.get());
                 }
                 return true;
@@ -546,12 +576,12 @@ pub(crate) const MOST_ROOM: usize = 1 << 16;
 
 /// The element of an array at a number that is truncated; none when it is not there.
 #[inline(always)]
-fn element((array, index): (heap::Gc<Array>, f64)) -> Option<Value> {
+pub(crate) fn element((array, index): (heap::Gc<Array>, f64)) -> Option<Value> {
     // The comparison is false for NaN, which would be truncated to 0.
     if index > -1.0 { array.get(index as i64 as usize) } else { None }
 }
 
 /// An element of the array that holds what has no register.
-fn far(array: Value, index: usize) -> Value {
+pub(crate) fn far(array: Value, index: usize) -> Value {
     array.get::<Array>().and_then(|array| array.get(index)).unwrap_or_default()
 }

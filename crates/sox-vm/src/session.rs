@@ -83,8 +83,13 @@ pub struct Session {
 impl Session {
     /// A session in which nothing was entered. Messages call its texts `file`; what they import is looked for beside that.
     pub fn new(options: Options, file: &str) -> Session {
+        Session::of(Vm::new(options), file)
+    }
+
+    /// The same in a machine that has run nothing yet.
+    pub fn of(vm: Vm, file: &str) -> Session {
         Session {
-            vm: Vm::new(options),
+            vm,
             file: file.to_owned(),
             names: sox_syntax::Session::default(),
             globals: Globals::default(),

@@ -1,7 +1,7 @@
 //! What a running program has besides objects: code, frames, modules. The heap's roots.
 
 use crate::code::Code;
-use crate::error::Stop;
+use crate::error::{Stop, Thrown};
 use crate::testing::Testing;
 use elsa::FrozenVec;
 use heap::{Gc, Roots, Tracer};
@@ -32,8 +32,8 @@ pub(crate) enum Imported {
 
 pub(crate) struct State {
     pub(crate) codes: FrozenVec<Box<Code>>,
-    /// What is executed outside of coroutines.
-    pub(crate) main: Fiber,
+    /// What is executed outside of coroutines. Compiled code knows its address. Its countdown is that of all.
+    pub(crate) main: Box<Fiber>,
     /// Coroutines being executed, the innermost last.
     pub(crate) running: RefCell<Vec<Gc<Coroutine>>>,
     pub(crate) modules: RefCell<Vec<Gc<ModuleObject>>>,
@@ -56,7 +56,8 @@ pub(crate) struct State {
     pub(crate) yielding: Cell<bool>,
     /// Interpreters on the native stack.
     pub(crate) depth: Cell<u32>,
-    pub(crate) countdown: Cell<u32>,
+    /// What compiled code throws.
+    pub(crate) pending: Cell<Option<Thrown>>,
     pub(crate) fuel: Cell<Option<u64>>,
     pub(crate) deadline: Cell<Option<Instant>>,
     pub(crate) cancel: Arc<AtomicBool>,
@@ -71,14 +72,16 @@ fn main_fiber() -> Fiber {
     let sizes = std::iter::successors(Some(REGISTERS), |size| Some(size / 2))
         .take_while(|size| *size >= MIN_REGISTERS);
     let fiber = sizes.into_iter().find_map(|size| Fiber::new(size, FRAMES.min(size)));
-    fiber.expect("the system has memory for the registers of one program")
+    let fiber = fiber.expect("the system has memory for the registers of one program");
+    fiber.countdown.set(PERIOD);
+    fiber
 }
 
 impl State {
     pub(crate) fn new() -> State {
         State {
             codes: FrozenVec::new(),
-            main: main_fiber(),
+            main: Box::new(main_fiber()),
             running: RefCell::default(),
             modules: RefCell::default(),
             imports: RefCell::default(),
@@ -92,7 +95,7 @@ impl State {
             random: Cell::new(0),
             yielding: Cell::new(false),
             depth: Cell::new(0),
-            countdown: Cell::new(PERIOD),
+            pending: Cell::new(None),
             fuel: Cell::new(None),
             deadline: Cell::new(None),
             cancel: Arc::default(),
@@ -113,7 +116,7 @@ impl State {
     #[cold]
     #[inline(never)]
     pub(crate) fn poll(&self) -> Result<(), Stop> {
-        self.countdown.set(PERIOD);
+        self.main.countdown.set(PERIOD);
         self.still_allowed()?;
         if let Some(fuel) = self.fuel.get() {
             self.fuel.set(Some(fuel.saturating_sub(u64::from(PERIOD))));

@@ -5,6 +5,7 @@ use crate::natives::{self, Method, Native};
 use crate::session::Program;
 use crate::state::State;
 use crate::testing;
+use crate::tier::Tier;
 use heap::{Config, Gc};
 use sox_bytecode::{Globals, Module, Source};
 use sox_rt::{Array, Closure, ClosureInfo, ModuleObject, Runtime, Value};
@@ -127,6 +128,8 @@ pub struct Vm {
     pub(crate) natives: Vec<Native>,
     pub(crate) methods: Vec<Method>,
     pub(crate) host: Host,
+    /// What makes compiled code.
+    pub(crate) tier: Option<Box<dyn Tier>>,
 }
 
 /// The world outside.
@@ -174,6 +177,7 @@ impl Vm {
                 suppress_print: options.suppress_print,
                 isolated: options.isolated,
             },
+            tier: None,
         }
     }
 
@@ -251,8 +255,9 @@ impl Vm {
     /// Makes a module's code known; the number of its top level's.
     pub(crate) fn load_code(&self, module: &Arc<Module>) -> Res<u32> {
         let first = self.state.codes.len() as u32;
+        let heat = self.first_heat();
         for number in 0..module.functions.len() {
-            let code = crate::code::Code::new(&self.rt, module, number, first);
+            let code = crate::code::Code::new(&self.rt, module, number, first, heat);
             self.state.codes.push(Box::new(self.text(code)?));
         }
         Ok(first)
@@ -266,8 +271,11 @@ impl Vm {
         Ok(object)
     }
 
-    /// A closure of a module's first function.
+    /// A closure of a module's first function. The module's functions were the last to be made known.
     pub(crate) fn top_level(&self, object: Gc<ModuleObject>, first: u32) -> Res<Gc<Closure>> {
+        for number in first as usize..self.state.codes.len() {
+            self.code(number as u32).globals.set(Some(object));
+        }
         let name = self.code(first).name;
         let info = ClosureInfo { code: first, required: 0, params: 0 };
         self.mem(self.rt.closure(object, name, info, 0))

@@ -1,13 +1,15 @@
 //! What fuzz targets that execute Sox have in common: programs from bytes, and machines in which they do no harm.
 
 use heap::Config as Heap;
+use sox_jit::Jit;
 use sox_syntax::random::{self, Config};
 use sox_vm::{Error, Options, Vm};
 use std::io::{self, Cursor, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use tiering::{Policy, Trace};
 
 /// Native stack: the command gives programs as much.
-const STACK: usize = 64 << 20;
+const STACK: usize = 256 << 20;
 /// Bytes that a program may write; more is an error that it can catch.
 const OUTPUT: usize = 1 << 20;
 /// What `readLine` and `readAll` find.
@@ -73,8 +75,35 @@ fn tokens(source: &str) -> Vec<&str> {
     tokens
 }
 
+/// How functions are executed.
+#[derive(Clone, Copy, Debug)]
+pub enum Tier {
+    /// All are interpreted.
+    Interpreter,
+    /// All are compiled, before they run.
+    Compiled,
+    /// The same, and the guard with this number leaves although it holds.
+    Forced(u64),
+}
+
+/// A machine whose functions are executed so.
+fn machine(options: Options, tier: Tier) -> Vm {
+    let mut vm = Vm::new(options);
+    if matches!(tier, Tier::Interpreter) {
+        return vm;
+    }
+    let mut config = sox_jit::Config::new(Policy::default().with_threshold(1));
+    config.options.force_guards = matches!(tier, Tier::Forced(_));
+    let jit = Jit::new(&vm, config, Arc::new(Trace::new())).expect("the system has memory for code");
+    if let Tier::Forced(number) = tier {
+        jit.force_guard(number);
+    }
+    vm.set_tier(Box::new(jit));
+    vm
+}
+
 /// Compiles a program and executes it with what there is for it to use up.
-pub fn run(source: &[u8], heap: Heap, fuel: u64) -> Seen {
+pub fn run(source: &[u8], heap: Heap, fuel: u64, tier: Tier) -> Seen {
     let (out, err) = (Shared::default(), Shared::default());
     let options = Options {
         heap,
@@ -86,7 +115,7 @@ pub fn run(source: &[u8], heap: Heap, fuel: u64) -> Seen {
         isolated: true,
         ..Options::default()
     };
-    let execute = || Vm::compile("fuzz.sox", source).and_then(|module| Vm::new(options).run(module));
+    let execute = || Vm::compile("fuzz.sox", source).and_then(|module| machine(options, tier).run(module));
     let end = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, execute);
         thread.expect("there is memory for a thread").join().expect("panics abort")

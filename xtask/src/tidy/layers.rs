@@ -68,6 +68,7 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(Sox, "sox-rt", &[]),
     guest(Sox, "sox-vm", &["sox-syntax", "sox-bytecode", "sox-rt"]),
     guest(Sox, "sox-lower", &["sox-syntax", "sox-bytecode", "sox-rt"]),
+    guest(Sox, "sox-jit", &["sox-syntax", "sox-bytecode", "sox-rt", "sox-vm", "sox-lower"]),
     low(4, "spandrel", &[]),
     low(4, "filetests", &["spandrel"]),
     low(4, "irfuzz", &[]),

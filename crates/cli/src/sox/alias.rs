@@ -3,6 +3,7 @@
 use super::repl::repl_of_sox;
 use super::{BenchArgs, TestArgs, bench, build, complain, on_a_large_stack, run, say, test};
 use crate::run::{MemoryArgs, RunArgs};
+use crate::tiers::TierArgs;
 use clap::{CommandFactory, Parser};
 use sox_vm::Vm;
 use std::ffi::{OsStr, OsString};
@@ -82,6 +83,7 @@ pub(crate) fn alias(args: AliasArgs) -> ExitCode {
             time: args.bench_time,
             suppress_print: args.suppress_print,
             memory: MemoryArgs::default(),
+            tiers: TierArgs::default(),
             file,
         }),
         Some(file) => script(&file, args.serialise, args.suppress_print, &args.args),

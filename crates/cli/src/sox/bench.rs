@@ -1,7 +1,8 @@
 //! `spandrel bench FILE.sox`: functions named `Benchmark*`, how long they take and how far that varies.
 
-use super::{complain, on_a_large_stack, output, read, report, say, search};
+use super::{complain, machine, on_a_large_stack, output, read, report, say, search, tiers, told};
 use crate::run::MemoryArgs;
+use crate::tiers::TierArgs;
 use sox_vm::{Error, Options, Program, Vm};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ pub(crate) struct BenchArgs {
     pub(super) suppress_print: bool,
     #[command(flatten)]
     pub(super) memory: MemoryArgs,
+    #[command(flatten)]
+    pub(super) tiers: TierArgs,
     /// The script
     pub(super) file: PathBuf,
 }
@@ -55,13 +58,15 @@ fn measure_all(args: &BenchArgs) -> Result<(), u8> {
     let source = read(&args.file)?;
     let fault = |error: Error| report(&error, &source);
     let module = Vm::compile(&args.file.display().to_string(), &source).map_err(fault)?;
-    let vm = Vm::new(Options {
+    let tiers = tiers(&args.tiers)?;
+    let options = Options {
         heap: args.memory.config(),
         stdout: output(),
         search: search(),
         suppress_print: args.suppress_print,
         ..Options::default()
-    });
+    };
+    let vm = machine(options, &tiers);
     let program = vm.start(module).map_err(fault)?;
     let mut names = vm.benchmarks(&program);
     if names.is_empty() {
@@ -81,7 +86,7 @@ fn measure_all(args: &BenchArgs) -> Result<(), u8> {
             }
         }
     }
-    status.and(vm.finish().map_err(fault))
+    status.and(vm.finish().map_err(fault)).and(told(&tiers))
 }
 
 /// Measures one; the line about it.

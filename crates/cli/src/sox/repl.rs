@@ -2,8 +2,9 @@
 
 mod editor;
 
-use super::{complain, message, on_a_large_stack, output, report, say, search};
+use super::{complain, machine, message, on_a_large_stack, output, report, say, search, tiers, told};
 use crate::run::MemoryArgs;
+use crate::tiers::TierArgs;
 use sox_vm::{Error, Options, Session};
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, IsTerminal, Write, stderr, stdin, stdout};
@@ -35,6 +36,8 @@ pub(crate) struct ReplArgs {
     suppress_print: bool,
     #[command(flatten)]
     memory: MemoryArgs,
+    #[command(flatten)]
+    tiers: TierArgs,
 }
 
 /// Executes what is entered.
@@ -46,7 +49,8 @@ pub(crate) fn repl(args: &ReplArgs) -> ExitCode {
 /// The same with what the original command says in the end.
 pub(super) fn repl_of_sox(suppress_print: bool) -> ExitCode {
     on_a_large_stack(|| {
-        session(&ReplArgs { lang: Language::Sox, suppress_print, memory: MemoryArgs::default() }, true)
+        let (memory, tiers) = (MemoryArgs::default(), TierArgs::default());
+        session(&ReplArgs { lang: Language::Sox, suppress_print, memory, tiers }, true)
     })
 }
 
@@ -63,14 +67,18 @@ fn session(args: &ReplArgs, say_so: bool) -> u8 {
         cancel: Arc::clone(&cancel),
         ..Options::default()
     };
-    let session = Rc::new(RefCell::new(Session::new(options, NAME)));
+    let tiers = match tiers(&args.tiers) {
+        Ok(tiers) => tiers,
+        Err(status) => return status,
+    };
+    let session = Rc::new(RefCell::new(Session::of(machine(options, &tiers), NAME)));
     let done = if stdin().is_terminal() && stdout().is_terminal() {
         editor::converse(&session, &cancel)
     } else {
         read_all(&session)
     };
     let done = done.and_then(|()| session.borrow().finish().map_err(|error| report(&error, b"")));
-    match done {
+    match done.and_then(|()| told(&tiers)) {
         Ok(()) => {
             if say_so {
                 say("Exiting sox ...");

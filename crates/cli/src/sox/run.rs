@@ -1,6 +1,6 @@
 //! `spandrel run FILE.sox`.
 
-use super::{complain, on_a_large_stack, output, read, report, search};
+use super::{complain, machine, on_a_large_stack, output, read, report, search, tiers, told};
 use crate::run::RunArgs;
 use sox_vm::{Options, Vm};
 use std::path::{Path, PathBuf};
@@ -16,9 +16,11 @@ pub(crate) fn run(args: &RunArgs) -> ExitCode {
 pub(super) fn execute(args: &RunArgs) -> Result<(), u8> {
     let script = script(&args.file)?;
     let source = read(&script)?;
+    let tiers = tiers(&args.tiers)?;
     let module = Vm::compile_cached(&script, &source);
-    let done = module.and_then(|module| Vm::new(options(args)).run(module));
-    done.map_err(|error| report(&error, &source))
+    let done = module.and_then(|module| machine(options(args), &tiers).run(module));
+    let told = told(&tiers);
+    done.map_err(|error| report(&error, &source)).and(told)
 }
 
 /// The script that a file is: bytecode alone cannot be run, as nobody could tell whether it is up to date.

@@ -3,10 +3,11 @@
 mod board;
 mod suite;
 
-use super::{STACK, complain, message, say, search};
+use super::{STACK, complain, machine, message, say, search, tiers, told};
 use crate::run::MemoryArgs;
+use crate::tiers::{TierArgs, Tiers};
 use board::{Board, Slot, Stream};
-use sox_vm::{Error, Options, Outcome, Vm};
+use sox_vm::{Error, Options, Outcome};
 use std::io::{BufWriter, empty};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -37,12 +38,15 @@ pub(crate) struct TestArgs {
     timeout: Option<f64>,
     #[command(flatten)]
     memory: MemoryArgs,
+    #[command(flatten)]
+    tiers: TierArgs,
 }
 
 impl TestArgs {
     /// All tests of a path.
     pub(super) fn of(path: PathBuf) -> TestArgs {
-        TestArgs { path, filter: None, jobs: None, timeout: None, memory: MemoryArgs::default() }
+        let (memory, tiers) = (MemoryArgs::default(), TierArgs::default());
+        TestArgs { path, filter: None, jobs: None, timeout: None, memory, tiers }
     }
 }
 
@@ -70,14 +74,16 @@ fn run_all(args: &TestArgs) -> Result<bool, u8> {
         say("No tests run, 0 (100%) skipped.");
         return Ok(true);
     }
-    let passed = run_cases(&cases, args)?;
+    let tiers = tiers(&args.tiers)?;
+    let passed = run_cases(&cases, args, &tiers)?;
+    told(&tiers)?;
     let (count, percent) = (cases.len(), passed as f64 * 100.0 / cases.len() as f64);
     say(&format!("{passed} of {count} ({percent:.0}%) tests successful, 0 (0%) test skipped."));
     Ok(passed == count)
 }
 
 /// Runs them on several threads, which take them in order; how many passed.
-fn run_cases(cases: &[Case<'_>], args: &TestArgs) -> Result<usize, u8> {
+fn run_cases(cases: &[Case<'_>], args: &TestArgs, tiers: &Tiers) -> Result<usize, u8> {
     let jobs = args.jobs.or(thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let (next, passed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let board = Arc::new(Board::default());
@@ -86,11 +92,12 @@ fn run_cases(cases: &[Case<'_>], args: &TestArgs) -> Result<usize, u8> {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(case) = cases.get(number) else { return };
             let slot = Arc::new(Slot::new(Arc::clone(&board), number));
-            let verdict = run_case(case, &slot, args);
+            let verdict = run_case(case, &slot, args, tiers);
             passed.fetch_add(usize::from(verdict == Verdict::Passed), Ordering::Relaxed);
             slot.write(Stream::Out, format!("{:<36} {}\n", case.name, verdict.text()).as_bytes());
         }
     };
+    code_memory::prepare();
     thread::scope(|scope| {
         for number in 0..jobs.min(cases.len()) {
             let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
@@ -128,7 +135,7 @@ impl Verdict {
 }
 
 /// Runs a test; what it writes and what is said about it goes to the slot.
-fn run_case(case: &Case<'_>, slot: &Arc<Slot>, args: &TestArgs) -> Verdict {
+fn run_case(case: &Case<'_>, slot: &Arc<Slot>, args: &TestArgs, tiers: &Tiers) -> Verdict {
     let suite = case.suite;
     let path = suite.path.display();
     let say = |text: &[u8]| slot.write(Stream::Err, text);
@@ -145,7 +152,7 @@ fn run_case(case: &Case<'_>, slot: &Arc<Slot>, args: &TestArgs) -> Verdict {
             return Verdict::Error;
         }
     };
-    let vm = Vm::new(Options {
+    let options = Options {
         stdout: Box::new(BufWriter::new(slot.stream(Stream::Out))),
         stderr: Box::new(slot.stream(Stream::Err)),
         // Tests that run at the same time cannot share it.
@@ -154,7 +161,8 @@ fn run_case(case: &Case<'_>, slot: &Arc<Slot>, args: &TestArgs) -> Verdict {
         heap: args.memory.config(),
         deadline: args.timeout.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds)),
         ..Options::default()
-    });
+    };
+    let vm = machine(options, tiers);
     match vm.test(module, case.test) {
         Outcome::Passed => Verdict::Passed,
         Outcome::Failed => Verdict::Failed,

@@ -288,6 +288,10 @@ impl Engine {
         self.shared.function(id.0).map(|function| function.slots().main.tier.state())
     }
 
+    pub(crate) fn entries(&self) -> &Arc<Entries> {
+        &self.shared.entries
+    }
+
     /// An instance that can call this engine's functions.
     pub fn instantiate<G: Guest>(&self, guest: G) -> Instance<G> {
         Instance::with_entries(&self.shared.entries, guest)

@@ -153,6 +153,7 @@ fn link_refusal(error: LinkError) -> Refusal {
     let reason = match &error {
         LinkError::Unbound { .. } => Decline::Unbound,
         LinkError::Site { .. } | LinkError::Got(_) => Decline::Internal,
+        LinkError::Words { .. } => Decline::Malformed,
         LinkError::Alloc(_) | LinkError::Publish(_) => Decline::CodeMemory,
     };
     (reason, error.to_string())

@@ -230,6 +230,11 @@ impl Class {
         self.root.set(Some(root));
     }
 
+    /// How many properties its instances are expected to have.
+    pub fn expected(&self) -> u32 {
+        self.most.get()
+    }
+
     pub(crate) fn most(&self) -> u32 {
         self.most.get()
     }

@@ -10,28 +10,33 @@ pub const WINDOW: usize = 256;
 /// The registers that a frame can name.
 pub type Window = [Cell<Value>; WINDOW];
 
-/// A function being executed. Compiled code writes these, too.
+/// A function being executed. Compiled code writes these, too: number and instruction as one word.
 #[derive(Default)]
 #[repr(C)]
 pub struct Frame {
-    code: Cell<u32>,
-    pc: Cell<u32>,
-    base: Cell<u32>,
-    again: Cell<u32>,
     closure: Cell<Option<Gc<Closure>>>,
+    /// The address of its first register.
+    regs: Cell<usize>,
+    code: Cell<u32>,
+    /// The next instruction, and [`AGAIN`].
+    pc: Cell<u32>,
+    _room: [u32; 2],
 }
 
+/// The mark that an instruction is to be executed again.
+const AGAIN: u32 = 1 << 31;
+
 impl Frame {
-    /// Offset of the number of its code, a `u32`.
-    pub const CODE_OFFSET: usize = std::mem::offset_of!(Frame, code);
-    /// Offset of the next instruction's number, a `u32`.
-    pub const PC_OFFSET: usize = std::mem::offset_of!(Frame, pc);
-    /// Offset of the number of its first register, a `u32`.
-    pub const BASE_OFFSET: usize = std::mem::offset_of!(Frame, base);
-    /// Offset of the mark that an instruction is to be executed again, a `u32`.
-    pub const AGAIN_OFFSET: usize = std::mem::offset_of!(Frame, again);
     /// Offset of the closure's handle.
     pub const CLOSURE_OFFSET: usize = std::mem::offset_of!(Frame, closure);
+    /// Offset of the address of its first register.
+    pub const REGS_OFFSET: usize = std::mem::offset_of!(Frame, regs);
+    /// Offset of the number of its code, a `u32`. Number and instruction together are a word, the number its lower half.
+    pub const CODE_OFFSET: usize = std::mem::offset_of!(Frame, code);
+    /// Offset of the next instruction's number, a `u32` whose highest bit says that a call is to be made again.
+    pub const PC_OFFSET: usize = std::mem::offset_of!(Frame, pc);
+    /// Bytes from one to the next.
+    pub const SIZE: usize = size_of::<Frame>();
 
     /// The number of its code, of whoever executes it.
     #[inline]
@@ -42,7 +47,7 @@ impl Frame {
     /// The next instruction, while it is not the innermost frame.
     #[inline]
     pub fn pc(&self) -> u32 {
-        self.pc.get()
+        self.pc.get() & !AGAIN
     }
 
     /// Notes the next instruction.
@@ -51,21 +56,15 @@ impl Frame {
         self.pc.set(pc);
     }
 
-    /// Where its registers start.
-    #[inline]
-    pub fn base(&self) -> usize {
-        self.base.get() as usize
-    }
-
     /// Where it goes on when what it called returns: at the next instruction, or with the call again.
     #[inline]
     pub fn resume(&self) -> u32 {
-        self.pc.get().wrapping_sub(self.again.get())
+        self.pc().wrapping_sub(self.pc.get() >> 31)
     }
 
     /// Has the instruction that made a call be executed again after it, until it makes another.
     pub fn call_again(&self) {
-        self.again.set(1);
+        self.pc.set(self.pc.get() | AGAIN);
     }
 
     /// What is executed.
@@ -73,30 +72,65 @@ impl Frame {
     pub fn closure(&self) -> Option<Gc<Closure>> {
         self.closure.get()
     }
+
+    /// Where it is, as compiled code has it.
+    pub fn address(&self) -> usize {
+        std::ptr::from_ref(self).expose_provenance()
+    }
 }
+
+const _: () = assert!(Frame::SIZE == 32 && Frame::CODE_OFFSET.is_multiple_of(8));
+const _: () = assert!(Frame::PC_OFFSET == Frame::CODE_OFFSET + 4);
+
+/// How far beyond a callee's registers compiled code may go at once.
+const REACH: usize = 4096;
 
 /// Registers and frames. The frames' registers overlap: a callee's begin where the caller put it.
 ///
 /// Registers below [`Fiber::top`] are traced whatever they hold; those above are set to nil when the heap is collected, so
-/// that none of them ever leads to an object that is gone, and nobody need clear the registers of a new frame.
+/// that none of them ever leads to an object that is gone, and nobody need clear the registers of a new frame. Frames are kept
+/// likewise: those that are not in use are without closure after a collection.
+///
+/// Compiled code does not move the top nor count frames. It writes registers of functions whose first one is no farther than
+/// it may reach, and records of functions in a row, the outer ones first.
+#[repr(C)]
 pub struct Fiber {
+    /// The address of the record behind the last one in use.
+    next: Cell<usize>,
+    /// The highest address that the first register of a compiled callee may have. 0 after each collection.
+    reach: Cell<usize>,
+    /// Records of compiled callees end here at the latest.
+    pub frame_limit: Cell<usize>,
+    /// Calls and rounds of loops until limits are looked at; that of the main program counts.
+    pub countdown: Cell<u32>,
     slots: Region<Cell<Value>>,
     frames: Region<Frame>,
-    /// Frames in use.
-    depth: Cell<usize>,
     top: Cell<usize>,
     /// The farthest that the top was since the last collection.
     most: Cell<usize>,
 }
 
 impl Fiber {
+    /// Offset of the address of the next free record.
+    pub const NEXT_OFFSET: usize = std::mem::offset_of!(Fiber, next);
+    /// Offset of the highest address that the first register of a compiled callee may have.
+    pub const REACH_OFFSET: usize = std::mem::offset_of!(Fiber, reach);
+    /// Offset of the address that records of compiled callees do not go beyond.
+    pub const FRAME_LIMIT_OFFSET: usize = std::mem::offset_of!(Fiber, frame_limit);
+    /// Offset of what is counted down to 0 by calls and rounds of loops, a `u32`.
+    pub const COUNTDOWN_OFFSET: usize = std::mem::offset_of!(Fiber, countdown);
+
     /// A fiber without frames, with room for so many registers and frames; `None` when the system has no memory. It gives memory
     /// when it is used.
     pub fn new(registers: usize, frames: usize) -> Option<Fiber> {
+        let frames: Region<Frame> = Region::new(frames.max(1))?;
         Some(Fiber {
+            next: Cell::new(frames.as_ptr().expose_provenance()),
+            reach: Cell::new(0),
+            frame_limit: Cell::new(0),
+            countdown: Cell::new(0),
             slots: Region::new(registers.max(WINDOW))?,
-            frames: Region::new(frames.max(1))?,
-            depth: Cell::new(0),
+            frames,
             top: Cell::new(0),
             most: Cell::new(0),
         })
@@ -105,32 +139,47 @@ impl Fiber {
     /// The functions being executed, the innermost last.
     #[inline]
     pub fn frames(&self) -> &[Frame] {
-        self.frames.get(..self.depth.get()).unwrap_or(&self.frames)
+        self.frames.get(..self.depth()).unwrap_or(&self.frames)
     }
 
     /// Number of functions being executed.
     #[inline]
     pub fn depth(&self) -> usize {
-        self.depth.get()
+        (self.next.get() - self.frames.as_ptr().addr()) / Frame::SIZE
+    }
+
+    /// The address of the record that the next function gets.
+    #[inline]
+    pub fn next(&self) -> usize {
+        self.next.get()
     }
 
     /// The innermost function.
     #[inline]
     pub fn frame(&self) -> Option<&Frame> {
-        self.frames.get(self.depth.get().wrapping_sub(1))
+        let next = self.next.get();
+        if next == self.frames.as_ptr().addr() {
+            return None;
+        }
+        let last = std::ptr::with_exposed_provenance::<Frame>(next - Frame::SIZE);
+        // SAFETY: `next` is the address of a record or of the end, and not that of the first record.
+        Some(unsafe { &*last })
     }
 
     /// Adds a frame; whether there was room for it.
     #[inline]
     pub fn push(&self, code: u32, base: usize, closure: Gc<Closure>) -> bool {
-        let depth = self.depth.get();
-        let Some(frame) = self.frames.get(depth) else { return false };
+        let next = self.next.get();
+        if next == self.frames_end() {
+            return false;
+        }
+        // SAFETY: `next` is the address of a record or of the end, and not that of the end.
+        let frame = unsafe { &*std::ptr::with_exposed_provenance::<Frame>(next) };
+        frame.closure.set(Some(closure));
+        frame.regs.set(self.slots_start() + base * size_of::<Value>());
         frame.code.set(code);
         frame.pc.set(0);
-        frame.base.set(base as u32);
-        frame.again.set(0);
-        frame.closure.set(Some(closure));
-        self.depth.set(depth + 1);
+        self.next.set(next + Frame::SIZE);
         true
     }
 
@@ -139,19 +188,90 @@ impl Fiber {
     pub fn calls_at(&self, pc: u32) {
         if let Some(frame) = self.frame() {
             frame.pc.set(pc);
-            frame.again.set(0);
         }
     }
 
     /// Forgets the innermost frame.
     #[inline]
     pub fn pop(&self) {
-        self.depth.set(self.depth.get().saturating_sub(1));
+        let next = self.next.get();
+        if next > self.frames.as_ptr().addr() {
+            self.next.set(next - Frame::SIZE);
+        }
     }
 
     /// Forgets all frames but so many.
     pub fn truncate(&self, depth: usize) {
-        self.depth.set(self.depth.get().min(depth));
+        let kept = self.depth().min(depth);
+        self.next.set(self.frames.as_ptr().addr() + kept * Frame::SIZE);
+    }
+
+    /// The record at an address; `None` when there is none. It may be one that is not in use.
+    #[inline]
+    pub fn frame_at(&self, address: usize) -> Option<&Frame> {
+        let offset = address.wrapping_sub(self.frames.as_ptr().addr());
+        if !offset.is_multiple_of(Frame::SIZE) {
+            return None;
+        }
+        self.frames.get(offset / Frame::SIZE)
+    }
+
+    /// The frame is the innermost one from now on.
+    #[inline]
+    pub fn end_at(&self, frame: &Frame) {
+        if let Some(frame) = self.frame_at(frame.address()) {
+            self.next.set(frame.address() + Frame::SIZE);
+        }
+    }
+
+    /// The function whose record is at an address ends or was not begun: the one before it is the innermost from now on.
+    #[inline]
+    pub fn end_before(&self, address: usize) {
+        if address == self.frames_end() || self.frame_at(address).is_some() {
+            self.next.set(address);
+        }
+    }
+
+    /// The address behind the last record that there is room for.
+    #[inline]
+    pub fn frames_end(&self) -> usize {
+        self.frames.as_ptr().addr() + self.frames.len() * Frame::SIZE
+    }
+
+    /// The address of the first register of all.
+    #[inline]
+    pub fn slots_start(&self) -> usize {
+        self.slots.as_ptr().expose_provenance()
+    }
+
+    /// Where the registers of a frame start.
+    #[inline]
+    pub fn base_of(&self, frame: &Frame) -> usize {
+        frame.regs.get().wrapping_sub(self.slots.as_ptr().addr()) / size_of::<Value>()
+    }
+
+    /// The number of the register at an address; `None` when there is none.
+    #[inline]
+    pub fn base_at(&self, address: usize) -> Option<usize> {
+        let offset = address.wrapping_sub(self.slots.as_ptr().addr());
+        let base = offset / size_of::<Value>();
+        (offset.is_multiple_of(size_of::<Value>()) && base < self.slots.len()).then_some(base)
+    }
+
+    /// Compiled code may call functions whose registers start here, and some way beyond. False: there is no room for one.
+    pub fn reach_to(&self, base: usize) -> bool {
+        let last = self.slots.len() - WINDOW;
+        if base > last {
+            return false;
+        }
+        let reach = self.slots_start() + last.min(base + REACH) * size_of::<Value>();
+        self.reach.set(self.reach.get().max(reach));
+        true
+    }
+
+    /// The highest address that the first register of a compiled callee may have.
+    pub fn reach(&self) -> usize {
+        self.reach.get()
     }
 
     /// The registers of a frame; `None` when there is no room for it.
@@ -186,9 +306,13 @@ impl Fiber {
         let top = self.top.get().min(self.slots.len());
         let (used, free) = self.slots.split_at(top);
         used.iter().for_each(|slot| slot.get().trace(tracer));
-        let stale = self.most.replace(top).saturating_sub(top);
+        let reached = self.base_at(self.reach.replace(0)).map_or(0, |base| base + WINDOW);
+        let stale = self.most.replace(top).max(reached).saturating_sub(top);
         free.iter().take(stale).for_each(|slot| slot.set(Value::NIL));
         self.frames().iter().for_each(|frame| tracer.edge_opt(frame.closure.get()));
+        // Those in use were in a row: what is stale ends at the first that was not.
+        let stale = self.frames.iter().skip(self.depth()).take_while(|frame| frame.closure.get().is_some());
+        stale.for_each(|frame| frame.closure.set(None));
     }
 }
 
@@ -212,5 +336,38 @@ mod tests {
         assert!(fiber.window(7).is_some_and(|window| window[3].get().is_truthy()));
         assert!(Fiber::new(0, 0).is_some_and(|fiber| fiber.window(0).is_some() && fiber.window(1).is_none()));
         assert!(Fiber::new(usize::MAX, 1).is_none());
+    }
+
+    #[test]
+    fn compiled_code_reaches_no_farther_than_windows_do() {
+        let fiber = Fiber::new(10_000, 4).expect("there is memory");
+        let at = |base: usize| fiber.slots_start() + base * size_of::<Value>();
+        assert!(fiber.reach_to(10) && fiber.reach.get() == at(10 + REACH));
+        assert!(fiber.reach_to(0) && fiber.reach.get() == at(10 + REACH), "it does not shrink");
+        assert!(fiber.reach_to(9000) && fiber.reach.get() == at(10_000 - WINDOW));
+        assert!(fiber.reach_to(10_000 - WINDOW) && !fiber.reach_to(10_001 - WINDOW));
+        assert_eq!((fiber.base_at(at(3)), fiber.base_at(at(3) + 8), fiber.base_at(0)), (Some(3), None, None));
+        assert!(fiber.base_at(at(9_999)).is_some() && fiber.base_at(at(10_000)).is_none());
+    }
+
+    #[test]
+    fn records_are_found_by_their_addresses() {
+        let fiber = Fiber::new(300, 2).expect("there is memory");
+        let start = fiber.next();
+        assert!(
+            fiber.frame().is_none() && fiber.frame_at(start + 8).is_none() && fiber.frame_at(0).is_none()
+        );
+        let second = fiber.frame_at(start + Frame::SIZE).expect("there are two");
+        fiber.end_at(second);
+        assert_eq!((fiber.depth(), fiber.next()), (2, fiber.frames_end()));
+        assert!(fiber.frame().is_some_and(|frame| std::ptr::eq(frame, second)));
+        assert!(fiber.frame_at(fiber.frames_end()).is_none());
+        fiber.end_before(start + Frame::SIZE);
+        fiber.end_before(start - Frame::SIZE);
+        assert_eq!(fiber.depth(), 1);
+        second.set_pc(7);
+        assert_eq!((second.pc(), second.resume()), (7, 7));
+        second.call_again();
+        assert_eq!((second.pc(), second.resume()), (7, 6));
     }
 }

@@ -4,7 +4,7 @@ use super::{
     Array, BoundMethod, BoxCell, Class, Closure, Coroutine, ErrorObject, File, Instance, Interface, Iter,
     ModuleObject, Native, Range, Str, Table,
 };
-use heap::{Any, Gc, Object, Tracer};
+use heap::{Any, Gc, Heap, Object, Tracer};
 use std::fmt;
 
 /// What a value is. The number is the first word of the value, as compiled code sees it.
@@ -57,6 +57,7 @@ pub enum Tag {
 
 /// The first tag of an object.
 const OBJECTS: u64 = Tag::String as u64;
+const NUMBER: u64 = Tag::Number as u64;
 
 /// A value of the language.
 #[derive(Clone, Copy)]
@@ -133,6 +134,27 @@ impl Value {
     #[inline]
     pub const fn bool(value: bool) -> Value {
         if value { Value::TRUE } else { Value::FALSE }
+    }
+
+    /// Tag and payload.
+    #[inline]
+    pub const fn words(self) -> (u64, u64) {
+        (self.tag, self.payload)
+    }
+
+    /// The value with a tag and a payload; `None` when there is no such value: an object's handle must be that of a live object of
+    /// the heap, and of its kind.
+    pub(crate) fn from_words(heap: &Heap, tag: u64, payload: u64) -> Option<Value> {
+        match tag {
+            NUMBER => Some(Value { tag, payload }),
+            0..OBJECTS => Some(Value { tag, payload: 0 }),
+            // Kinds of objects that values hold are their tags.
+            _ if tag <= Tag::Module as u64 => {
+                let object = heap.object_at(payload)?;
+                (u64::from(object.header().kind()) == tag).then_some(Value { tag, payload })
+            }
+            _ => None,
+        }
     }
 
     /// What it is.
