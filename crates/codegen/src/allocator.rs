@@ -6,6 +6,7 @@
 //! instruction once. That one keeps values in memory between blocks, which counts least where nothing is repeated, and its own
 //! time grows with the square of the number of exits that calls and guards have.
 
+use crate::target::{ALLOCATOR, OPT_LEVEL};
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Function, Value};
 
@@ -30,7 +31,19 @@ pub(crate) struct Shape {
     pub(crate) alive: usize,
 }
 
+/// Most calls and guards for Cranelift's own optimizations. They move a computation that nothing but an exit and what comes
+/// behind it uses to each of these: in straight code of guards that all of them pass, the computations in front of each guard
+/// are repeated in its exit, in the square of their number (a thousand sums of globals took 2.5 s). Our passes have run before.
+const MAX_EXITS_TO_OPTIMIZE: usize = 256;
+
 impl Shape {
+    /// What Cranelift is told to do differently.
+    pub(crate) fn settings(self) -> Vec<(&'static str, &'static str)> {
+        let one_pass = self.in_one_pass().then_some((ALLOCATOR, "single_pass"));
+        let as_it_is = (self.exits > MAX_EXITS_TO_OPTIMIZE).then_some((OPT_LEVEL, "none"));
+        one_pass.into_iter().chain(as_it_is).collect()
+    }
+
     /// Whether registers are to be allocated in one pass.
     pub(crate) fn in_one_pass(self) -> bool {
         let most = if self.loops == 0 { MAX_LIVE } else { MAX_LIVE_WITH_LOOPS };

@@ -42,7 +42,8 @@ pub fn compile(
     }
     let exits = exits_of(function);
     let shape = Shape { loops, exits, alive: allocator::most_alive(&context.func) };
-    let isa = if shape.in_one_pass() { target.isa_in_one_pass(options)? } else { isa };
+    let settings = shape.settings();
+    let isa = if settings.is_empty() { isa } else { target.isa_changed(options, &settings)? };
     let clif = options.listing.then(|| context.func.display().to_string());
     context.set_disasm(options.listing);
     if let Err(error) = context.compile(&*isa, &mut ControlPlane::default()) {

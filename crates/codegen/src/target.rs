@@ -7,7 +7,9 @@ use std::fmt;
 use target_lexicon::Triple;
 
 /// Cranelift's setting of the register allocator.
-const ALLOCATOR: &str = "regalloc_algorithm";
+pub(crate) const ALLOCATOR: &str = "regalloc_algorithm";
+/// Cranelift's name for what its passes do besides.
+pub(crate) const OPT_LEVEL: &str = "opt_level";
 
 /// An instruction set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,12 +126,16 @@ impl Target {
         self.isa_with(&self.settings(options))
     }
 
-    /// The same with registers allocated in one pass.
-    pub(crate) fn isa_in_one_pass(&self, options: &Options) -> Result<OwnedTargetIsa, Declined> {
+    /// The same with some settings changed.
+    pub(crate) fn isa_changed(
+        &self,
+        options: &Options,
+        changes: &[(&str, &'static str)],
+    ) -> Result<OwnedTargetIsa, Declined> {
         let mut settings = self.settings(options);
         for (name, value) in &mut settings {
-            if *name == ALLOCATOR {
-                *value = "single_pass";
+            if let Some((_, changed)) = changes.iter().find(|(changed, _)| changed == name) {
+                *value = changed;
             }
         }
         self.isa_with(&settings)
@@ -176,7 +182,7 @@ impl Target {
             OptLevel::None => ("none", "single_pass"),
         };
         [
-            ("opt_level", opt),
+            (OPT_LEVEL, opt),
             (ALLOCATOR, allocator),
             ("enable_verifier", on(options.verify)),
             ("enable_pinned_reg", "true"),

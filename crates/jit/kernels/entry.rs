@@ -83,7 +83,7 @@ fn per_call(mut run: impl FnMut()) -> f64 {
 pub(crate) fn run() {
     let module = ir::text::parse(PROGRAM).expect("it parses");
     let mut table = RuntimeTable::new();
-    table.bind_words("add", add);
+    table.bind_words::<Counting, _, _, 2>("add", add);
     table.bind_words::<Counting, _, _, 1>("nested", |guest: &Counting, [times]: [u64; 1]| guest.enter(times));
     let program = Program::load(&module, &Options::default(), &table).expect("it compiles");
     let function = |name| {

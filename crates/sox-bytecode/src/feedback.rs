@@ -14,6 +14,8 @@ pub const MANY: u8 = 2;
 pub const WIDE: u8 = 4;
 /// A number was no integer of 32 bits.
 pub const BIG: u8 = 8;
+/// Beside [`OTHER`]: `[]` found a table and a string.
+pub const TABLE: u8 = 16;
 
 /// A function of the program that a call found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,10 @@ pub enum Seen {
         /// What is called.
         callee: Callee,
     },
+    /// The place of the key among a table's entries.
+    Entry(usize),
+    /// The runtime's method of this name, of values with this tag.
+    Builtin(u64, &'static str),
     /// A method that the class at this address has.
     Super {
         /// The class.
@@ -104,7 +110,7 @@ pub struct Feedback {
     pub globals: usize,
     /// Constants: tags and payloads.
     pub constants: Box<[(u64, u64)]>,
-    /// For every instruction, what it found: [`OTHER`], [`MANY`], [`WIDE`], [`BIG`].
+    /// For every instruction, what it found: [`OTHER`], [`MANY`], [`WIDE`], [`BIG`], [`TABLE`].
     pub flags: Box<[u8]>,
     /// For every instruction, what it called first.
     pub targets: Box<[Target]>,

@@ -7,9 +7,9 @@
 
 mod assembler;
 pub mod cache;
-pub mod feedback;
 mod compile;
 mod disassemble;
+pub mod feedback;
 mod function;
 mod inst;
 mod ops;

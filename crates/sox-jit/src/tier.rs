@@ -7,7 +7,7 @@ use jit::engine::{self, Engine};
 use jit::{Entry, LoadError, WordCallable};
 use sox_bytecode::feedback::Feedback;
 use sox_lower::{Fiber, THREW, signature};
-use sox_vm::{Entered, Tier, Vm};
+use sox_vm::{Entered, LEFT, Tier, Vm};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -224,6 +224,7 @@ impl Tier for Jit {
         };
         match self.entry.call(vm, &callable, words) {
             Ok([THREW, _]) => Entered::Threw,
+            Ok([LEFT, _]) => Entered::Left,
             Ok(result) => {
                 vm.tier_returned(words[1], result);
                 Entered::Returned

@@ -1,13 +1,15 @@
 //! Calls of known functions, returns, and what each instruction becomes.
 
 use crate::emit::{Emitter, OBJECT, VALUE};
-use crate::runtime::{Reason, THREW};
+use crate::runtime::Reason;
 use crate::value::Val;
 use ir::{IntCond, Op as Ir, Type, Value};
 use sox_bytecode::feedback::{Callee, Feedback, MANY, OTHER, Seen, Target};
 use sox_bytecode::{Inst, Op};
 use sox_rt::{Closure, Frame, Tag};
 
+/// No tag is beyond this one.
+const LAST_TAG: u64 = 0xff;
 /// Bytes of a frame record.
 const RECORD: u64 = size_of::<Frame>() as u64;
 
@@ -136,6 +138,9 @@ impl Emitter<'_> {
 
     /// A call of what is in R[A].
     fn call_value(&mut self, inst: Inst) {
+        if self.native(inst) {
+            return;
+        }
         let targets = self.feedback.targets_at(self.pc);
         let mut general = self.flags() & MANY != 0;
         let (mut functions, mut classes) = (Vec::new(), Vec::new());
@@ -213,6 +218,9 @@ impl Emitter<'_> {
 
     /// A call of a method of what is in R[A].
     fn invoke(&mut self, inst: Inst) {
+        if self.builtin(inst) {
+            return;
+        }
         let (mut general, mut methods) =
             (self.flags() & (MANY | OTHER) != 0, Vec::<(Vec<usize>, Known)>::new());
         for seen in self.seen(inst) {
@@ -273,9 +281,6 @@ impl Emitter<'_> {
         closure: Value,
         (first, before): (u8, Option<Val>),
     ) -> Val {
-        for reg in first..=inst.a() + inst.b() {
-            self.spill(reg);
-        }
         let distance = self.int(u64::from(inst.a()) * VALUE as u64);
         let (frame, window) = (self.frame, self.window);
         let window = self.b().binary(Ir::PtrAdd, window, distance);
@@ -293,11 +298,17 @@ impl Emitter<'_> {
             this.b().jump(done, &[tag, payload]);
         });
         self.switch_to(quick);
+        // Addresses are made in the way in which a callee makes them, which may end up in here.
+        for reg in first..=inst.a() + inst.b() {
+            let value = self.reg(reg);
+            self.store_value(value, window, i32::from(reg - inst.a()) * VALUE, self.classes.slots);
+        }
         self.record_place();
         self.store_count();
         let (tag, payload) = self.call(callee.code, &[record, window, closure]);
-        let marker = self.int(THREW);
-        let threw = self.b().icmp(IntCond::Eq, tag, marker);
+        // Any mark is beyond all tags. One that is not handed back need not be kept in a register.
+        let last = self.int(LAST_TAG);
+        let threw = self.b().icmp(IntCond::Ugt, tag, last);
         let out = self.unlikely(threw);
         self.throws_in(out);
         self.b().jump(done, &[tag, payload]);

@@ -207,6 +207,10 @@ impl Emitter<'_> {
         let known = self.b().bconst(!negated);
         self.b().brif(identical, (done, &[known]), (ask, &[]));
         self.switch_to(ask);
+        let (other, differ) = (self.cold_block(), self.b().bconst(negated));
+        let interned = self.both_interned(x_bits, y_bits);
+        self.b().brif(interned, (done, &[differ]), (other, &[]));
+        self.switch_to(other);
         let result = self.apart(slow);
         self.b().jump(done, &[result]);
         self.switch_to(done);

@@ -4,6 +4,7 @@ use crate::flow::Flow;
 use crate::function::Fiber;
 use crate::kinds::Kinds;
 use crate::runtime::{Classes, DEAD, Functions, Reason, THREW};
+use crate::tables::Found;
 use crate::value::{Kind, Val, as_int};
 use heap::Header;
 use ir::{
@@ -26,6 +27,7 @@ struct Entry {
     regs: Vec<Val>,
     count: Option<Value>,
     recorded: bool,
+    found: Option<Found>,
 }
 
 /// Lowers one function.
@@ -54,6 +56,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) count: Option<Value>,
     /// The frame record is complete but for where it is.
     recorded: bool,
+    /// The entry that was looked for last, while nothing that is called could change where it is.
+    pub(crate) found: Option<Found>,
     pub(crate) frame: Value,
     pub(crate) window: Value,
     pub(crate) closure: Value,
@@ -91,6 +95,7 @@ impl<'a> Emitter<'a> {
             regs: vec![Val::None; kinds[0].len()],
             count: None,
             recorded: false,
+            found: None,
             frame: params[0],
             window: params[1],
             closure: params[2],
@@ -112,9 +117,9 @@ impl<'a> Emitter<'a> {
     /// Control comes in: the frame of a call is counted, registers are taken from where they are.
     pub(crate) fn entry(&mut self, kinds: &Kinds, within: bool) {
         let loops = self.flow.blocks.iter().any(|block| block.header);
-        let address = self.address(self.fiber.countdown);
+        let (address, offset) = self.limit(self.fiber.countdown);
         let class = self.classes.countdown;
-        let count = self.b().load(Type::I32, address, 0, class);
+        let count = self.b().load(Type::I32, address, offset, class);
         if within {
             self.recorded = true;
             self.count = Some(count);
@@ -123,8 +128,13 @@ impl<'a> Emitter<'a> {
             if loops {
                 self.count = Some(count);
             }
-            self.b().store(count, address, 0, class);
+            self.b().store(count, address, offset, class);
         }
+        self.take_registers(kinds);
+    }
+
+    /// Takes registers from where callers leave them.
+    fn take_registers(&mut self, kinds: &Kinds) {
         let live = self.flow.live[self.pc];
         for reg in live.iter() {
             let at = usize::from(reg);
@@ -144,6 +154,7 @@ impl<'a> Emitter<'a> {
             let Some(entry) = self.entries[number].clone() else { continue };
             self.block = self.blocks[number];
             (self.regs, self.count, self.recorded) = (entry.regs, entry.count, entry.recorded);
+            self.found = entry.found;
             let flow = self.flow;
             let block = &flow.blocks[number];
             let mut open = true;
@@ -360,7 +371,7 @@ impl<'a> Emitter<'a> {
         let to = self.blocks[number];
         if self.is_single(number) {
             let (regs, count) = (self.regs.clone(), self.count);
-            self.entries[number] = Some(Entry { regs, count, recorded: self.recorded });
+            self.entries[number] = Some(Entry { regs, count, recorded: self.recorded, found: self.found });
             self.b().jump(to, &[]);
             return;
         }
@@ -394,7 +405,7 @@ impl<'a> Emitter<'a> {
             };
         }
         let count = self.count.map(|_| self.body.add_param(block, Type::I32));
-        self.entries[number] = Some(Entry { regs, count, recorded: true });
+        self.entries[number] = Some(Entry { regs, count, recorded: true, found: None });
     }
 
     /// The values for a block's parameters.
@@ -528,16 +539,16 @@ impl<'a> Emitter<'a> {
 
     /// The countdown as it is in memory.
     fn countdown(&mut self) -> Value {
-        let address = self.address(self.fiber.countdown);
-        self.load(Type::I32, address, 0, self.classes.countdown)
+        let (address, offset) = self.limit(self.fiber.countdown);
+        self.load(Type::I32, address, offset, self.classes.countdown)
     }
 
     /// Has others see the countdown.
     pub(crate) fn store_count(&mut self) {
         if let Some(count) = self.count {
-            let address = self.address(self.fiber.countdown);
+            let (address, offset) = self.limit(self.fiber.countdown);
             let class = self.classes.countdown;
-            self.b().store(count, address, 0, class);
+            self.b().store(count, address, offset, class);
         }
     }
 
@@ -550,9 +561,18 @@ impl<'a> Emitter<'a> {
 
     /// Limits that a call must keep to: the addresses of where they are.
     pub(crate) fn limits(&mut self) -> (Value, Value) {
-        let (reach, frames) = (self.address(self.fiber.reach), self.address(self.fiber.frame_limit));
+        let ((reach, at_reach), (frames, at_frames)) =
+            (self.limit(self.fiber.reach), self.limit(self.fiber.frame_limit));
         let class = self.classes.limits;
-        (self.load(Type::I64, reach, 0, class), self.load(Type::I64, frames, 0, class))
+        (self.load(Type::I64, reach, at_reach, class), self.load(Type::I64, frames, at_frames, class))
+    }
+
+    /// Where one of the fiber's limits is: they lie together, so that one constant leads to all of them.
+    fn limit(&mut self, address: u64) -> (Value, i32) {
+        match i32::try_from(address.wrapping_sub(self.fiber.reach) as i64) {
+            Ok(offset) => (self.address(self.fiber.reach), offset),
+            Err(_) => (self.address(address), 0),
+        }
     }
 
     /// Completes the frame record but for where it is, which runtime functions are told.
@@ -594,6 +614,9 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn runtime(&mut self, function: ir::Runtime, args: &[Value]) -> Value {
+        if function != self.functions.wrote {
+            self.found = None;
+        }
         let mut builder = Builder::at(&mut self.body, self.block);
         builder.set_position(self.pc as u32);
         builder.call_runtime(&self.module, function, args, false)[0]
@@ -602,6 +625,7 @@ impl<'a> Emitter<'a> {
     /// Calls compiled code, or what is in its place; tag and payload.
     pub(crate) fn call(&mut self, code: u32, args: &[Value]) -> (Value, Value) {
         let func = self.callee(code);
+        self.found = None;
         let state = self.waiting();
         let mut builder = Builder::at(&mut self.body, self.block);
         builder.set_position(self.pc as u32);

@@ -245,6 +245,9 @@ fn transfer_other(feedback: &Feedback, pc: usize, inst: Inst, op: Op, kinds: &mu
         _ => {
             let effect = crate::operands::effect(&feedback.module, inst, op);
             effect.writes.iter().for_each(|reg| kinds[usize::from(reg)] = Kind::Any);
+            if let (Op::Call, Some(kind)) = (op, crate::natives::kind(feedback, pc)) {
+                kinds[a] = kind;
+            }
             if let Some(tag) = made(op) {
                 kinds[a] = Kind::Object(tag);
             }

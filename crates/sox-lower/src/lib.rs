@@ -17,9 +17,11 @@ mod emit;
 mod flow;
 mod function;
 mod kinds;
+mod natives;
 mod objects;
 mod operands;
 pub mod runtime;
+mod tables;
 mod value;
 mod variables;
 

@@ -181,7 +181,7 @@ impl<'a> Emitter<'a> {
     pub(crate) fn get_property(&mut self, inst: Inst) {
         let (places, general) = self.places(inst);
         if places.is_empty() {
-            return self.stepped();
+            return self.get_field(inst);
         }
         let Some((instance, slow)) = self.object_or(inst.b(), Tag::Instance, general) else {
             return self.stepped();
@@ -197,7 +197,7 @@ impl<'a> Emitter<'a> {
     pub(crate) fn set_property(&mut self, inst: Inst) {
         let (places, general) = self.places(inst);
         if places.is_empty() {
-            return self.stepped();
+            return self.set_field(inst);
         }
         let Some((instance, slow)) = self.object_or(inst.a(), Tag::Instance, general) else {
             return self.stepped();
@@ -244,14 +244,14 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn get_index(&mut self, inst: Inst) {
-        let Some((_, address)) = self.element(inst.b(), inst.c()) else { return self.stepped() };
+        let Some((_, address)) = self.element(inst.b(), inst.c()) else { return self.get_entry(inst) };
         let offset = OBJECT + Buffer::SLOTS as i32;
         let value = self.load_value(address, offset, self.classes.elements);
         self.set(inst.a(), value);
     }
 
     pub(crate) fn set_index(&mut self, inst: Inst) {
-        let Some((buffer, address)) = self.element(inst.a(), inst.b()) else { return self.stepped() };
+        let Some((buffer, address)) = self.element(inst.a(), inst.b()) else { return self.set_entry(inst) };
         let value = self.reg(inst.c());
         self.store_value(value, address, OBJECT + Buffer::SLOTS as i32, self.classes.elements);
         self.stored(buffer, value);
@@ -264,7 +264,7 @@ pub(crate) fn is_guarded(feedback: &Feedback, pc: usize, inst: Inst) -> bool {
         Seen::Property { .. } => true,
         Seen::Added { number, inline, .. } => number < inline,
         Seen::Method { callee, .. } => crate::calls::is_call(inst, callee),
-        Seen::Super { .. } | Seen::Nothing => false,
+        Seen::Super { .. } | Seen::Entry(_) | Seen::Builtin(..) | Seen::Nothing => false,
     };
     let seen = feedback.caches.get(inst.index()).map_or(&[][..], |seen| seen);
     feedback.flags[pc] & (MANY | OTHER) == 0 && !seen.is_empty() && seen.iter().all(is_way)

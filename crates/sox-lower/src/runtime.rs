@@ -84,6 +84,15 @@ pub(crate) struct Classes {
     /// Shapes of instances, and their buffers.
     pub(crate) shapes: AliasClass,
     pub(crate) properties: AliasClass,
+    /// How much there is room for in buffers and indexes.
+    pub(crate) capacities: AliasClass,
+    /// Entries and indexes of tables, and the number of entries.
+    pub(crate) tables: AliasClass,
+    pub(crate) indexes: AliasClass,
+    pub(crate) keys: AliasClass,
+    pub(crate) entries: AliasClass,
+    /// Lengths, hashes and states of strings.
+    pub(crate) strings: AliasClass,
 }
 
 /// The runtime functions.
@@ -114,12 +123,19 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
         elements: class("elements", false),
         shapes: class("shapes", false),
         properties: class("properties", false),
+        capacities: class("capacities", true),
+        tables: class("tables", false),
+        indexes: class("indexes", false),
+        keys: class("keys", false),
+        entries: class("entries", false),
+        strings: class("strings", false),
     }
 }
 
 /// Declares the runtime functions.
 pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     let headers = || ClassSet::Some(vec![classes.headers]);
+    let counted = || ClassSet::Some(vec![classes.countdown, classes.records]);
     let anything = || (ClassSet::All, ClassSet::All);
     let nothing = || (ClassSet::Empty, ClassSet::Empty);
     let mut function = |name: &str, params: &[Type], allocates, (reads, writes)| {
@@ -128,7 +144,7 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     };
     Functions {
         step: function(STEP, &[Type::Ptr, Type::I64], true, anything()),
-        poll: function(POLL, &[Type::Ptr, Type::I64], true, anything()),
+        poll: function(POLL, &[Type::Ptr, Type::I64], false, (ClassSet::All, counted())),
         wrote: function(WROTE, &[Type::I64], false, (headers(), headers())),
         instance: function(INSTANCE, &[Type::Ptr, Type::I64, Type::I64], true, anything()),
         remainder: function(REMAINDER, &[Type::I64, Type::I64], false, nothing()),

@@ -13,7 +13,7 @@ mod text;
 
 pub use layout::{
     Array, BoundMethod, BoxCell, Boxable, Buffer, Class, Closure, ClosureInfo, Coroutine, ErrorObject, Fiber,
-    File, Frame, Instance, Interface, Iter, ModuleObject, Native, Progress, Range, Shape, Str, Table, Tag,
-    Trace, Value, WINDOW, Window,
+    File, Frame, Index, Instance, Interface, Iter, ModuleObject, Native, Progress, Range, Shape, Str, Table,
+    Tag, Trace, Value, WINDOW, Window,
 };
 pub use runtime::{Runtime, TooLong};

@@ -4,6 +4,7 @@ use crate::code::{Code, NATIVE};
 use crate::error::{Res, Thrown};
 use crate::natives::Args;
 use crate::run::Exit;
+use crate::tier::Ran;
 use crate::vm::Vm;
 use heap::Gc;
 use sox_bytecode::feedback::MANY;
@@ -121,11 +122,11 @@ impl Vm {
             }
         }
         match code.heat.get() {
-            0 => {
-                if self.enter_compiled(fiber, closure, base, pc)? {
-                    return Ok(Called::Done);
-                }
-            }
+            0 => match self.enter_compiled(fiber, closure, base, pc)? {
+                Ran::Done => return Ok(Called::Done),
+                Ran::Left => return Ok(Called::Frame),
+                Ran::Not => {}
+            },
             left => code.heat.set(left - 1),
         }
         self.push_frame(fiber, closure, base, pc)?;
@@ -134,9 +135,10 @@ impl Vm {
 
     /// Calls a deferred closure. When it returns, the instruction that did this is executed again, for the next one.
     pub(crate) fn enter_deferred(&self, fiber: &Fiber, base: usize, pc: usize) -> Res<Called> {
+        let depth = fiber.depth();
         let called = self.enter(fiber, base, 0, pc)?;
         if matches!(called, Called::Frame)
-            && let [.., caller, _] = fiber.frames()
+            && let Some(caller) = fiber.frames().get(depth.wrapping_sub(1))
         {
             caller.call_again();
         }

@@ -31,7 +31,9 @@ impl Cache {
     /// The shape or class that it is about.
     fn key(self) -> Option<Any> {
         match self {
-            Cache::Property(shape, _) | Cache::Added(shape, _) | Cache::Method(shape, _) => Some(shape.erase()),
+            Cache::Property(shape, _) | Cache::Added(shape, _) | Cache::Method(shape, _) => {
+                Some(shape.erase())
+            }
             Cache::Super(class, _) => Some(class.erase()),
             Cache::Empty | Cache::Entry(_) | Cache::Builtin(..) => None,
         }

@@ -25,5 +25,5 @@ mod vm;
 pub use error::{Failure, Stop};
 pub use session::{Program, Session};
 pub use testing::Outcome;
-pub use tier::{DEAD, Entered, Left, MainFiber, THREW, THROWN, Tier};
+pub use tier::{DEAD, Entered, LEFT, Left, MainFiber, THREW, THROWN, Tier};
 pub use vm::{CompileErrors, Error, Options, Vm};

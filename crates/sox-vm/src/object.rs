@@ -5,11 +5,11 @@ use crate::code::{Cache, Code};
 use crate::error::Res;
 use crate::vm::Vm;
 use heap::Gc;
+use sox_bytecode::feedback::{MANY, OTHER, TABLE};
 use sox_bytecode::{Kind, Op};
-use sox_bytecode::feedback::{MANY, OTHER};
 use sox_rt::{
-    Array, Class, Closure, Coroutine, ErrorObject, Fiber, Instance, Interface, Progress, Range, Str,
-    Table, Tag, Value,
+    Array, Class, Closure, Coroutine, ErrorObject, Fiber, Instance, Interface, Progress, Range, Str, Table,
+    Tag, Value,
 };
 use std::cell::Cell;
 
@@ -147,6 +147,7 @@ impl Vm {
             };
         }
         if let Some(table) = object.get::<Table>() {
+            code.note(pc - 1, TABLE);
             return match index.get::<Str>() {
                 Some(key) => Ok(table.get(&key).unwrap_or_default()),
                 None => self.wrong_index("Index value must be a string for tables.", index),
@@ -181,6 +182,7 @@ impl Vm {
             };
         }
         if let Some(table) = object.get::<Table>() {
+            code.note(pc - 1, TABLE);
             return match index.get::<Str>() {
                 Some(key) => self.text(self.rt.set_entry(table, key, value)),
                 None => self.wrong_index("Index value must be a string.", index),
@@ -310,7 +312,12 @@ impl Vm {
 
     /// A method of a superclass.
     #[inline(always)]
-    pub(crate) fn super_method(&self, code: &Code, (pc, cache): (usize, usize), class: Value) -> Res<Gc<Closure>> {
+    pub(crate) fn super_method(
+        &self,
+        code: &Code,
+        (pc, cache): (usize, usize),
+        class: Value,
+    ) -> Res<Gc<Closure>> {
         match (code.cache(cache).get(), class.get::<Class>()) {
             (Cache::Super(known, method), Some(class)) if class == known => Ok(method),
             _ => self.find_super(code, (pc, cache), class),

@@ -7,7 +7,7 @@ use crate::call::Called;
 use crate::code::Cache;
 use crate::error::{Res, Thrown};
 use crate::op;
-use crate::tier::Hot;
+use crate::tier::{Hot, Ran};
 use crate::vm::Vm;
 use sox_bytecode::Inst;
 use sox_rt::number::remainder;
@@ -159,11 +159,11 @@ impl Vm {
                             continue 'op;
                         }
                         match called.heat.get() {
-                            0 => {
-                                if attempt!(self.enter_compiled(fiber, function, at, pc)) {
-                                    continue 'op;
-                                }
-                            }
+                            0 => match attempt!(self.enter_compiled(fiber, function, at, pc)) {
+                                Ran::Done => continue 'op,
+                                Ran::Left => continue 'frame,
+                                Ran::Not => {}
+                            },
                             left => called.heat.set(left - 1),
                         }
                         attempt!(self.push_frame(fiber, function, at, pc));

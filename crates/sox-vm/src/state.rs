@@ -54,6 +54,8 @@ pub(crate) struct State {
     pub(crate) random: Cell<u64>,
     /// A native wants the coroutine to wait.
     pub(crate) yielding: Cell<bool>,
+    /// The record of the function that compiled code was entered for last, of those that run.
+    pub(crate) entered: Cell<usize>,
     /// Interpreters on the native stack.
     pub(crate) depth: Cell<u32>,
     /// What compiled code throws.
@@ -94,6 +96,7 @@ impl State {
             testing: Testing::new(),
             random: Cell::new(0),
             yielding: Cell::new(false),
+            entered: Cell::new(0),
             depth: Cell::new(0),
             pending: Cell::new(None),
             fuel: Cell::new(None),

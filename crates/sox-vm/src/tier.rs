@@ -22,6 +22,8 @@ use std::cell::Cell;
 
 /// In place of a result's tag: something was thrown.
 pub const THREW: u64 = u64::MAX;
+/// In place of a result's tag: frames were made, and whoever entered compiled code goes on with them.
+pub const LEFT: u64 = u64::MAX - 2;
 /// In place of a register's tag: nothing reads the register.
 pub const DEAD: u64 = u64::MAX - 1;
 /// A reason to go on in the interpreter: what was thrown looks for a handler.
@@ -35,7 +37,7 @@ const RESERVE: usize = if cfg!(debug_assertions) { 1 << 20 } else { 640 << 10 };
 const LEAST: usize = 256 << 10;
 /// Calls and rounds of loops until compiled code is asked for again that cannot be entered now.
 const LATER: u32 = 1000;
-/// The same after it could not go on.
+/// The same after it could not go on, if functions are not compiled earlier than that anyway.
 const AFTER_DEOPT: u32 = 300;
 /// Never, as heat: it is set again when it is used up.
 const NEVER: u32 = u32::MAX;
@@ -47,6 +49,8 @@ pub enum Entered {
     Returned,
     /// It ran, and threw.
     Threw,
+    /// It ran, and left for the interpreter, for which the frames are there.
+    Left,
     /// There is none. It is to be asked for again after so many calls or rounds; `u32::MAX`: never.
     Not(u32),
 }
@@ -102,6 +106,16 @@ fn flag(reason: u16) -> u8 {
     }
 }
 
+/// What became of a call that compiled code may have executed.
+pub(crate) enum Ran {
+    /// It did not: there is none, or it cannot be entered now.
+    Not,
+    /// The result is where the callee was.
+    Done,
+    /// It left: on with the innermost frame.
+    Left,
+}
+
 /// What became of a loop that is hot.
 pub(crate) enum Hot {
     /// It goes on in the interpreter.
@@ -125,7 +139,7 @@ impl Vm {
         self.tier.as_ref().map_or(NEVER, |tier| tier.threshold().saturating_sub(1))
     }
 
-    /// Calls a hot closure whose arguments are where they belong, if there is compiled code that can be entered; whether it was.
+    /// Calls a hot closure whose arguments are where they belong, if there is compiled code that can be entered.
     #[cold]
     pub(crate) fn enter_compiled(
         &self,
@@ -133,25 +147,21 @@ impl Vm {
         closure: Gc<Closure>,
         base: usize,
         pc: usize,
-    ) -> Res<bool> {
+    ) -> Res<Ran> {
         fiber.calls_at(pc as u32);
         self.call_compiled(fiber, closure, base)
     }
 
     /// The same when the caller's record is complete.
-    fn call_compiled(&self, fiber: &Fiber, closure: Gc<Closure>, base: usize) -> Res<bool> {
+    fn call_compiled(&self, fiber: &Fiber, closure: Gc<Closure>, base: usize) -> Res<Ran> {
         let number = closure.info().code;
         // What does not fit is an error, and the interpreter's to throw.
         let record = fiber.next();
         if record == fiber.frames_end() || !self.is_main(fiber) || !fiber.reach_to(base) {
             self.code(number).heat.set(LATER);
-            return Ok(false);
+            return Ok(Ran::Not);
         }
-        match self.run_compiled(number, None, (record, base, closure)) {
-            None => Ok(false),
-            Some(Ok(())) => Ok(true),
-            Some(Err(thrown)) => Err(thrown),
-        }
+        self.run_compiled(number, None, (record, base, closure))
     }
 
     /// A round of a loop that is hot, or at which limits are to be looked at.
@@ -178,12 +188,15 @@ impl Vm {
             self.code(frame.code()).heat.set(LATER);
             return Hot::Not;
         }
-        let entered = self.run_compiled(frame.code(), Some(header as u32), (frame.address(), base, closure));
-        let Some(result) = entered else { return Hot::Not };
-        fiber.pop();
-        if let Err(thrown) = result {
-            // Its own handlers are not asked: compiled code has dealt with them.
-            return if self.catch(fiber, floor, thrown) { Hot::Left } else { Hot::Out(Err(thrown)) };
+        match self.run_compiled(frame.code(), Some(header as u32), (frame.address(), base, closure)) {
+            Ok(Ran::Not) => return Hot::Not,
+            Ok(Ran::Left) => return Hot::Left,
+            Ok(Ran::Done) => fiber.pop(),
+            Err(thrown) => {
+                fiber.pop();
+                // Its own handlers are not asked: compiled code has dealt with them.
+                return if self.catch(fiber, floor, thrown) { Hot::Left } else { Hot::Out(Err(thrown)) };
+            }
         }
         match fiber.frame() {
             Some(caller) if fiber.depth() > floor => {
@@ -194,41 +207,46 @@ impl Vm {
         }
     }
 
-    /// Enters compiled code. `None`: it was not.
+    /// Enters compiled code.
     fn run_compiled(
         &self,
         number: u32,
         header: Option<u32>,
         (record, base, closure): (usize, usize, Gc<Closure>),
-    ) -> Option<Res<()>> {
+    ) -> Res<Ran> {
         let (main, code) = (&*self.state.main, self.code(number));
         let Some(tier) = self.tier.as_ref().filter(|_| code.compiles.get()) else {
             code.heat.set(NEVER);
-            return None;
+            return Ok(Ran::Not);
         };
         let here = 0_u8;
         let left = std::ptr::from_ref(&here).addr().saturating_sub(tier.stack_lowest());
         if left < RESERVE + LEAST || self.state.depth.get() > MAX_DEPTH {
             code.heat.set(LATER);
-            return None;
+            return Ok(Ran::Not);
         }
         let room = (left - RESERVE) / NATIVE_FRAME * Frame::SIZE;
         let outer = main.frame_limit.replace(main.frames_end().min(record.saturating_add(room)));
         let (next, top) = (main.next(), main.top());
+        let outermost = self.state.entered.replace(record);
         let regs = main.slots_start() + base * size_of::<Value>();
         let entered =
             tier.enter(self, number, header, [record as u64, regs as u64, closure.erase().to_bits()]);
         main.frame_limit.set(outer);
+        self.state.entered.set(outermost);
+        if entered == Entered::Left {
+            return Ok(Ran::Left);
+        }
         main.end_before(next);
         main.set_top(top);
         match entered {
-            Entered::Returned => Some(Ok(())),
-            Entered::Threw => Some(Err(self.pending())),
+            Entered::Threw => Err(self.pending()),
             Entered::Not(calls) => {
                 // With 0 it would be asked at each call.
                 code.heat.set(calls.max(1));
-                None
+                Ok(Ran::Not)
             }
+            Entered::Returned | Entered::Left => Ok(Ran::Done),
         }
     }
 
@@ -327,8 +345,11 @@ impl Vm {
         }
         match code.heat.get() {
             0 => {
-                if self.call_compiled(main, function, base)? {
-                    return Ok(main.slot(base).map_or(Value::NIL, Cell::get));
+                let floor = main.depth();
+                match self.call_compiled(main, function, base)? {
+                    Ran::Done => return Ok(main.slot(base).map_or(Value::NIL, Cell::get)),
+                    Ran::Left => return self.to_end(main, floor),
+                    Ran::Not => {}
                 }
             }
             left => code.heat.set(left - 1),
@@ -343,7 +364,8 @@ impl Vm {
     }
 
     /// Goes on in the interpreter, to the end of the outermost of these functions: compiled code cannot. `frames` are the function
-    /// that was executed and those that it was inlined into, the innermost first. The result of the outermost, or [`THREW`].
+    /// that was executed and those that it was inlined into, the innermost first. The result of the outermost, or [`THREW`],
+    /// or [`LEFT`].
     pub fn tier_deopt(&self, frames: &[Left], reason: u16) -> [u64; 2] {
         let main = &*self.state.main;
         let Some((innermost, outermost)) = frames.first().zip(frames.last()) else {
@@ -356,11 +378,22 @@ impl Vm {
         let result = rebuilt.and_then(|()| {
             let own = self.code(innermost.code);
             own.note(innermost.pc as usize, flag(reason));
-            own.heat.set(if own.compiles.get() { AFTER_DEOPT } else { NEVER });
-            self.go_on_at(innermost.pc, floor, reason == THROWN)
+            own.heat.set(if own.compiles.get() { AFTER_DEOPT.min(self.first_heat()) } else { NEVER });
+            if reason == THROWN {
+                main.calls_at(innermost.pc + 1);
+                let thrown = self.pending();
+                if !self.catch(main, floor, thrown) {
+                    return Err(thrown);
+                }
+            }
+            // Who entered compiled code for this very function goes on itself: no interpreter is needed on top of it.
+            if first == self.state.entered.get() { Ok(None) } else { self.to_end(main, floor).map(Some) }
         });
+        if let Ok(None) = result {
+            return [LEFT, 0];
+        }
         main.end_before(first);
-        self.answer(result)
+        self.answer(result.map(Option::unwrap_or_default))
     }
 
     /// Makes the frame of a function that compiled code has left.
@@ -385,23 +418,14 @@ impl Vm {
         for (at, words) in registers.chunks_exact(2).take(own.registers).enumerate() {
             if words[0] != DEAD {
                 let value = self.rt.value_from_words(words[0], words[1]);
-                debug_assert!(value.is_some(), "register {at} of a compiled function has no value: {words:x?}");
+                debug_assert!(
+                    value.is_some(),
+                    "register {at} of a compiled function has no value: {words:x?}"
+                );
                 main.slot(base + at).inspect(|slot| slot.set(value.unwrap_or_default()));
             }
         }
         Ok(())
-    }
-
-    /// Executes the frames of the main fiber above `floor` to their end: from an instruction of the innermost on, or from the
-    /// handler of what it threw.
-    fn go_on_at(&self, pc: u32, floor: usize, thrown: bool) -> Res {
-        let main = &*self.state.main;
-        if !thrown {
-            return self.to_end(main, floor);
-        }
-        main.calls_at(pc + 1);
-        let thrown = self.pending();
-        if self.catch(main, floor, thrown) { self.to_end(main, floor) } else { Err(thrown) }
     }
 
     /// Compiled code has handed back a result: it is put where the interpreter looks for it.

@@ -211,12 +211,17 @@ impl Memory<'_> {
         Some(Place { class, base, offset: extra.checked_add(i64::from(offset))?, load, ty })
     }
 
-    /// Takes constant additions off an address.
+    /// Takes constant additions off an address, and what makes a word one.
     fn split(&self, func: &Function, address: Value) -> (Value, i64) {
         let mut base = self.renames.resolve(address);
         let mut offset = 0i64;
         while let Some(inst) = edit::defining_inst(func, base) {
             let data = &func.insts[inst];
+            // A word is one address, however often it is made one.
+            if data.op == Op::IntToPtr {
+                base = self.renames.resolve(data.args[0]);
+                break;
+            }
             if data.op != Op::PtrAdd {
                 break;
             }

@@ -140,10 +140,11 @@ pub fn run_pass(module: &mut Module, func: Func, pass: &Pass, options: &Options)
 
 fn run_counted(module: &mut Module, func: Func, pass: &Pass, options: &Options, counts: &Counts) -> bool {
     let mut function = std::mem::take(&mut module.functions[func]);
-    let changed =
-        !function.order.is_empty() && (pass.run)(&mut function, &Context { module, func, options, counts });
+    // Functions that are only declared have none.
+    let has_body = !function.order.is_empty();
+    let changed = has_body && (pass.run)(&mut function, &Context { module, func, options, counts });
     module.functions[func] = function;
-    if options.verify {
+    if options.verify && has_body {
         check(module, func, pass);
     }
     changed

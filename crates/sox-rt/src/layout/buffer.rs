@@ -25,6 +25,8 @@ unsafe impl Object for Buffer {
 impl Buffer {
     /// Distance from the object's first byte to its first value.
     pub const SLOTS: usize = size_of::<Buffer>();
+    /// Offset of the number of values, a `usize` that does not change.
+    pub const CAPACITY_OFFSET: usize = std::mem::offset_of!(Buffer, capacity);
 
     /// The values.
     #[inline]
@@ -61,6 +63,11 @@ unsafe impl Object for Index {
 }
 
 impl Index {
+    /// Distance from the object's first byte to its first number.
+    pub const PLACES: usize = size_of::<Index>();
+    /// Offset of how many numbers there are, a `usize` that does not change.
+    pub const CAPACITY_OFFSET: usize = std::mem::offset_of!(Index, capacity);
+
     /// The numbers, a power of two of them.
     #[inline]
     pub fn places(&self) -> &[Cell<u32>] {

@@ -101,6 +101,11 @@ unsafe impl Object for Native {
     }
 }
 
+impl Native {
+    /// Offset of the number, 32 bits.
+    pub const NUMBER_OFFSET: usize = std::mem::offset_of!(Native, number);
+}
+
 /// A method with the receiver it was taken from.
 pub struct BoundMethod {
     /// The receiver.

@@ -42,6 +42,12 @@ unsafe impl Object for Str {
 impl Str {
     /// Offset of the length.
     pub const LEN_OFFSET: usize = std::mem::offset_of!(Str, len);
+    /// Offset of the hash, 32 bits, 0 until somebody asks.
+    pub const HASH_OFFSET: usize = std::mem::offset_of!(Str, hash);
+    /// Offset of the state, 32 bits.
+    pub const STATE_OFFSET: usize = std::mem::offset_of!(Str, state);
+    /// The bit of the state that says whether it is interned.
+    pub const INTERNED: u32 = INTERNED;
 
     /// Bytes behind a rope.
     pub(crate) const HALVES: usize = 2 * size_of::<Option<Gc<Str>>>();

@@ -39,6 +39,9 @@ impl Table {
     /// Offset of the number of entries, deleted ones included, a `usize`.
     pub const USED_OFFSET: usize = std::mem::offset_of!(Table, used);
 
+    /// Offset of the handle of the index, 0 without one.
+    pub const INDEX_OFFSET: usize = std::mem::offset_of!(Table, index);
+
     /// Number of entries.
     #[inline]
     pub fn len(&self) -> usize {

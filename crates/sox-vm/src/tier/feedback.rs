@@ -77,7 +77,11 @@ impl Vm {
                 closure: word(closure.erase()),
                 callee: self.callee(closure.info().code),
             },
-            Cache::Empty | Cache::Entry(_) | Cache::Builtin(..) => Seen::Nothing,
+            Cache::Entry(place) => Seen::Entry(place),
+            Cache::Builtin(tag, number) => {
+                Seen::Builtin(tag as u64, self.methods[number as usize].native.name)
+            }
+            Cache::Empty => Seen::Nothing,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Tiers that are no compilers: they execute functions by single instructions, or hand them back, and all must be as it is without.
 
-use super::{Entered, THREW, THROWN, Tier};
+use super::{Entered, Left, THREW, THROWN, Tier};
 use crate::op;
 use crate::vm::{Error, Options, Vm};
 use heap::Gc;
-use sox_bytecode::feedback::{Feedback, OTHER, Seen, Target};
+use sox_bytecode::feedback::{Feedback, MANY, OTHER, Seen, Target};
 use sox_bytecode::{Inst, Op};
 use sox_rt::{Closure, Frame, Tag, Value};
 use std::cell::{Cell, RefCell};
@@ -75,7 +75,12 @@ impl Steps {
         [frame, regs, closure]: [u64; 3],
     ) -> u64 {
         let countdown = u64::from(vm.state.main.countdown.get());
-        vm.tier_deopt(code, u64::from(pc), &[frame, regs, closure, countdown], reason)[0]
+        let left = Left { code, pc, words: vec![frame, regs, closure, countdown] };
+        let result = vm.tier_deopt(&[left], reason);
+        if result[0] != THREW {
+            vm.tier_returned(regs, result);
+        }
+        result[0]
     }
 
     /// Calls a closure as compiled code does, if that is what the instruction is; the tag of the result.
@@ -328,6 +333,51 @@ impl Tier for Asks {
     }
 }
 
+/// What is known of the function `use` of a program.
+fn known_of_use(source: &str) -> Feedback {
+    let known = Rc::default();
+    let mut vm = Vm::new(Options { stdout: Box::new(Shared::default()), ..Options::default() });
+    vm.set_tier(Box::new(Asks(Rc::clone(&known))));
+    let module = Vm::compile("test.sox", source.as_bytes()).expect("it is a program");
+    assert_eq!(vm.run(module), Ok(()));
+    let known = known.borrow();
+    known.iter().find(|each| &*each.function().name == "use").expect("it was hot").clone()
+}
+
+#[test]
+fn feedback_keeps_some_of_what_changes() {
+    let source = "class A { init() { this.x = 1 } m() { return this.x } }
+        class B < A { init() { super.init() } }
+        class C < A { init() { this.p = 1; super.init() } m() { return super.m() } }
+        class D { init() { this.x = 1 } m() { return 1 } }
+        class E { init() { this.x = 1 } m() { return 1 } }
+        fn id(x) { return x }
+        fn use(class_of, o, all) { class_of(); all(); o.m(); return o.x }
+        var classes = [A, B, C, D, E]
+        for i in 0..12 {
+            var n = i % 5
+            var few = n
+            if n > 2 { few = 0 }
+            use(classes[few], classes[few](), classes[n])
+        }";
+    let feedback = known_of_use(source);
+    let code = &feedback.function().code;
+    let at = |wanted: Op| code.iter().position(|inst| inst.op() == Some(wanted)).expect("it is there");
+    let (call, method, property) = (at(Op::Call), at(Op::Invoke), at(Op::GetProperty));
+    let classes = feedback.targets_at(call);
+    assert!(
+        classes.len() == 3
+            && classes.iter().all(|target| matches!(target, Target::Class { init: Some(_), .. })),
+        "{classes:?}"
+    );
+    let many = code.iter().rposition(|inst| inst.op() == Some(Op::Call)).expect("it is there");
+    assert_eq!((feedback.targets_at(many).len(), feedback.flags[many]), (3, MANY));
+    let seen = |pc: usize| &feedback.caches[code[pc].index()][..];
+    assert!(matches!(seen(method), [Seen::Method { .. }, Seen::Method { .. }, Seen::Method { .. }]));
+    assert!(matches!(seen(property), [Seen::Property { .. }, Seen::Property { .. }, Seen::Property { .. }]));
+    assert_eq!((feedback.flags[method], feedback.flags[property]), (0, 0));
+}
+
 #[test]
 fn feedback_says_what_was_found() {
     let source = "class P { init(x) { this.x = x } get() { return this.x } }
@@ -339,13 +389,7 @@ fn feedback_says_what_was_found() {
             if i == 5 { f = id }
             use(P(i), [1], f)
         }";
-    let known = Rc::default();
-    let mut vm = Vm::new(Options { stdout: Box::new(Shared::default()), ..Options::default() });
-    vm.set_tier(Box::new(Asks(Rc::clone(&known))));
-    let module = Vm::compile("test.sox", source.as_bytes()).expect("it is a program");
-    assert_eq!(vm.run(module), Ok(()));
-    let known = known.borrow();
-    let feedback = known.iter().find(|each| &*each.function().name == "use").expect("it was hot");
+    let feedback = known_of_use(source);
     assert_ne!(feedback.globals, 0);
     let code = |name: &str| {
         let number = feedback.module.functions.iter().position(|function| &*function.name == name);
