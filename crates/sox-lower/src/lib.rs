@@ -2,7 +2,7 @@
 //!
 //! A compiled function is `fn(frame, regs, closure) -> (tag, payload)`: the addresses of its frame record and of its register 0 in
 //! the main program's [`Fiber`](sox_rt::Fiber), and its closure's handle. The caller has put the receiver and the arguments into
-//! registers. The result is handed back in machine registers and left in register 0, too; the tag [`THREW`] says that there is none.
+//! registers. The result is handed back in machine registers; the tag [`THREW`] says that there is none.
 //!
 //! Registers are SSA values while code runs. Numbers are unboxed: what the interpreter has seen is guarded, and a guard that
 //! fails leaves for the interpreter with all live registers. What is not worth code of its own is done by the interpreter, one

@@ -1,7 +1,7 @@
 //! The tier above the interpreter: when it is asked for compiled code, and what compiled code calls.
 //!
 //! Compiled code runs for the main fiber only. It gets a record for its frame, registers and a closure from its caller, writes
-//! the record before anything that could look at frames, and leaves its result in its register 0. Every function here that it
+//! the record before anything that could look at frames, and hands back its result in machine registers. Every function here that it
 //! calls gets its record and the number of the instruction that it executes, so that frames end there. Addresses and words that
 //! lead nowhere are errors, not faults.
 

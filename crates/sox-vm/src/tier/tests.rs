@@ -1,6 +1,6 @@
 //! Tiers that are no compilers: they execute functions by single instructions, or hand them back, and all must be as it is without.
 
-use super::{Entered, Left, THREW, THROWN, Tier};
+use super::{Entered, LEFT, Left, THREW, THROWN, Tier};
 use crate::op;
 use crate::vm::{Error, Options, Vm};
 use heap::Gc;
@@ -62,7 +62,11 @@ impl Tier for Steps {
 }
 
 fn result(tag: u64) -> Entered {
-    if tag == THREW { Entered::Threw } else { Entered::Returned }
+    match tag {
+        THREW => Entered::Threw,
+        LEFT => Entered::Left,
+        _ => Entered::Returned,
+    }
 }
 
 impl Steps {
@@ -77,7 +81,7 @@ impl Steps {
         let countdown = u64::from(vm.state.main.countdown.get());
         let left = Left { code, pc, words: vec![frame, regs, closure, countdown] };
         let result = vm.tier_deopt(&[left], reason);
-        if result[0] != THREW {
+        if result[0] != THREW && result[0] != LEFT {
             vm.tier_returned(regs, result);
         }
         result[0]
