@@ -4,6 +4,7 @@
 #![no_main]
 
 mod running;
+mod tokens;
 
 use heap::Config;
 use libfuzzer_sys::fuzz_target;

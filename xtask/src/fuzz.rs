@@ -12,7 +12,8 @@ const FLAGS: &str = "--cfg fuzzing -Ccodegen-units=1 -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares";
 
 /// Targets that also start from files which are there for another reason.
-const MORE_SEEDS: [(&str, &str); 2] = [("sox_run", "tests/sox"), ("sox_syntax", "tests/sox")];
+const MORE_SEEDS: [(&str, &str); 3] =
+    [("js_syntax", "tests/js"), ("sox_run", "tests/sox"), ("sox_syntax", "tests/sox")];
 
 /// Arguments of `fuzz`.
 #[derive(clap::Args)]

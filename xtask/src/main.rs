@@ -7,7 +7,9 @@ mod bench;
 mod cross;
 mod fuzz;
 mod irfuzz;
+mod jsfuzz;
 mod run;
+mod test262;
 mod tidy;
 
 use clap::{Parser, Subcommand};
@@ -33,10 +35,14 @@ enum Verb {
     AbiCheck(abi_check::Args),
     /// Hold random IR programs to the reference interpreter: every pass, x64, ARM64
     Irfuzz(irfuzz::Args),
+    /// Compare what random JavaScript programs do in our engine and in node
+    Jsfuzz(jsfuzz::Args),
     /// Measure our guests beside other implementations
     Bench(bench::Args),
     /// Run fuzz targets with coverage guidance
     Fuzz(fuzz::Args),
+    /// Run the conformance suite of ECMA-262
+    Test262(test262::Args),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +54,8 @@ fn main() -> ExitCode {
         Verb::Bench(args) => bench::run(&args),
         Verb::Fuzz(args) => fuzz::run(&args),
         Verb::Irfuzz(args) => irfuzz::run(&args),
+        Verb::Jsfuzz(args) => jsfuzz::run(&args),
+        Verb::Test262(args) => test262::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

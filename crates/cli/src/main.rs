@@ -5,6 +5,7 @@
 mod doctor;
 mod ffi;
 mod ir;
+mod js;
 mod run;
 mod sox;
 mod tiers;
@@ -31,6 +32,8 @@ enum Verb {
     Ffi(ffi::FfiArgs),
     Ir(ir::IrArgs),
     Doctor(doctor::Args),
+    #[command(hide = true)]
+    Test262Worker(js::WorkerArgs),
 }
 
 fn main() -> ExitCode {
@@ -57,5 +60,6 @@ fn main() -> ExitCode {
         Verb::Ffi(args) => ffi::run(args),
         Verb::Ir(args) => ir::run(&args),
         Verb::Doctor(args) => doctor::run(&args),
+        Verb::Test262Worker(args) => js::worker(args),
     }
 }

@@ -1,7 +1,7 @@
 //! `spandrel run`: programs of the guests, told apart by the names of their files.
 
 use crate::tiers::TierArgs;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,13 +27,48 @@ impl MemoryArgs {
     }
 }
 
-/// Runs a program: a Sox script (.sox)
+/// What is to be shown of JavaScript programs.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct ShowArgs {
+    /// Shows what a JavaScript program is compiled to, with the lines that it comes from, and does not run it
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) emit: Option<Form>,
+    /// Shows every step of every inline cache of a JavaScript program on standard error, and at the end what became of each
+    #[arg(long)]
+    pub(crate) trace_ic: bool,
+    /// Shows at the end on standard error what a JavaScript program's heap holds, and how long collections took
+    #[arg(long)]
+    pub(crate) heap_stats: bool,
+}
+
+/// What a program is shown as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// A listing of every function's instructions.
+    Bytecode,
+}
+
+impl ShowArgs {
+    /// The first switch that only JavaScript programs have a use for.
+    fn first(self) -> Option<&'static str> {
+        let given = [
+            (self.emit.is_some(), "--emit"),
+            (self.trace_ic, "--trace-ic"),
+            (self.heap_stats, "--heap-stats"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
+/// Runs a program: a Sox script (.sox), a JavaScript program (.js, .cjs) or module (.mjs)
 #[derive(Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
     #[command(flatten)]
     pub(crate) tiers: TierArgs,
+    #[command(flatten)]
+    pub(crate) show: ShowArgs,
     /// Ends the program after so many calls and rounds of loops
     #[arg(long, value_name = "N")]
     pub(crate) fuel: Option<u64>,
@@ -60,9 +95,19 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
     match args.file.extension().and_then(|extension| extension.to_str()) {
-        Some("sox" | "sbc") => crate::sox::run(args),
+        Some("sox" | "sbc") => match args.show.first() {
+            Some(name) => {
+                eprintln!("error: {name} is for JavaScript programs");
+                ExitCode::from(64)
+            }
+            None => crate::sox::run(args),
+        },
+        Some("js" | "cjs" | "mjs") => crate::js::run(args),
         _ => {
-            eprintln!("error: {}: only Sox scripts, files that end in .sox, can be run", args.file.display());
+            let file = args.file.display();
+            eprintln!(
+                "error: {file}: neither a Sox script (.sox) nor a JavaScript program (.js, .cjs, .mjs)"
+            );
             ExitCode::from(64)
         }
     }

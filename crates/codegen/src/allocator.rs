@@ -18,12 +18,16 @@ const MAX_EXITS: usize = 800;
 /// Most values alive at once, where nothing is repeated, for the backtracking allocator: functions of `growth wide` with 50
 /// double at 2.7 times the time and more.
 const MAX_LIVE: usize = 24;
+/// Instructions of a function that is too small for that to matter: up to here the square is a few milliseconds at most.
+const SMALL: usize = 1000;
 /// The same where there are loops, in which memory costs more.
 const MAX_LIVE_WITH_LOOPS: usize = 256;
 
 /// What of a function decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
+    /// Instructions.
+    pub(crate) insts: usize,
     pub(crate) loops: usize,
     /// Calls and guards.
     pub(crate) exits: usize,
@@ -47,7 +51,7 @@ impl Shape {
     /// Whether registers are to be allocated in one pass.
     pub(crate) fn in_one_pass(self) -> bool {
         let most = if self.loops == 0 { MAX_LIVE } else { MAX_LIVE_WITH_LOOPS };
-        (self.loops > MAX_LOOPS || self.alive > most) && self.exits <= MAX_EXITS
+        (self.loops > MAX_LOOPS || self.alive > most) && self.exits <= MAX_EXITS && self.insts > SMALL
     }
 }
 
@@ -117,12 +121,13 @@ mod tests {
 
     #[test]
     fn each_limit_decides() {
-        let small = Shape { loops: 0, exits: 0, alive: 3 };
-        assert!(!small.in_one_pass());
-        assert!(Shape { loops: 65, ..small }.in_one_pass());
-        assert!(!Shape { loops: 65, exits: 801, ..small }.in_one_pass());
-        assert!(Shape { alive: 25, ..small }.in_one_pass());
-        assert!(!Shape { alive: 25, loops: 1, ..small }.in_one_pass());
-        assert!(Shape { alive: 257, loops: 1, ..small }.in_one_pass());
+        let few = Shape { insts: 1001, loops: 0, exits: 0, alive: 3 };
+        assert!(!few.in_one_pass());
+        assert!(Shape { loops: 65, ..few }.in_one_pass());
+        assert!(!Shape { loops: 65, exits: 801, ..few }.in_one_pass());
+        assert!(Shape { alive: 25, ..few }.in_one_pass());
+        assert!(!Shape { alive: 25, loops: 1, ..few }.in_one_pass());
+        assert!(Shape { alive: 257, loops: 1, ..few }.in_one_pass());
+        assert!(!Shape { alive: 25, insts: 1000, ..few }.in_one_pass());
     }
 }

@@ -41,7 +41,7 @@ pub fn compile(
         return Err(Declined::TooLarge { insts, max: options.max_insts });
     }
     let exits = exits_of(function);
-    let shape = Shape { loops, exits, alive: allocator::most_alive(&context.func) };
+    let shape = Shape { insts, loops, exits, alive: allocator::most_alive(&context.func) };
     let settings = shape.settings();
     let isa = if settings.is_empty() { isa } else { target.isa_changed(options, &settings)? };
     let clif = options.listing.then(|| context.func.display().to_string());

@@ -50,6 +50,9 @@ pub struct Options {
     pub max_loop_values: usize,
     /// Largest stack frame in bytes. The limit in the VM context leaves at least this much room.
     pub max_frame: u32,
+    /// Whether functions that call others look at the limit of the stack. Not where the guest bounds by itself how deep calls are
+    /// nested, so that frames of at most `max_frame` bytes fit.
+    pub stack_checks: bool,
     /// How functions of the module are called.
     pub calls: Calls,
     /// For tests: every guard that is executed counts the context's `force_guard` down and leaves when it reaches 0.
@@ -66,6 +69,7 @@ impl Default for Options {
             max_insts: 30_000,
             max_loop_values: 200,
             max_frame: 32 << 10,
+            stack_checks: true,
             calls: Calls::Direct,
             force_guards: false,
             listing: false,

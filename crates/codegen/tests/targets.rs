@@ -182,6 +182,18 @@ fn a_frame_beyond_the_limit_is_declined() {
 }
 
 #[test]
+fn who_bounds_calls_needs_no_look_at_the_stack() {
+    let module = module("func @f() {\nblock0:\n  call @f()\n  return\n}\n");
+    for target in targets() {
+        for stack_checks in [true, false] {
+            let options = Options { stack_checks, listing: true, ..options() };
+            let clif = compile(&module, Func(0), &target, &options).unwrap().clif.unwrap();
+            assert_eq!(clif.contains("get_stack_pointer"), stack_checks, "{target}: {clif}");
+        }
+    }
+}
+
+#[test]
 fn processors_without_rounding_call_the_library() {
     let text = "func @f(f64) -> f64 {\nblock0(v0: f64):\n  v1 = ffloor v0\n  return v1\n}\n";
     let module = module(text);

@@ -2,11 +2,15 @@
 //!
 //! `cargo bench -p heap` prints a table. `HEAP_BENCH_SCALE=10` does ten times the work.
 
+mod support;
+
 use std::cell::Cell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use heap::{Collection, Config, Gc, Heap, KindInfo, Object, OutOfMemory, Stats, Tracer};
+use support::tests::resident;
+use support::{Random, Text, is_test, mib, scale, slots};
 
 struct Node {
     number: u64,
@@ -24,16 +28,6 @@ unsafe impl Object for Node {
     }
 }
 
-struct Text;
-
-// SAFETY: kind 2 is this type's, and there are no handles.
-unsafe impl Object for Text {
-    const KIND: u8 = 2;
-    const NAME: &'static str = "text";
-    const LEAF: bool = true;
-    fn trace(&self, _: &mut Tracer<'_>) {}
-}
-
 /// The same for `malloc`: 32 bytes with the header that ours has.
 struct Boxed {
     number: u64,
@@ -42,29 +36,11 @@ struct Boxed {
     right: Option<Box<Boxed>>,
 }
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % end
-    }
-}
-
-type Slots = Vec<Cell<Option<Gc<Node>>>>;
-
-fn slots(count: usize) -> Slots {
-    (0..count).map(|_| Cell::new(None)).collect()
-}
-
 fn main() {
-    // Under `cargo test --benches` there is nothing to measure.
-    if std::env::args().any(|argument| argument == "--test") {
+    if is_test() {
         return;
     }
-    let scale = std::env::var("HEAP_BENCH_SCALE").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+    let scale = scale();
     println!("{:<34}{:>10}{:>10}{:>8}", "allocation, ns each", "heap", "malloc", "ratio");
     row("32 bytes, dropped at once", 10_000_000 * scale, drop_at_once, |n| {
         (0..n).for_each(|i| drop(black_box(boxed(i as u64))));
@@ -156,8 +132,7 @@ fn malloc_ring(count: usize) {
 }
 
 fn texts(count: usize) {
-    let (heap, mut random) = (new_heap(), Random(1));
-    let ring: Vec<Cell<Option<Gc<Text>>>> = (0..10_000).map(|_| Cell::new(None)).collect();
+    let (heap, ring, mut random) = (new_heap(), slots(10_000), Random(1));
     heap.enter(&|t: &mut Tracer<'_>| ring.iter().for_each(|r| t.edge_opt(r.get())), || {
         for i in 0..count {
             let text = heap.alloc_sized(Text, random.below(496)).expect("room");
@@ -214,21 +189,11 @@ fn malloc_trees(nodes: usize) {
     }
 }
 
-/// Resident bytes of this process, where the system tells.
-fn resident() -> usize {
-    let Ok(text) = std::fs::read_to_string("/proc/self/statm") else { return 0 };
-    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
-}
-
-fn mib(bytes: usize) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
-}
-
 fn report(name: &str, live: usize, stats: &Stats, resident: usize) {
     let memory = stats.peak.max(resident);
     print!("{name:<28}{:>9.1}{:>9.1}{:>9.1}", mib(live), mib(stats.peak), mib(resident));
     print!("{:>7.2}", memory as f64 / live as f64);
-    for (name, pauses) in [("minor", &stats.minor), ("full", &stats.full)] {
+    for (name, pauses) in [("minor", &stats.pauses.minor), ("full", &stats.pauses.full)] {
         let [p50, p99] = [50.0, 99.0].map(|p| pauses.percentile(p));
         print!("  {name} {} {p50:.1?} {p99:.1?} {:.1?}", pauses.count, pauses.max);
     }

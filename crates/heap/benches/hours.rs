@@ -4,6 +4,8 @@
 //! never free it. Requests make garbage. `cargo bench -p heap --bench hours` prints a table, and fails when an hour takes more
 //! memory than twice what is alive and [`CONSTANT`]. `HEAP_BENCH_SCALE=10` does ten times the work.
 
+mod support;
+
 use std::cell::Cell;
 use std::f64::consts::PI;
 use std::hint::black_box;
@@ -11,6 +13,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use heap::{Config, Gc, Heap, KindInfo, Object, Stats, Tracer};
+use support::tests::resident;
+use support::{Random, Slots, Text, is_test, mib, scale, slots};
 
 /// Bytes that the process may take besides twice what is alive. Its code and the tables of this program are among them, and
 /// pages of free blocks, which the heap keeps for what is allocated until the next collection.
@@ -41,31 +45,14 @@ unsafe impl Object for Item {
     }
 }
 
-struct Text;
-
-// SAFETY: kind 2 is this type's, and there are no handles.
-unsafe impl Object for Text {
-    const KIND: u8 = 2;
-    const NAME: &'static str = "text";
-    const LEAF: bool = true;
-    fn trace(&self, _: &mut Tracer<'_>) {}
-}
-
 /// Bytes of an item, the header included.
 const ITEM: usize = size_of::<Item>() + 8;
 
-type Slots = Vec<Cell<Option<Gc<Item>>>>;
-
-fn slots(count: usize) -> Slots {
-    (0..count).map(|_| Cell::new(None)).collect()
-}
-
 fn main() -> ExitCode {
-    // Under `cargo test --benches` there is nothing to measure.
-    if std::env::args().any(|argument| argument == "--test") {
+    if is_test() {
         return ExitCode::SUCCESS;
     }
-    let scale = std::env::var("HEAP_BENCH_SCALE").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+    let scale = scale();
     // SAFETY: handles are in local variables, roots and items.
     let heap = unsafe { Heap::new(Config::default(), &[KindInfo::of::<Item>(), KindInfo::of::<Text>()]) };
     let (base, sessions) = (slots(64), slots(SESSIONS));
@@ -106,17 +93,17 @@ struct Seen {
 
 struct Server<'a> {
     heap: &'a Heap,
-    sessions: &'a Slots,
+    sessions: &'a Slots<Item>,
     /// Bytes of each session.
     sizes: Vec<usize>,
     /// Bytes of objects that stay and of sessions, as they were asked for: cells are larger.
     live: usize,
-    random: u64,
+    random: Random,
 }
 
 impl Server<'_> {
-    fn new<'a>(heap: &'a Heap, sessions: &'a Slots) -> Server<'a> {
-        Server { heap, sessions, sizes: vec![0; sessions.len()], live: 0, random: 1 }
+    fn new<'a>(heap: &'a Heap, sessions: &'a Slots<Item>) -> Server<'a> {
+        Server { heap, sessions, sizes: vec![0; sessions.len()], live: 0, random: Random(1) }
     }
 
     /// Serves the requests of an hour. Each begins a session in the place of another one.
@@ -127,7 +114,7 @@ impl Server<'_> {
         let mut seen = Seen { live: 0, heap: 0, resident: 0 };
         for request in 0..(REQUESTS as f64 * share) as usize * scale {
             self.garbage();
-            let slot = self.below(open);
+            let slot = self.random.below(open);
             self.end(slot);
             self.begin(slot);
             seen.live = seen.live.max(self.live);
@@ -147,11 +134,11 @@ impl Server<'_> {
             list = Some(self.item(list, None, None));
         }
         for _ in 0..20 {
-            let len = self.below(496);
+            let len = self.random.below(496);
             black_box(self.text(len));
         }
-        if self.below(50) == 0 {
-            let len = 8_192 + self.below(1 << 16);
+        if self.random.below(50) == 0 {
+            let len = 8_192 + self.random.below(1 << 16);
             black_box(self.text(len));
         }
         black_box(list);
@@ -167,7 +154,7 @@ impl Server<'_> {
         let first = self.item(None, None, None);
         let (mut last, mut size) = (first, ITEMS * ITEM);
         for _ in 1..ITEMS {
-            let len = 16 + self.below(480);
+            let len = 16 + self.random.below(480);
             size += len;
             let text = self.text(len);
             let item = self.item(None, Some(last), Some(text));
@@ -203,29 +190,14 @@ impl Server<'_> {
     fn text(&self, len: usize) -> Gc<Text> {
         self.heap.alloc_sized(Text, len).expect("the benchmark stays far below the cap")
     }
-
-    fn below(&mut self, end: usize) -> usize {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        (self.random >> 16) as usize % end
-    }
-}
-
-/// Resident bytes of this process, where the system tells.
-fn resident() -> usize {
-    let Ok(text) = std::fs::read_to_string("/proc/self/statm") else { return 0 };
-    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
-}
-
-fn mib(bytes: usize) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
 }
 
 fn summary(stats: &Stats, seconds: f64) {
     let allocated = stats.allocated as f64 / f64::from(1 << 30);
     println!("\n{allocated:.1} GiB allocated in {seconds:.1} s, heap at most {:.1} MiB", mib(stats.peak));
-    for (name, pauses) in [("minor", &stats.minor), ("full", &stats.full)] {
+    let history = &stats.pauses;
+    let sorts = [&history.minor, &history.mark, &history.full, &history.sweep, &history.all];
+    for (name, pauses) in ["minor", "mark", "full", "sweep", "all"].iter().zip(sorts) {
         let [median, most] = [50.0, 99.0].map(|percent| pauses.percentile(percent));
         let share = 100.0 * pauses.total.as_secs_f64() / seconds;
         println!(

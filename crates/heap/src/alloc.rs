@@ -71,6 +71,8 @@ pub(crate) struct Allocator {
     pub(crate) since: usize,
     /// Bytes of objects that the last collection left.
     pub(crate) marked: usize,
+    /// Number of these objects.
+    pub(crate) objects: usize,
     /// Bytes that blocks may take.
     pub(crate) cap: usize,
     /// Blocks with a single free cell are used, too.
@@ -90,6 +92,7 @@ impl Allocator {
             young: Vec::new(),
             since: 0,
             marked: 0,
+            objects: 0,
             cap,
             scraping: false,
             poison,
@@ -126,9 +129,8 @@ impl Allocator {
             }
             let sweep = match self.classes[class].available.pop() {
                 Some(id) => {
-                    let block = self.space.block_mut(id);
-                    block.swept = true;
-                    let live = usize::from(block.live) * class::size(class);
+                    self.space.set_swept(id, true);
+                    let live = usize::from(self.space.block_mut(id).live) * class::size(class);
                     self.count(class::end(class) - live);
                     Sweep { id, at: 0, clean: false }
                 }
@@ -148,18 +150,18 @@ impl Allocator {
     fn sweep_on(&mut self, class: usize) -> Option<(*mut u8, *mut u8)> {
         let (size, end) = (class::size(class), class::end(class));
         let sweep = self.classes[class].sweep.as_mut()?;
-        let chunk = self.space.chunk(sweep.id);
+        let (chunk, marking) = (self.space.chunk(sweep.id), self.space.marking);
         let (bits, block) = (chunk.bits(), sweep.id.block());
-        while sweep.at < end && bits.is_marked(block * BLOCK + sweep.at) {
+        while sweep.at < end && bits.is_old(block * BLOCK + sweep.at, marking) {
             sweep.at += size;
         }
-        let (from, to) = (sweep.at, bits.next_mark(block, sweep.at, end));
+        let (from, to) = (sweep.at, bits.next_old(block, sweep.at, end, marking));
         if from >= to {
             self.classes[class].sweep = None;
             return None;
         }
         sweep.at = to;
-        // SAFETY: `from < to <= BLOCK`, both within the block; unmarked cells of a block being swept hold nothing alive.
+        // SAFETY: `from < to <= BLOCK`, both within the block; cells of a block being swept that are not old hold nothing alive.
         let run = unsafe {
             let start = chunk.block(block).add(from).as_ptr();
             if !sweep.clean {
@@ -223,7 +225,7 @@ impl Allocator {
             let Some(sweep) = self.classes[class].sweep.take() else { continue };
             let chunk = self.space.chunk(sweep.id);
             for at in (sweep.at..class::end(class)).step_by(class::size(class)) {
-                if !chunk.bits().is_marked(sweep.id.block() * BLOCK + at) {
+                if !chunk.bits().is_old(sweep.id.block() * BLOCK + at, self.space.marking) {
                     // SAFETY: a cell within the block, without a live object.
                     unsafe { chunk.block(sweep.id.block()).add(at).cast::<u64>().write(0) };
                 }
@@ -231,61 +233,66 @@ impl Allocator {
         }
     }
 
-    /// Clears all marks, remembering them for blocks that were not swept.
-    pub(crate) fn begin_full(&mut self) {
-        for id in self.space.used_blocks() {
-            self.space.chunk(id).bits().begin_full(id.block());
-        }
+    /// Takes the marks off all objects, which are as old as before: a cycle begins.
+    pub(crate) fn begin(&mut self) {
+        self.space.used_blocks().into_iter().for_each(|id| self.space.chunk(id).bits().begin(id.block()));
+        self.space.marking = true;
     }
 
-    /// Frees what was not marked: cells by forgetting them, whole blocks and large objects at once.
-    pub(crate) fn settle(&mut self, full: bool) {
-        let young = std::mem::take(&mut self.young);
-        if full {
-            self.marked = 0;
-            self.classes.iter_mut().for_each(|c| c.available.clear());
-            self.space.used_blocks().into_iter().for_each(|id| self.settle_block(id, 0));
-        } else {
-            for &id in &young {
-                let counted = self.live_bytes(id);
-                self.settle_block(id, counted);
-            }
-        }
-        self.young = young;
+    /// Marks all old objects again: the cycle will not be finished.
+    pub(crate) fn give_up(&mut self) {
+        self.space.used_blocks().into_iter().for_each(|id| self.space.chunk(id).bits().give_up(id.block()));
+        self.space.marking = false;
+    }
+
+    /// What is not marked is dead from now on. All blocks, which are to be settled; until then none of them is allocated in.
+    pub(crate) fn end(&mut self) -> Vec<BlockId> {
+        self.space.marking = false;
         self.young.clear();
+        self.since = 0;
+        self.classes.iter_mut().for_each(|class| class.available.clear());
+        self.space.used_blocks()
+    }
+
+    /// Frees what did not become old in the blocks that were allocated in: cells by forgetting them, whole blocks and large
+    /// objects at once.
+    pub(crate) fn settle_young(&mut self) {
+        let mut young = std::mem::take(&mut self.young);
+        young.drain(..).for_each(|id| self.settle(id));
+        self.young = young;
         self.since = 0;
     }
 
     /// Bytes of a block's objects as of the last collection.
     fn live_bytes(&self, id: BlockId) -> usize {
-        let block = self.space.chunk(id).blocks[id.block()];
+        let chunk = self.space.chunk(id);
+        let block = chunk.blocks[id.block()];
         match block.usage {
             Use::Small(class) => usize::from(block.live) * class::size(class.into()),
+            _ if block.live > 0 => chunk.bytes(id.block()),
             _ => 0,
         }
     }
 
-    /// `counted`: bytes of the block that are in `marked` already.
-    fn settle_block(&mut self, id: BlockId, counted: usize) {
-        let chunk = self.space.chunk(id);
-        let live = chunk.bits().count(id.block());
-        let (usage, bytes) = (chunk.blocks[id.block()].usage, chunk.bytes(id.block()));
+    /// Frees what is not old in a block.
+    pub(crate) fn settle(&mut self, id: BlockId) {
         if self.poison {
             self.poison(id);
         }
-        self.marked -= counted;
+        self.marked -= self.live_bytes(id);
+        let live = self.space.chunk(id).bits().count(id.block(), self.space.marking);
+        let block = self.space.block_mut(id);
+        self.objects = self.objects + live - usize::from(block.live);
+        block.live = live as u16;
+        let usage = block.usage;
+        self.space.set_swept(id, false);
         if live == 0 {
             self.space.free(id);
             return;
         }
-        let block = self.space.block_mut(id);
-        (block.swept, block.live) = (false, live as u16);
-        let Use::Small(class) = usage else {
-            self.marked += bytes;
-            return;
-        };
+        self.marked += self.live_bytes(id);
+        let Use::Small(class) = usage else { return };
         let class = usize::from(class);
-        self.marked += live * class::size(class);
         let cells = BLOCK / class::size(class);
         let worthwhile = if self.scraping { 1 } else { (cells / 16).max(1) };
         if cells - live >= worthwhile {
@@ -293,7 +300,7 @@ impl Allocator {
         }
     }
 
-    /// Overwrites every cell of a block, or the large object, that is not marked.
+    /// Overwrites every cell of a block, or the large object, that is not old.
     fn poison(&self, id: BlockId) {
         let chunk = self.space.chunk(id);
         let (size, end) = match chunk.blocks[id.block()].usage {
@@ -301,21 +308,24 @@ impl Allocator {
             _ => (chunk.bytes(id.block()), chunk.bytes(id.block())),
         };
         for at in (0..end).step_by(size) {
-            if !chunk.bits().is_marked(id.block() * BLOCK + at) {
+            if !chunk.bits().is_old(id.block() * BLOCK + at, self.space.marking) {
                 // SAFETY: the cell is within what belongs to the block, and nothing alive is in it.
                 unsafe { ptr::write_bytes(chunk.block(id.block()).add(at).as_ptr(), POISON, size) };
             }
         }
     }
 
-    /// Calls `f` with every object that is alive by marks, or by its header in blocks that were swept. The runs are retired.
-    pub(crate) fn for_each_object(&self, mut f: impl FnMut(NonNull<Header>)) {
+    /// Calls `f` with every object that is alive by marks, or by its header in blocks that were swept, and the bytes it takes.
+    /// The runs are retired.
+    pub(crate) fn for_each_object(&self, mut f: impl FnMut(NonNull<Header>, usize)) {
         for id in self.space.used_blocks() {
             let chunk = self.space.chunk(id);
             let block = chunk.blocks[id.block()];
-            let (size, end) = match block.usage {
-                Use::Small(class) => (class::size(class.into()), class::end(class.into())),
-                _ => (BLOCK, BLOCK),
+            let (size, end, bytes) = match block.usage {
+                Use::Small(class) => {
+                    (class::size(class.into()), class::end(class.into()), class::size(class.into()))
+                }
+                _ => (BLOCK, BLOCK, chunk.bytes(id.block())),
             };
             for at in (0..end).step_by(size) {
                 // SAFETY: a cell's beginning within the block; a large object begins where its first block does.
@@ -325,10 +335,10 @@ impl Allocator {
                     // SAFETY: in a block that was swept, every cell has a header, zero without an object.
                     unsafe { cell.as_ref() }.kind() != 0
                 } else {
-                    chunk.bits().is_marked(offset)
+                    chunk.bits().is_old(offset, self.space.marking)
                 };
                 if alive {
-                    f(cell);
+                    f(cell, bytes);
                 }
             }
         }
@@ -340,11 +350,11 @@ pub(crate) fn marked_objects(space: &Space, f: &mut dyn FnMut(NonNull<Header>)) 
     for id in space.used_blocks() {
         let chunk = space.chunk(id);
         let bits: &Bits = chunk.bits();
-        let mut at = bits.next_mark(id.block(), 0, BLOCK);
+        let mut at = bits.next_old(id.block(), 0, BLOCK, false);
         while at < BLOCK {
             // SAFETY: within the block.
             f(unsafe { chunk.block(id.block()).add(at) }.cast());
-            at = bits.next_mark(id.block(), at + 16, BLOCK);
+            at = bits.next_old(id.block(), at + 16, BLOCK, false);
         }
     }
 }

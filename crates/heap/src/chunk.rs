@@ -22,9 +22,10 @@ pub(crate) const WORDS: usize = BLOCK / GRANULE / 64;
 /// The first block of a chunk.
 #[repr(C)]
 pub(crate) struct Bits {
-    /// Reached by a collection, and not yet found dead by a full one.
+    /// Reached by a collection, and not yet found dead by a full one. No object lies in block 0; its first word says which
+    /// blocks new objects may lie in, so that the collector needs no look at their headers.
     marks: [Cell<u64>; BLOCKS * WORDS],
-    /// What was marked when the full collection under way began, in blocks that have not been swept since.
+    /// What was marked when the cycle under way began: old objects, alive until the cycle ends. Zero in blocks taken since.
     before: [Cell<u64>; BLOCKS * WORDS],
 }
 
@@ -42,10 +43,16 @@ impl Bits {
         unsafe { &*base }
     }
 
-    /// The words of one block's marks.
+    /// Whether new objects may lie in the block that an object is in.
     #[inline]
-    pub(crate) fn marks(&self, block: usize) -> &[Cell<u64>] {
-        &self.marks[block * WORDS..][..WORDS]
+    pub(crate) fn is_young(&self, offset: usize) -> bool {
+        self.marks[0].get() >> (offset / BLOCK % BLOCKS) & 1 != 0
+    }
+
+    /// Notes whether new objects may lie in some blocks, which `mask` has bits for.
+    pub(crate) fn set_young(&self, mask: u64, young: bool) {
+        let others = self.marks[0].get() & !mask;
+        self.marks[0].set(if young { others | mask } else { others });
     }
 
     #[inline]
@@ -69,33 +76,57 @@ impl Bits {
         old & bit == 0
     }
 
-    /// Marked granules of a block: its live objects, right after a collection.
-    pub(crate) fn count(&self, block: usize) -> usize {
-        self.marks(block).iter().map(|w| w.get().count_ones() as usize).sum()
+    /// Whether an old object is alive: marked, or, as long as a cycle marks, marked when the cycle began.
+    #[inline]
+    pub(crate) fn is_old(&self, offset: usize, marking: bool) -> bool {
+        self.is_marked(offset) || marking && self.was_marked(offset)
+    }
+
+    /// A word of a block's marks, with those of before as long as a cycle marks.
+    #[inline]
+    fn old(&self, word: usize, marking: bool) -> u64 {
+        self.marks[word].get() | if marking { self.before[word].get() } else { 0 }
+    }
+
+    /// Old objects of a block, right after a collection: its live objects.
+    pub(crate) fn count(&self, block: usize, marking: bool) -> usize {
+        let words = block * WORDS..(block + 1) * WORDS;
+        words.map(|word| self.old(word, marking).count_ones() as usize).sum()
     }
 
     /// Clears a block's marks, keeping them as what was marked before.
-    pub(crate) fn begin_full(&self, block: usize) {
+    pub(crate) fn begin(&self, block: usize) {
         for word in block * WORDS..(block + 1) * WORDS {
             self.before[word].set(self.marks[word].replace(0));
         }
     }
 
-    /// The first marked granule of a block at or behind `from`, as a byte offset in the block, or `limit`.
-    pub(crate) fn next_mark(&self, block: usize, from: usize, limit: usize) -> usize {
-        let marks = self.marks(block);
+    /// Marks what was marked before: the cycle is given up.
+    pub(crate) fn give_up(&self, block: usize) {
+        for word in block * WORDS..(block + 1) * WORDS {
+            self.marks[word].set(self.old(word, true));
+        }
+    }
+
+    /// Forgets what was marked before, for a block that is free.
+    pub(crate) fn forget(&self, block: usize) {
+        self.before[block * WORDS..][..WORDS].iter().for_each(|word| word.set(0));
+    }
+
+    /// The first old object of a block at or behind `from`, as a byte offset in the block, or `limit`.
+    pub(crate) fn next_old(&self, block: usize, from: usize, limit: usize, marking: bool) -> usize {
         let granule = from / GRANULE;
         let mut word = granule / 64;
         if word >= WORDS {
             return limit;
         }
-        let mut bits = marks[word].get() & (!0 << (granule % 64));
+        let mut bits = self.old(block * WORDS + word, marking) & (!0 << (granule % 64));
         while bits == 0 {
             word += 1;
             if word == WORDS {
                 return limit;
             }
-            bits = marks[word].get();
+            bits = self.old(block * WORDS + word, marking);
         }
         ((word * 64 + bits.trailing_zeros() as usize) * GRANULE).min(limit)
     }
@@ -108,14 +139,14 @@ fn place(offset: usize) -> (usize, u64) {
     (granule / 64, 1 << (granule % 64))
 }
 
-/// Marks an object; false if it was already.
+/// Whether an object is old and alive, after the objects that are alive were marked; see [`Bits::is_old`].
 ///
 /// # Safety
-/// A live object is at `object`.
+/// `object` lies in a chunk that is mapped.
 #[inline]
-pub(crate) unsafe fn mark(object: NonNull<Header>) -> bool {
-    // SAFETY: live objects lie in mapped chunks.
-    unsafe { Bits::of(object) }.mark(object.addr().get())
+pub(crate) unsafe fn is_old(object: NonNull<Header>, marking: bool) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { Bits::of(object) }.is_old(object.addr().get(), marking)
 }
 
 /// Whether an object is marked.

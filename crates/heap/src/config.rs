@@ -1,6 +1,7 @@
 //! Choices made when a heap is created.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Limits and test modes of a heap.
 #[derive(Clone, Copy, Debug)]
@@ -8,15 +9,22 @@ pub struct Config {
     /// Bytes that objects may take, blocks that are partly free and reported external bytes included. Beyond that,
     /// allocation fails.
     pub cap_bytes: usize,
-    /// Bytes allocated between two collections, at least. Larger heaps wait for a quarter of what is alive.
+    /// Bytes allocated between two minor collections. Larger heaps wait for a quarter of what is alive, unless the pauses
+    /// become too long.
     pub young_bytes: usize,
-    /// A collection is full when what is alive has grown to so many percent of what the last full one left.
+    /// A full collection begins when what is alive has grown to so many percent of what the last one left.
     pub growth_percent: usize,
+    /// How long pauses may be. What is full is done in slices of half of that; minor collections come more often when they
+    /// take longer. With `Duration::MAX` nothing is done in slices.
+    pub pause: Duration,
     /// Entries of the mark stack. What does not fit is found again by walking over the heap.
     pub mark_stack: usize,
-    /// Collects at every allocation, every eighth time fully. Implies `poison`.
+    /// At every allocation a slice of a full collection, which is under way at all times, and a minor one; now and then a full
+    /// one in one go. Implies `poison`.
     pub stress: bool,
-    /// Verifies the heap after every collection, and panics when it finds a fault.
+    /// At every allocation a slice of a full collection, without a minor one. Implies `poison`.
+    pub stress_slices: bool,
+    /// Verifies the heap after every pause, and panics when it finds a fault.
     pub verify: bool,
     /// Overwrites freed cells.
     pub poison: bool,
@@ -28,11 +36,19 @@ impl Default for Config {
             cap_bytes: 4 << 30,
             young_bytes: 4 << 20,
             growth_percent: 150,
+            pause: Duration::from_millis(2),
             mark_stack: 1 << 20,
             stress: false,
+            stress_slices: false,
             verify: false,
             poison: cfg!(debug_assertions),
         }
+    }
+}
+
+impl Config {
+    pub(crate) fn poison(&self) -> bool {
+        self.poison || self.stress || self.stress_slices
     }
 }
 

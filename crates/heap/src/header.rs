@@ -10,9 +10,14 @@ pub(crate) const OLD: u8 = 1;
 /// Old, written to since the last collection, and on the list of what minor collections trace.
 pub(crate) const REMEMBERED: u8 = 2;
 
+/// [`Header::listed`]: to be pruned when the cycle ends.
+pub(crate) const PRUNABLE: u8 = 1;
+/// [`Header::listed`]: has entries with weak keys that the cycle had not reached.
+pub(crate) const HOLDER: u8 = 2;
+
 /// What the heap keeps in front of every object.
 ///
-/// As one little-endian word: kind, state, mark flag, zero, and 32 bits for the object's own use. Compiled code that
+/// As one little-endian word: kind, state, two bytes of the collector, and 32 bits for the object's own use. Compiled code that
 /// allocates inline writes `kind | aux << 32`. A cell whose header is zero holds no object.
 #[repr(C)]
 pub struct Header {
@@ -20,7 +25,8 @@ pub struct Header {
     pub(crate) state: Cell<u8>,
     /// Marked, but dropped from the mark stack because that was full.
     pub(crate) pending: Cell<bool>,
-    spare: Cell<u8>,
+    /// Which lists of the cycle under way the object is on.
+    pub(crate) listed: Cell<u8>,
     aux: Cell<u32>,
 }
 

@@ -5,16 +5,19 @@ use std::marker::PhantomData;
 use std::mem::offset_of;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::alloc::{AllocTable, Allocator};
 use crate::class::{self, MAX_SMALL};
 use crate::config::{Config, OutOfMemory};
+use crate::cycle::Cycle;
 use crate::gc::{Any, Gc, Stored};
 use crate::header::{Header, OLD, REMEMBERED};
 use crate::mark::{Roots, Tracer, Unborn};
 use crate::object::{Finalizer, KindInfo, Kinds, Object};
+use crate::pace;
 use crate::stack;
-use crate::stats::{Collection, Pauses, Stats};
+use crate::stats::{Collection, History, Stats};
 use crate::verify::Fault;
 use crate::weak::{RawTable, WeakTable};
 
@@ -25,6 +28,9 @@ use crate::weak::{RawTable, WeakTable};
 pub struct Heap {
     inner: NonNull<Inner>,
 }
+
+/// So many parts are noted between two collections; then the objects are.
+const MOST_PARTS: usize = 1 << 16;
 
 /// Lies at one address for the heap's life: compiled code knows where the table is.
 #[repr(C)]
@@ -39,19 +45,31 @@ pub(crate) struct Inner {
     pub(crate) allocator: RefCell<Allocator>,
     /// Old objects that were written to since the last collection.
     pub(crate) remembered: RefCell<Vec<NonNull<Header>>>,
+    /// Parts of old objects that were written to since the last collection, where the objects are long.
+    pub(crate) parts: RefCell<Vec<(NonNull<Header>, usize)>>,
     /// Objects to finalize: those allocated since the last collection, and the others.
     pub(crate) mortal: [RefCell<Vec<NonNull<Header>>>; 2],
     pub(crate) tables: RefCell<Vec<RawTable>>,
     pub(crate) external: Cell<usize>,
-    /// Bytes to hand out between collections.
+    /// The full collection under way.
+    pub(crate) cycle: RefCell<Cycle>,
+    /// Bytes to hand out between minor collections.
     pub(crate) budget: Cell<usize>,
-    /// Bytes alive from which on a collection is full.
+    /// Bytes handed out since the last collection when the next pause is due.
+    pub(crate) alarm: Cell<usize>,
+    /// The same as of the last slice.
+    pub(crate) sliced: Cell<usize>,
+    /// How long the last full collection took to mark.
+    pub(crate) last_full: Cell<Duration>,
+    /// Bytes alive from which on a full collection is due.
     pub(crate) full_at: Cell<usize>,
-    /// Collections so far, for stress mode.
+    /// [`Config::stress`], until it is changed.
+    pub(crate) stress: Cell<bool>,
+    /// Pauses so far, for stress mode.
     pub(crate) collections: Cell<u64>,
     /// A collection is under way, or one was left by a panic. Then marks say nothing, and nothing is allocated any more.
     pub(crate) broken: Cell<bool>,
-    pub(crate) pauses: RefCell<[Pauses; 2]>,
+    pub(crate) pauses: RefCell<History>,
     id: u64,
 }
 
@@ -90,13 +108,19 @@ impl Heap {
             base: Cell::new(0),
             roots: RefCell::default(),
             ranges: RefCell::default(),
-            allocator: RefCell::new(Allocator::new(config.cap_bytes, config.poison || config.stress)),
+            allocator: RefCell::new(Allocator::new(config.cap_bytes, config.poison())),
             remembered: RefCell::default(),
+            parts: RefCell::default(),
             mortal: [RefCell::default(), RefCell::default()],
             tables: RefCell::default(),
             external: Cell::new(0),
-            budget: Cell::new(config.young_bytes.min(config.cap_bytes / 4)),
+            cycle: RefCell::default(),
+            budget: Cell::new(pace::youth(&config)),
+            alarm: Cell::new(pace::youth(&config)),
+            sliced: Cell::new(0),
+            last_full: Cell::new(Duration::ZERO),
             full_at: Cell::new(config.young_bytes),
+            stress: Cell::new(config.stress),
             collections: Cell::new(0),
             broken: Cell::new(false),
             pauses: RefCell::default(),
@@ -107,7 +131,7 @@ impl Heap {
     }
 
     #[inline]
-    fn inner(&self) -> &Inner {
+    pub(crate) fn inner(&self) -> &Inner {
         // SAFETY: allocated in `new` and freed in `drop`.
         unsafe { self.inner.as_ref() }
     }
@@ -170,10 +194,19 @@ impl Heap {
         inner.alloc_slowly(value, bytes)
     }
 
-    /// The write barrier: a handle was or will be stored in `object`, before the next allocation.
+    /// The write barrier: a handle was or will be stored in `object`, before the next allocation. Compiled code compares the
+    /// state byte itself ([`Header::STATE_OFFSET`]) and calls this when it is [`Header::STATE_OLD`].
     #[inline]
     pub fn wrote<T>(&self, object: Gc<T>) {
         self.wrote_any(object.erase());
+    }
+
+    /// The write barrier for a store in one part of an object ([`Object::trace_part`]).
+    #[inline]
+    pub fn wrote_part<T: Object>(&self, object: Gc<T>, part: usize) {
+        if object.header().state.get() == OLD {
+            self.inner().remember_part(object, part);
+        }
     }
 
     /// The write barrier for an object of any type.
@@ -188,7 +221,7 @@ impl Heap {
     /// was collected, give none.
     pub fn object_at(&self, word: u64) -> Option<Any> {
         let word = usize::try_from(word).ok()?;
-        let found = self.inner().allocator().space.object_at(word, false)?;
+        let found = self.inner().allocator().space.object_at(word)?;
         // SAFETY: the space knows a live object there; between collections what it knows is alive.
         (found.addr().get() == word).then(|| unsafe { Any::from_header(found) })
     }
@@ -196,6 +229,13 @@ impl Heap {
     /// Collects now. False outside of [`Heap::enter`], where nothing is collected.
     pub fn collect(&self, kind: Collection) -> bool {
         self.inner().collect(kind, &|_: &mut Tracer<'_>| {})
+    }
+
+    /// Begins or ends stress mode ([`Config::stress`]): what makes a guest ready would take long in it. Whether freed cells are
+    /// overwritten stays as it was in the beginning.
+    pub fn set_stress(&self, stress: bool) {
+        self.inner().stress.set(stress);
+        self.inner().table.withhold();
     }
 
     /// Objects own `bytes` bytes more elsewhere, which count against the cap and make collections more frequent. This may
@@ -263,7 +303,6 @@ impl Heap {
     pub fn stats(&self) -> Stats {
         let inner = self.inner();
         let allocator = inner.allocator();
-        let [minor, full] = inner.pauses.borrow().clone();
         Stats {
             live: allocator.marked,
             used: allocator.space.used,
@@ -271,8 +310,7 @@ impl Heap {
             external: inner.external.get(),
             allocated: allocator.total,
             peak: allocator.peak,
-            minor,
-            full,
+            pauses: inner.pauses.borrow().clone(),
         }
     }
 
@@ -344,8 +382,8 @@ impl Inner {
 
     /// Takes memory, collecting before when it is time for that, or fully when there is none.
     fn slow(&self, bytes: usize, value: &dyn Roots) -> Result<NonNull<u8>, OutOfMemory> {
-        if let Some(kind) = self.due() {
-            self.collect(kind, value);
+        if let Some(work) = self.due() {
+            self.pause(work, value);
         }
         if self.broken.get() {
             return Err(OutOfMemory);
@@ -363,8 +401,11 @@ impl Inner {
     fn take(&self, bytes: usize, class: Option<usize>) -> Option<NonNull<u8>> {
         let (mut allocator, external) = (self.allocator(), self.external.get());
         match class {
-            // In stress mode the rest of the run stays hidden, so that the next allocation comes here again.
-            Some(class) => allocator.cell(&self.table.entries[class], class, external, !self.config.stress),
+            // In stress modes the rest of the run stays hidden, so that the next allocation comes here again.
+            Some(class) => {
+                let publish = !self.stress.get() && !self.config.stress_slices;
+                allocator.cell(&self.table.entries[class], class, external, publish)
+            }
             None => allocator.large(bytes, external),
         }
     }
@@ -389,10 +430,22 @@ impl Inner {
         let mut allocator = self.allocator();
         allocator.since += bytes;
         allocator.peak = allocator.peak.max(sum);
-        if allocator.since >= self.budget.get() {
+        if allocator.since >= self.alarm.get() {
             self.table.withhold();
         }
         Ok(())
+    }
+
+    /// A long object stays old, so that the next store in it is noted, too, until there are too many.
+    #[cold]
+    #[inline(never)]
+    fn remember_part<T: Object>(&self, object: Gc<T>, part: usize) {
+        let mut parts = self.parts.borrow_mut();
+        if !T::PARTS || !object.is_long() || parts.len() >= MOST_PARTS {
+            self.remember(object.as_ptr());
+        } else if parts.last() != Some(&(object.as_ptr(), part)) {
+            parts.push((object.as_ptr(), part));
+        }
     }
 
     #[cold]
@@ -401,17 +454,6 @@ impl Inner {
         // SAFETY: the caller has a handle to it.
         unsafe { object.as_ref() }.state.set(REMEMBERED);
         self.remembered.borrow_mut().push(object);
-    }
-
-    /// Finalizes everything, once.
-    fn finalize_all(&self) {
-        let mut finalizer = Finalizer { external: &self.external };
-        for list in &self.mortal {
-            for object in list.take() {
-                // SAFETY: objects on the list were not finalized yet; the heap goes away.
-                unsafe { self.finalize(object, &mut finalizer) };
-            }
-        }
     }
 
     /// # Safety

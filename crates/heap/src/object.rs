@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 
 use crate::gc::Stored;
 use crate::header::Header;
-use crate::mark::Tracer;
+use crate::mark::{Part, Tracer};
 use crate::weak::Liveness;
 
 /// A type whose values live in a heap.
@@ -34,8 +34,26 @@ pub unsafe trait Object: Sized + 'static {
     /// Whether [`Object::prune`] is to be called.
     const PRUNE: bool = false;
 
+    /// Whether values may hold so many handles that reporting all of them at once takes long: then cycles call
+    /// [`Object::trace_part`] instead of `trace`, and the program goes on in between.
+    const PARTS: bool = false;
+
     /// Reports every handle of the value.
     fn trace(&self, tracer: &mut Tracer<'_>);
+
+    /// Reports the handles of part number `part` of the value, which is as long as the type likes: some cache lines. False if
+    /// there are no more parts. Whoever moves a handle from one part to another calls [`Heap::wrote`](crate::Heap::wrote).
+    fn trace_part(&self, part: usize, tracer: &mut Tracer<'_>) -> bool {
+        let _ = part;
+        self.trace(tracer);
+        false
+    }
+
+    /// Whether the value has so many parts that minor collections should look only at those that were written to
+    /// ([`Heap::wrote_part`](crate::Heap::wrote_part)).
+    fn is_long(&self) -> bool {
+        false
+    }
 
     /// Called once, before the value is dropped, after it became unreachable or when the heap goes away.
     fn finalize(&self, finalizer: &mut Finalizer<'_>) {
@@ -68,6 +86,7 @@ pub struct KindInfo {
     pub(crate) kind: u8,
     pub(crate) name: &'static str,
     pub(crate) trace: Option<unsafe fn(NonNull<Header>, &mut Tracer<'_>)>,
+    pub(crate) part: Option<Part>,
     pub(crate) finalize: Option<unsafe fn(NonNull<Header>, &mut Finalizer<'_>)>,
     pub(crate) prune: Option<unsafe fn(NonNull<Header>, &Liveness<'_>)>,
 }
@@ -81,6 +100,7 @@ impl KindInfo {
             kind: T::KIND,
             name: T::NAME,
             trace: if T::LEAF { None } else { Some(trace::<T>) },
+            part: if T::PARTS { Some(trace_part::<T>) } else { None },
             finalize: if T::FINALIZE { Some(finalize::<T>) } else { None },
             prune: if T::PRUNE { Some(prune::<T>) } else { None },
         }
@@ -97,6 +117,13 @@ impl KindInfo {
 unsafe fn trace<T: Object>(at: NonNull<Header>, tracer: &mut Tracer<'_>) {
     // SAFETY: the caller's promise.
     unsafe { at.cast::<Stored<T>>().as_ref() }.value.trace(tracer);
+}
+
+/// # Safety
+/// A live `T` is at `at`.
+unsafe fn trace_part<T: Object>(at: NonNull<Header>, part: usize, tracer: &mut Tracer<'_>) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { at.cast::<Stored<T>>().as_ref() }.value.trace_part(part, tracer)
 }
 
 /// # Safety

@@ -75,6 +75,11 @@ impl Chunk {
         unsafe { self.base.cast().as_ref() }
     }
 
+    /// Bytes of the chunk.
+    pub(crate) fn mapped(&self) -> usize {
+        self.mapped
+    }
+
     /// Address of a block.
     pub(crate) fn block(&self, block: usize) -> NonNull<u8> {
         debug_assert!(block < BLOCKS);
@@ -127,6 +132,8 @@ pub(crate) struct Space {
     pub(crate) used: usize,
     /// Bytes of free blocks that may have pages.
     pub(crate) dirty: usize,
+    /// A cycle is marking: old objects are alive whether it has reached them yet or not.
+    pub(crate) marking: bool,
 }
 
 /// What `take` hands out: a block, its address, and whether it is all zero.
@@ -143,6 +150,13 @@ impl Space {
 
     pub(crate) fn block_mut(&mut self, id: BlockId) -> &mut Block {
         &mut self.chunk_mut(id).blocks[id.block()]
+    }
+
+    /// Says that a block is allocated in, or that what is alive in it is old.
+    pub(crate) fn set_swept(&mut self, id: BlockId, swept: bool) {
+        let chunk = self.chunk_mut(id);
+        chunk.blocks[id.block()].swept = swept;
+        chunk.bits().set_young(1 << id.block(), swept);
     }
 
     fn chunk_mut(&mut self, id: BlockId) -> &mut Chunk {
@@ -181,6 +195,7 @@ impl Space {
             *block = Block { usage: Use::Tail(back as u8), swept: true, live: 0 };
         }
         chunk.blocks[first].usage = usage;
+        chunk.bits().set_young(mask, true);
         let start = chunk.block(first);
         self.dirty -= dirty;
         self.used += count * BLOCK;
@@ -215,6 +230,7 @@ impl Space {
         let number = self.add_chunk(huge_mapping(bytes)?, 0)?;
         let id = BlockId::new(number, 1);
         *self.block_mut(id) = Block { usage: Use::Huge, swept: true, live: 0 };
+        self.chunk(id).bits().set_young(1 << id.block(), true);
         self.used += self.chunk(id).mapped;
         Some(Taken { id, start: self.chunk(id).block(1), clean: true })
     }
@@ -257,6 +273,8 @@ impl Space {
             Use::Large(count) => usize::from(count),
             _ => 1,
         };
+        chunk.bits().forget(first);
+        chunk.bits().set_young(mask(first, count), false);
         chunk.free |= mask(first, count);
         chunk.blocks[first..first + count].fill(FREE);
         self.used -= count * BLOCK;
@@ -275,8 +293,9 @@ impl Space {
         unsafe { os::unmap(chunk.base, chunk.mapped) };
     }
 
-    /// Gives pages of free blocks back to the system until at most `keep` bytes of free blocks may have pages.
-    pub(crate) fn release(&mut self, keep: usize) {
+    /// Gives pages of free blocks back to the system until at most `keep` bytes of free blocks may have pages, or `late` says
+    /// that it has taken long enough.
+    pub(crate) fn release(&mut self, keep: usize, late: impl Fn() -> bool) {
         for number in (0..self.chunks.len()).rev() {
             if self.dirty <= keep {
                 return;
@@ -284,11 +303,17 @@ impl Space {
             let Some(chunk) = &mut self.chunks[number] else { continue };
             if chunk.free == USABLE {
                 self.remove_chunk(number);
+                if late() {
+                    return;
+                }
                 continue;
             }
             let before = chunk.clean;
             purge_free(chunk);
             self.dirty -= (chunk.clean & !before).count_ones() as usize * BLOCK;
+            if chunk.clean != before && late() {
+                return;
+            }
         }
     }
 
@@ -323,17 +348,13 @@ impl Space {
         Some((at.cast(), chunk.blocks[first]))
     }
 
-    /// The live object that an address points into. `full`: marks are being made anew.
-    pub(crate) fn object_at(&self, address: usize, full: bool) -> Option<NonNull<Header>> {
+    /// The live object that an address points into.
+    pub(crate) fn object_at(&self, address: usize) -> Option<NonNull<Header>> {
         let (at, block) = self.cell_at(address)?;
         // SAFETY: the cell is in a mapped chunk; cells are zeroed before they are handed out, so there is a header to read.
         let alive = unsafe {
             let (bits, offset) = (Bits::of(at), at.addr().get());
-            match (block.swept, full) {
-                (true, _) => at.as_ref().kind() != 0,
-                (false, true) => bits.was_marked(offset),
-                (false, false) => bits.is_marked(offset),
-            }
+            if block.swept { at.as_ref().kind() != 0 } else { bits.is_old(offset, self.marking) }
         };
         alive.then_some(at)
     }

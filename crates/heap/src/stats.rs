@@ -11,7 +11,44 @@ pub enum Collection {
     Full,
 }
 
-/// Pauses of one sort of collection.
+/// What the collector did in a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Minor,
+    Full,
+    Mark,
+    Sweep,
+}
+
+/// All pauses of a heap.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Minor collections.
+    pub minor: Pauses,
+    /// Ends of full collections, with the minor one that is a part of it, and full collections in one go.
+    pub full: Pauses,
+    /// Slices in which full collections marked.
+    pub mark: Pauses,
+    /// Slices in which full collections freed what is dead.
+    pub sweep: Pauses,
+    /// All of these.
+    pub all: Pauses,
+}
+
+impl History {
+    pub(crate) fn add(&mut self, sort: Sort, pause: Duration) {
+        self.all.add(pause);
+        match sort {
+            Sort::Minor => &mut self.minor,
+            Sort::Full => &mut self.full,
+            Sort::Mark => &mut self.mark,
+            Sort::Sweep => &mut self.sweep,
+        }
+        .add(pause);
+    }
+}
+
+/// Pauses of one sort.
 #[derive(Clone)]
 pub struct Pauses {
     /// How many there were.
@@ -86,10 +123,8 @@ pub struct Stats {
     pub allocated: u64,
     /// The most that `used` and `external` were together.
     pub peak: usize,
-    /// Minor collections.
-    pub minor: Pauses,
-    /// Full collections.
-    pub full: Pauses,
+    /// Pauses.
+    pub pauses: History,
 }
 
 #[cfg(test)]

@@ -6,20 +6,22 @@ use std::ptr::NonNull;
 
 use crate::chunk;
 use crate::gc::{Any, Gc};
-use crate::header::Header;
+use crate::header::{Header, NEW};
 use crate::heap::Heap;
 use crate::object::Object;
 
 /// Answers which objects survive the collection under way.
 pub struct Liveness<'h> {
     pub(crate) heap: PhantomData<&'h ()>,
+    /// Whether a cycle is marking, which does not know yet what else is dead.
+    pub(crate) marking: bool,
 }
 
 impl Liveness<'_> {
     /// Whether the object survives.
     pub fn is_alive(&self, object: impl Into<Any>) -> bool {
         // SAFETY: weak handles are to objects that were alive when the collection began; nothing is freed before it ends.
-        unsafe { chunk::is_marked(object.into().as_ptr()) }
+        unsafe { chunk::is_old(object.into().as_ptr(), self.marking) }
     }
 }
 
@@ -102,12 +104,22 @@ pub(crate) struct RawTable {
     taken: usize,
     /// Entries added since the last collection: the only ones a minor collection can remove.
     young: Vec<(u32, NonNull<Header>)>,
+    /// Slots from here on have entries of objects that a cycle found dead. The objects are still in place.
+    unswept: Option<usize>,
+}
+
+/// Whether an object is dead that was alive when the last cycle began. Between marking and the first block that is settled.
+fn is_dead(at: NonNull<Header>) -> bool {
+    // SAFETY: entries are of objects that were alive at the last collection or made since; none is freed yet.
+    unsafe { !chunk::is_marked(at) && at.as_ref().state.get() != NEW }
 }
 
 impl RawTable {
     fn find(&self, hash: u32, mut equal: impl FnMut(NonNull<Header>) -> bool) -> Option<NonNull<Header>> {
         self.probe(hash).find_map(|i| match self.slots[i] {
-            Slot::Entry(h, at) if h == hash && equal(at) => Some(at),
+            Slot::Entry(h, at) if h == hash && !(self.unswept.is_some() && is_dead(at)) && equal(at) => {
+                Some(at)
+            }
             _ => None,
         })
     }
@@ -143,35 +155,55 @@ impl RawTable {
     fn rebuild(&mut self) {
         let size = (self.len * 2 + 2).next_power_of_two().max(16);
         let old = std::mem::replace(&mut self.slots, vec![Slot::Empty; size]);
+        let unswept = self.unswept.take().is_some();
         (self.len, self.taken) = (0, 0);
         for slot in old {
-            if let Slot::Entry(hash, at) = slot {
+            if let Slot::Entry(hash, at) = slot
+                && !(unswept && is_dead(at))
+            {
                 self.place(hash, at);
             }
         }
     }
 
-    /// Removes the entries of objects that are not marked.
-    pub(crate) fn sweep(&mut self, full: bool) {
-        // SAFETY: entries are of objects that were alive at the last collection or made since; none is freed yet.
-        let dead = |at: NonNull<Header>| !unsafe { chunk::is_marked(at) };
-        if full {
-            for slot in &mut self.slots {
-                if let Slot::Entry(_, at) = *slot
-                    && dead(at)
-                {
+    /// Removes young entries of objects that are not old, after a minor collection.
+    pub(crate) fn sweep_young(&mut self, marking: bool) {
+        for (hash, at) in std::mem::take(&mut self.young) {
+            // SAFETY: entries are of objects that were alive at the last collection or made since; none is freed yet.
+            if unsafe { !chunk::is_old(at, marking) } {
+                self.remove(hash, at);
+            }
+        }
+        self.tidy();
+    }
+
+    /// From now on, entries of objects that are not marked are to be removed.
+    pub(crate) fn begin_sweep(&mut self) {
+        self.sweep_young(false);
+        self.unswept = Some(0);
+    }
+
+    /// Removes entries until all slots were looked at, or `stop`, asked after every so many, says so. True in the first case.
+    pub(crate) fn sweep_on(&mut self, some: usize, stop: &mut dyn FnMut(usize) -> bool) -> bool {
+        while let Some(at) = self.unswept {
+            let end = (at + some).min(self.slots.len());
+            for slot in &mut self.slots[at..end] {
+                if matches!(*slot, Slot::Entry(_, object) if is_dead(object)) {
                     *slot = Slot::Removed;
                     self.len -= 1;
                 }
             }
-        } else {
-            for (hash, at) in std::mem::take(&mut self.young) {
-                if dead(at) {
-                    self.remove(hash, at);
-                }
+            self.unswept = (end < self.slots.len()).then_some(end);
+            if self.unswept.is_some() && stop(some) {
+                return false;
             }
         }
-        self.young.clear();
+        self.tidy();
+        true
+    }
+
+    /// Makes the table anew when much of it is slots of removed entries.
+    fn tidy(&mut self) {
         if self.taken > 64 && self.taken - self.len > self.slots.len() / 4 {
             self.rebuild();
         }

@@ -84,7 +84,7 @@ fn an_interpreter_allocates_through_a_shared_reference() {
         let steps = if stress { 3_000 } else { 100_000 };
         let sum: u64 = (0..steps).step_by(1000).sum();
         assert_eq!(machine.run(steps), Ok(sum));
-        assert!(machine.heap.stats().minor.count > 0);
+        assert!(machine.heap.stats().pauses.minor.count > 0);
     }
 }
 
@@ -182,7 +182,7 @@ fn external_bytes_bring_the_next_collection_nearer() -> Result<(), OutOfMemory> 
             heap.external_add(2 << 20)?;
             heap.alloc(Node::new(0, None, None))?;
             let stats = heap.stats();
-            assert_eq!(stats.minor.count + stats.full.count, round);
+            assert_eq!(stats.pauses.minor.count + stats.pauses.full.count, round);
             heap.external_sub(2 << 20);
         }
         Ok(())
@@ -319,4 +319,27 @@ fn kinds_are_unique() {
     }
     // SAFETY: never comes into being.
     let _ = unsafe { Heap::new(config(), &[KindInfo::of::<Node>(), KindInfo::of::<Other>()]) };
+}
+
+#[test]
+fn statistics_count_what_lives() -> Result<(), OutOfMemory> {
+    let heap = heap(config());
+    let roots = RefCell::new(Vec::new());
+    heap.enter(&|t: &mut Tracer<'_>| roots.borrow().iter().for_each(|&n| t.edge(n)), || {
+        for number in 0..1000 {
+            roots.borrow_mut().push(heap.alloc(Node::new(number, None, None))?);
+        }
+        let long = heap.alloc_sized(Bytes, 100_000)?;
+        heap.collect(Collection::Full);
+        let statistics = heap.statistics();
+        let count = |name| statistics.kinds.iter().find(|kind| kind.name == name).map(|kind| kind.objects);
+        assert_eq!(count("node"), Some(1000));
+        assert_eq!((count("bytes"), statistics.large), (Some(1), 1));
+        assert!(statistics.large_bytes >= 100_000 && statistics.kinds[0].bytes == statistics.large_bytes);
+        assert!(statistics.bytes() <= statistics.stats.used && statistics.stats.used <= statistics.mapped);
+        let text = statistics.to_string();
+        assert!(text.contains("1 large objects") && text.contains("node               1000"), "{text}");
+        assert_eq!(long.header().kind(), Bytes::KIND);
+        Ok(())
+    })
 }

@@ -5,42 +5,18 @@ mod support;
 use std::cell::Cell;
 
 use heap::{Collection, Gc, Heap, Tracer};
-use support::{Bytes, Node, Random, clear_stack, config, heap};
-
-/// What a small heap may take.
-const CONSTANT: usize = 12 << 20;
+use support::{Bytes, CONSTANT, churn, clear_stack, config, heap, resident};
 
 #[test]
 fn memory_follows_what_is_alive() {
     let before = resident();
     for live_nodes in [1_000, 100_000, 1_000_000] {
-        churn(live_nodes);
+        churn(live_nodes, config());
     }
     sizes_change();
     let after = resident();
     assert!(after < before + (24 << 20), "{before} bytes before, {after} after all heaps are gone");
     give_back(before);
-}
-
-/// Resident bytes of this process, where the system tells.
-fn resident() -> usize {
-    let Ok(text) = std::fs::read_to_string("/proc/self/statm") else { return 0 };
-    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
-}
-
-/// Replaces nodes at random while twice as many become garbage: the worst for blocks that are freed only when empty.
-fn churn(live_nodes: usize) {
-    let (heap, mut random) = (heap(config()), Random(3));
-    let slots: Vec<Cell<Option<Gc<Node>>>> = (0..live_nodes).map(|_| Cell::new(None)).collect();
-    heap.enter(&|t: &mut Tracer<'_>| slots.iter().for_each(|s| t.edge_opt(s.get())), || {
-        for number in 0..3 * live_nodes as u64 + 500_000 {
-            let slot = &slots[random.below(live_nodes as u64) as usize];
-            slot.set(Some(heap.alloc(Node::new(number, None, None)).expect("room")));
-            heap.alloc(Node::new(number, None, None)).expect("room");
-        }
-    });
-    let (peak, live) = (heap.stats().peak, live_nodes * 32);
-    assert!(peak <= 2 * live + CONSTANT, "{peak} bytes for {live}");
 }
 
 /// The live set stays as large, but its objects change from one size to another.

@@ -115,7 +115,7 @@ fn entries_live_as_long_as_their_keys_in_any_order() -> Result<(), OutOfMemory> 
             let map = kept.0.borrow()[0].downcast::<Map>().expect("the map");
             clear_stack();
             heap.collect(Collection::Full);
-            assert_eq!(map.entries.borrow().len(), 100);
+            assert_eq!(map.entries.borrow().len() as u64, CHAIN);
             assert!(map.entries.borrow().iter().all(|(k, v)| k.number + 1 == v.number));
             // Without the first key nothing keeps the chain: each key is only the value of the one before.
             kept.0.borrow_mut().truncate(1);
@@ -128,13 +128,16 @@ fn entries_live_as_long_as_their_keys_in_any_order() -> Result<(), OutOfMemory> 
     Ok(())
 }
 
+/// So many that a pass over all of them for each would be noticed.
+const CHAIN: u64 = 30_000;
+
 /// A map that leads from the first of many nodes to the next, and so on; the last entry comes first.
 #[inline(never)]
 fn chain(heap: &Heap, kept: &Kept) {
     let map = heap.alloc(Map { entries: RefCell::default() }).expect("room");
     kept.push(map);
-    let mut next = node(heap, 100);
-    for number in (0..100).rev() {
+    let mut next = node(heap, CHAIN);
+    for number in (0..CHAIN).rev() {
         let key = node(heap, number);
         map.entries.borrow_mut().push((key, next));
         heap.wrote(map);

@@ -5,6 +5,7 @@
 
 use crate::entity::{Block, Entity, Table};
 use crate::function::Function;
+use rustc_hash::FxHashSet;
 
 /// Predecessors, order and dominators, as of the moment of computation.
 #[derive(Clone, Debug)]
@@ -283,7 +284,7 @@ impl Loops {
 
 fn body(header: Block, latches: &[Block], cfg: &Cfg) -> Vec<Block> {
     let mut inside: Vec<Block> = vec![header];
-    let mut seen = std::collections::HashSet::from([header]);
+    let mut seen = FxHashSet::from_iter([header]);
     let mut work: Vec<Block> = latches.to_vec();
     while let Some(block) = work.pop() {
         if seen.insert(block) {

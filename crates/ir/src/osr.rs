@@ -7,7 +7,7 @@ use crate::cfg::Cfg;
 use crate::entity::{Block, Entity, Table, Value};
 use crate::function::{Def, Function};
 use crate::passes::{edit, loops, ssa};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::fmt;
 
 /// Why there is no entry at a block.
@@ -68,7 +68,7 @@ fn redefine(func: &mut Function, front: Block, live: &[Value], passed: &[Value])
     let cfg = Cfg::new(func);
     edit::remove_unreachable(func, &cfg);
     let placed = edit::placement(func);
-    let wanted: HashSet<Value> = live.iter().copied().collect();
+    let wanted: FxHashSet<Value> = live.iter().copied().collect();
     let uses = ssa::uses_of(func, |value| wanted.contains(&value));
     for (value, param) in live.iter().zip(passed) {
         let mut defs = vec![(front, *param)];

@@ -3,9 +3,10 @@
 #![forbid(unsafe_code)]
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fuzz_workers::Share;
 use irfuzz::coordinate::{self, Plan, UNFIT};
 use irfuzz::finding::Finding;
-use irfuzz::worker::{self, Share};
+use irfuzz::worker;
 use irfuzz::{Checker, Leg, Remote, Sabotage, runner};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,12 +77,8 @@ struct RunArgs {
 
 #[derive(Args)]
 struct WorkerArgs {
-    #[arg(long)]
-    from: u64,
-    #[arg(long)]
-    step: u64,
-    #[arg(long)]
-    count: u64,
+    #[command(flatten)]
+    share: Share,
     #[command(flatten)]
     common: CommonArgs,
 }
@@ -119,10 +116,7 @@ impl CommonArgs {
 fn main() -> ExitCode {
     let result = match Arguments::parse().verb {
         Verb::Run(args) => run(&args),
-        Verb::Worker(args) => {
-            let share = Share { from: args.from, step: args.step, count: args.count };
-            worker::run(share, &mut args.common.checker()).map(|()| ExitCode::SUCCESS)
-        }
+        Verb::Worker(args) => args.share.work(&mut args.common.checker()).map(|()| ExitCode::SUCCESS),
         Verb::Runner => runner::run().map(|()| ExitCode::SUCCESS),
         Verb::Check(args) => check(&args),
     };
@@ -135,22 +129,21 @@ fn main() -> ExitCode {
 fn run(args: &RunArgs) -> std::io::Result<ExitCode> {
     // Once in front of everything: a runner that cannot be used is no finding.
     args.common.remote().map_or(Ok(()), |mut remote| remote.greet()).map_err(std::io::Error::other)?;
-    let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    let plan = Plan {
+    let workers = fuzz_workers::Plan {
+        fuzzer: "irfuzz",
         from: args.from,
         count: args.count,
         time: args.seconds.map(Duration::from_secs),
-        jobs: args.jobs.unwrap_or(processors).max(1),
+        jobs: fuzz_workers::jobs(args.jobs),
         program: std::env::current_exe()?,
-        arguments: args.common.arguments(),
-        keep: args.keep.clone(),
+        arguments: args.common.arguments().into_iter().map(Into::into).collect(),
         enough: args.findings,
         patience: Duration::from_secs(args.patience),
-        reduce: Duration::from_secs(args.reduce),
     };
-    let report = coordinate::run(&plan, &mut |line| eprintln!("{line}"))?;
+    let plan = Plan { workers, keep: args.keep.clone(), reduce: Duration::from_secs(args.reduce) };
+    let report = coordinate::run(&plan)?;
     println!("{report}");
-    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.exit_code())
 }
 
 fn check(args: &CheckArgs) -> std::io::Result<ExitCode> {

@@ -4,6 +4,7 @@
 //! instructions without results go, those with results become constants. Groups of edits that are too many at once are
 //! split (delta debugging; Zeller and Hildebrandt, 2002). What nothing uses any more is swept away in between.
 
+use ir::function::Def;
 use ir::passes::edit;
 use ir::{Block, Entity, FrameValue, Func, Function, Imm, Inst, Module, Op, State, Type};
 use std::collections::BTreeSet;
@@ -117,7 +118,7 @@ fn removals(module: &Module) -> Vec<Edit> {
     edits
 }
 
-/// Where control comes from and goes to in one way only, and nothing is handed over.
+/// Where control comes from and goes to in one way only.
 fn merges(module: &Module) -> Vec<Edit> {
     let blocks = |(func, function): (Func, &Function)| {
         let order = function.order.clone();
@@ -133,7 +134,7 @@ fn only_next(function: &Function, block: Block) -> Option<Block> {
     let next = target.block;
     let from =
         function.order.iter().flat_map(|from| function.successors(*from)).filter(|to| *to == next).count();
-    let plain = last.op == Op::Jump && target.args.is_empty() && next != block && next != function.entry();
+    let plain = last.op == Op::Jump && next != block && next != function.entry();
     (plain && from == 1).then_some(next)
 }
 
@@ -143,6 +144,12 @@ fn merge(function: &mut Function, block: Block) {
         return;
     }
     let Some(next) = only_next(function, block) else { return };
+    let handed = function.insts[function.terminator(block)].targets()[0].args.clone();
+    let params = std::mem::take(&mut function.blocks[next].params);
+    for (param, value) in params.into_iter().zip(handed) {
+        function.values[param].def = Def::Gone;
+        edit::map_uses(function, |used| if used == param { value } else { used });
+    }
     let rest = std::mem::take(&mut function.blocks[next].insts);
     let insts = &mut function.blocks[block].insts;
     insts.pop();

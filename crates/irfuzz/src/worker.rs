@@ -1,55 +1,29 @@
-//! A worker: runs programs one after the other, and says on standard output which, so that whoever started it knows what
-//! it died of. Lines: `start SEED`, `finding SEED LEG`, `coverage COUNT WHAT`, `end`.
+//! What a worker does with a seed: every planned leg of its program.
 
 use crate::case::Case;
 use crate::check::{Checker, Mismatch};
 use crate::leg::Leg;
-use std::io::{self, Write};
+use fuzz_workers::Worker;
+use std::fmt::Display;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Which programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// The first seed.
-    pub from: u64,
-    /// Distance from one to the next.
-    pub step: u64,
-    /// How many.
-    pub count: u64,
-}
+/// Says the leg that a finding was made in.
+impl Worker for Checker {
+    const REPORT: u64 = 16;
 
-/// Programs between two reports.
-const REPORT: u64 = 16;
-
-/// Runs a share of programs.
-///
-/// # Errors
-/// When nobody reads what it says.
-pub fn run(share: Share, checker: &mut Checker) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for number in 0..share.count {
-        let seed = share.from + number * share.step;
-        writeln!(out, "start {seed}")?;
-        out.flush()?;
-        if let Err(finding) = check(seed, checker) {
+    fn check_seed(&mut self, seed: u64) -> io::Result<Option<String>> {
+        let finding = check(seed, self).err();
+        if let Some(finding) = &finding {
             eprintln!("seed {seed}: {finding}");
-            writeln!(out, "finding {seed} {}", finding.leg)?;
         }
-        checker.coverage.counts.entry("programs".into()).and_modify(|n| *n += 1).or_insert(1);
-        if number % REPORT == REPORT - 1 {
-            report(&mut out, checker)?;
-        }
+        self.coverage.counts.entry("programs".into()).and_modify(|n| *n += 1).or_insert(1);
+        Ok(finding.map(|finding| finding.leg.to_string()))
     }
-    report(&mut out, checker)?;
-    writeln!(out, "end")?;
-    out.flush()
-}
 
-fn report(out: &mut impl Write, checker: &mut Checker) -> io::Result<()> {
-    for (what, count) in std::mem::take(&mut checker.coverage.counts) {
-        writeln!(out, "coverage {count} {what}")?;
+    fn counts(&mut self) -> impl IntoIterator<Item = (impl Display, u64)> {
+        std::mem::take(&mut self.coverage.counts)
     }
-    Ok(())
 }
 
 /// Every planned leg of a seed's program. A panic is a finding of the leg it happens in.

@@ -16,6 +16,8 @@ pub const WIDE: u8 = 4;
 pub const BIG: u8 = 8;
 /// Beside [`OTHER`]: `[]` found a table and a string.
 pub const TABLE: u8 = 16;
+/// A call handed back something else than the number that it was compiled to hand back.
+pub const RESULT: u8 = 32;
 
 /// A function of the program that a call found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,21 @@ pub enum Seen {
     },
 }
 
+/// A global that holds a function or a class, and mostly goes on to do so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steady {
+    /// Its slot.
+    pub slot: usize,
+    /// The value's tag.
+    pub tag: u64,
+    /// The address of the object.
+    pub object: usize,
+    /// Of a function of the program, the number of its code; of a native, its number.
+    pub number: Option<u32>,
+    /// The address of 32 bits that are 0 until the global is set again.
+    pub watch: usize,
+}
+
 /// What is known of a function.
 #[derive(Clone, Debug)]
 pub struct Feedback {
@@ -110,7 +127,7 @@ pub struct Feedback {
     pub globals: usize,
     /// Constants: tags and payloads.
     pub constants: Box<[(u64, u64)]>,
-    /// For every instruction, what it found: [`OTHER`], [`MANY`], [`WIDE`], [`BIG`], [`TABLE`].
+    /// For every instruction, what it found: [`OTHER`], [`MANY`], [`WIDE`], [`BIG`], [`TABLE`], [`RESULT`].
     pub flags: Box<[u8]>,
     /// For every instruction, what it called first.
     pub targets: Box<[Target]>,
@@ -118,6 +135,8 @@ pub struct Feedback {
     pub more_targets: Box<[(u32, Target)]>,
     /// For every inline cache, what it found, the latest first: each entry is about another shape or class.
     pub caches: Box<[Vec<Seen>]>,
+    /// Globals that it reads and that stay what they are.
+    pub steady: Box<[Steady]>,
 }
 
 impl Feedback {

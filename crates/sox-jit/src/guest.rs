@@ -58,6 +58,9 @@ fn words(slots: &[Option<Const>]) -> Vec<u64> {
 pub(crate) fn table() -> RuntimeTable {
     let mut table = RuntimeTable::new();
     table.bind_words::<Sox, _, _, 2>(runtime::STEP, |vm: &Vm, [frame, pc]: [u64; 2]| vm.tier_step(frame, pc));
+    table.bind_words::<Sox, _, _, 3>(runtime::CALL, |vm: &Vm, [frame, regs, closure]: [u64; 3]| {
+        vm.tier_interpret(frame, regs, closure)
+    });
     table.bind_words::<Sox, _, _, 2>(runtime::POLL, |vm: &Vm, [frame, pc]: [u64; 2]| vm.tier_poll(frame, pc));
     table.bind_words::<Sox, _, _, 3>(runtime::INSTANCE, |vm: &Vm, [frame, pc, class]: [u64; 3]| {
         vm.tier_instance(frame, pc, class)

@@ -3,6 +3,7 @@
 use crate::compile::{Compiler, id_of};
 use crate::guest::{Sox, table};
 use codegen::Options;
+use elsa::FrozenVec;
 use jit::engine::{self, Engine};
 use jit::{Entry, LoadError, WordCallable};
 use sox_bytecode::feedback::Feedback;
@@ -13,8 +14,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tiering::{Policy, State, Trace};
 
-/// Bytes of native stack that a compiled function may take: what the interpreter counts with.
-const MAX_FRAME: u32 = 1 << 10;
+/// Bytes of native stack that a compiled function may take: what the interpreter counts with, but for where it goes back to.
+const MAX_FRAME: u32 = (1 << 10) - 16;
 /// Calls or rounds after which it is worth asking again whether code is there.
 const SOON: u32 = 200;
 /// The same where there may never be any.
@@ -42,7 +43,8 @@ impl Config {
     /// waits for it.
     pub fn new(policy: Policy) -> Config {
         let threads = usize::from(policy.call_threshold > 1);
-        let options = Options { max_frame: MAX_FRAME, ..Options::default() };
+        // How far registers may reach bounds how deep calls are nested: as deep as the stack has room for such frames.
+        let options = Options { max_frame: MAX_FRAME, stack_checks: false, ..Options::default() };
         Config { policy, threads, options }
     }
 }
@@ -68,7 +70,7 @@ pub struct Jit {
     /// The program's thread first, so that it is gone before the code is.
     entry: Entry<Sox>,
     engine: Engine,
-    functions: RefCell<Vec<Function>>,
+    functions: FrozenVec<Box<Function>>,
     loops: RefCell<HashMap<(u32, u32), Loop>>,
     threshold: u32,
     stack_lowest: usize,
@@ -87,11 +89,7 @@ impl Jit {
     /// When the system gives no executable memory or no thread.
     pub fn new(vm: &Vm, config: Config, trace: Arc<Trace>) -> Result<Jit, LoadError> {
         let addresses = vm.main_fiber_addresses();
-        let fiber = Fiber {
-            reach: addresses.reach as u64,
-            frame_limit: addresses.frame_limit as u64,
-            countdown: addresses.countdown as u64,
-        };
+        let fiber = Fiber { reach: addresses.reach as u64, countdown: addresses.countdown as u64 };
         let compiler = Arc::new(Compiler::new(fiber));
         let threshold = config.policy.call_threshold.max(1);
         // The interpreter counts; the engine is asked for what it has found hot.
@@ -114,7 +112,7 @@ impl Jit {
             compiler,
             entry: engine.entry(),
             engine,
-            functions: RefCell::default(),
+            functions: FrozenVec::new(),
             loops: RefCell::default(),
             threshold,
             stack_lowest: jit::stack_lowest(),
@@ -128,8 +126,7 @@ impl Jit {
 
     /// Declares functions up to this one, and what they may call.
     fn declare(&self, vm: &Vm) -> Result<(), LoadError> {
-        let mut functions = self.functions.borrow_mut();
-        let known = functions.len();
+        let known = self.functions.len();
         let count = vm.code_count();
         if known >= count {
             return Ok(());
@@ -142,18 +139,18 @@ impl Jit {
             let thunk = callable.entry();
             // Its signature is that of compiled functions.
             let Ok(callable) = WordCallable::try_from(callable) else { continue };
-            functions.push(Function { callable, thunk });
+            self.functions.push(Box::new(Function { callable, thunk }));
         }
         Ok(())
     }
 
     /// Whether a function has code now. Asks for it if it has not.
-    fn ready(&self, vm: &Vm, code: u32) -> Result<WordCallable<3>, u32> {
-        if self.declare(vm).is_err() {
-            return Err(LATER);
-        }
+    fn ready(&self, vm: &Vm, code: u32) -> Result<&WordCallable<3>, u32> {
         if let Some(callable) = self.installed(code) {
             return Ok(callable);
+        }
+        if self.declare(vm).is_err() {
+            return Err(LATER);
         }
         match self.engine.state(id_of(code)) {
             Some(State::Below) => {}
@@ -169,10 +166,9 @@ impl Jit {
         self.installed(code).ok_or(SOON)
     }
 
-    fn installed(&self, code: u32) -> Option<WordCallable<3>> {
-        let functions = self.functions.borrow();
-        let function = functions.get(code as usize)?;
-        (function.callable.callable().entry() != function.thunk).then(|| function.callable.clone())
+    fn installed(&self, code: u32) -> Option<&WordCallable<3>> {
+        let function = self.functions.get(code as usize)?;
+        (function.callable.callable().entry() != function.thunk).then_some(&function.callable)
     }
 
     /// Code for a loop, if there is some now. Asks for it if there is none.
@@ -214,15 +210,17 @@ fn known(vm: &Vm, code: u32) -> Vec<Feedback> {
 
 impl Tier for Jit {
     fn enter(&self, vm: &Vm, code: u32, header: Option<u32>, words: [u64; 3]) -> Entered {
-        let ready = match header {
-            None => self.ready(vm, code),
-            Some(header) => self.loop_ready(vm, code, header),
+        let entered = match header {
+            None => self.ready(vm, code).map(|callable| self.entry.call(vm, callable, words)),
+            Some(header) => {
+                self.loop_ready(vm, code, header).map(|callable| self.entry.call(vm, &callable, words))
+            }
         };
-        let callable = match ready {
-            Ok(callable) => callable,
+        let result = match entered {
+            Ok(result) => result,
             Err(again) => return Entered::Not(again),
         };
-        match self.entry.call(vm, &callable, words) {
+        match result {
             Ok([THREW, _]) => Entered::Threw,
             Ok([LEFT, _]) => Entered::Left,
             Ok(result) => {

@@ -1,15 +1,14 @@
 //! Calls of known functions, returns, and what each instruction becomes.
 
 use crate::emit::{Emitter, OBJECT, VALUE};
+use crate::results::hands_back_number;
 use crate::runtime::Reason;
 use crate::value::Val;
 use ir::{IntCond, Op as Ir, Type, Value};
 use sox_bytecode::feedback::{Callee, Feedback, MANY, OTHER, Seen, Target};
-use sox_bytecode::{Inst, Op};
+use sox_bytecode::{Function, Inst, Op};
 use sox_rt::{Closure, Frame, Tag};
 
-/// No tag is beyond this one.
-const LAST_TAG: u64 = 0xff;
 /// Bytes of a frame record.
 const RECORD: u64 = size_of::<Frame>() as u64;
 
@@ -24,7 +23,8 @@ struct Known {
 
 /// Whether an instruction calls this function in compiled code.
 pub(crate) fn is_call(inst: Inst, callee: Callee) -> bool {
-    callee.compiles && callee.params == u32::from(inst.b())
+    // A callee's registers lie beyond its caller's first one: how far code may reach bounds its depth.
+    callee.compiles && callee.params == u32::from(inst.b()) && inst.a() > 0
 }
 
 /// Whether an instruction that takes more than it says itself was not executed yet.
@@ -165,6 +165,13 @@ impl Emitter<'_> {
         let Some((closure, slow)) = self.object_or(inst.a(), Tag::Closure, general) else {
             return self.stepped();
         };
+        let known = self.known_number(closure);
+        if let Some(callee) = callees.iter().find(|callee| Some(callee.code) == known)
+            && slow.is_none()
+        {
+            let result = self.known_call(inst, *callee, closure, inst.a() + 1);
+            return self.set(inst.a(), result);
+        }
         let address = self.pointer(closure);
         let offset = OBJECT + Closure::CODE_OFFSET as i32;
         let code = self.load(Type::I32, address, offset, self.classes.closures);
@@ -173,7 +180,7 @@ impl Emitter<'_> {
             this.b().icmp(IntCond::Eq, code, wanted)
         };
         self.choose(callees, slow, test, |this, callee| {
-            Some(this.known_call(inst, *callee, closure, (inst.a() + 1, None)))
+            Some(this.known_call(inst, *callee, closure, inst.a() + 1))
         });
     }
 
@@ -184,11 +191,10 @@ impl Emitter<'_> {
         };
         let test = |this: &mut Self, known: &Known| this.is_object(class, known.of);
         self.choose(classes, slow, test, |this, known| {
-            let before = this.reg(inst.a());
             let handle = this.new_instance(class);
             this.set(inst.a(), Val::Object(Tag::Instance, handle));
             let closure = this.int(known.closure as u64);
-            let result = this.known_call(inst, known.callee, closure, (inst.a(), Some(before)));
+            let result = this.known_call(inst, known.callee, closure, inst.a());
             // Initializers hand back what they were called on.
             let (_, handle) = this.boxed(result);
             Some(Val::Object(Tag::Instance, handle))
@@ -198,9 +204,7 @@ impl Emitter<'_> {
     /// A new instance of a class, with no properties.
     fn new_instance(&mut self, class: Value) -> Value {
         self.record();
-        if self.handled() {
-            self.store_count();
-        }
+        self.store_count();
         let (frame, pc) = (self.frame, self.int(self.pc as u64));
         let handle = self.runtime(self.functions.instance, &[frame, pc, class]);
         let none = self.int(0);
@@ -244,7 +248,7 @@ impl Emitter<'_> {
         let test = |this: &mut Self, (shapes, _): &(Vec<usize>, Known)| this.is_one_of(shape, shapes);
         self.choose(&methods, slow, test, |this, (_, known)| {
             let closure = this.int(known.closure as u64);
-            Some(this.known_call(inst, known.callee, closure, (inst.a(), None)))
+            Some(this.known_call(inst, known.callee, closure, inst.a()))
         });
     }
 
@@ -268,67 +272,67 @@ impl Emitter<'_> {
         let test = |this: &mut Self, known: &Known| this.is_object(class, known.of);
         self.choose(&methods, slow, test, |this, known| {
             let closure = this.int(known.closure as u64);
-            Some(this.known_call(inst, known.callee, closure, (inst.a(), None)))
+            Some(this.known_call(inst, known.callee, closure, inst.a()))
         });
     }
 
-    /// Calls a function whose code is known, with registers from `first` on stored for it; its result. `before`: what R[A] was
-    /// for the interpreter, if that is something else now.
-    fn known_call(
-        &mut self,
-        inst: Inst,
-        callee: Callee,
-        closure: Value,
-        (first, before): (u8, Option<Val>),
-    ) -> Val {
+    /// Calls a function whose code is known, with registers from `first` on stored for it; its result.
+    fn known_call(&mut self, inst: Inst, callee: Callee, closure: Value, first: u8) -> Val {
+        let number = hands_back_number(self.feedback, self.pc);
+        let done = self.result_block(number);
+        self.store_count();
+        let recorded = self.early_exit(inst, callee, (done, number));
         let distance = self.int(u64::from(inst.a()) * VALUE as u64);
         let (frame, window) = (self.frame, self.window);
+        // Addresses are made in the way in which a callee makes them, which may end up in here.
         let window = self.b().binary(Ir::PtrAdd, window, distance);
         let step = self.int(RECORD);
         let record = self.b().binary(Ir::PtrAdd, frame, step);
-        let done = self.new_block(&[Type::I64, Type::I64]);
-        let (quick, slow) = (self.new_block(&[]), self.cold_block());
-        self.fits(record, window, (quick, slow));
-        self.switch_to(slow);
-        self.apart(|this| {
-            before.into_iter().for_each(|before| this.set(inst.a(), before));
-            this.step();
-            this.reload(inst.a());
-            let (tag, payload) = this.boxed(this.reg(inst.a()));
-            this.b().jump(done, &[tag, payload]);
-        });
-        self.switch_to(quick);
-        // Addresses are made in the way in which a callee makes them, which may end up in here.
         for reg in first..=inst.a() + inst.b() {
             let value = self.reg(reg);
             self.store_value(value, window, i32::from(reg - inst.a()) * VALUE, self.classes.slots);
         }
         self.record_place();
-        self.store_count();
-        let (tag, payload) = self.call(callee.code, &[record, window, closure]);
-        // Any mark is beyond all tags. One that is not handed back need not be kept in a register.
-        let last = self.int(LAST_TAG);
-        let threw = self.b().icmp(IntCond::Ugt, tag, last);
-        let out = self.unlikely(threw);
-        self.throws_in(out);
-        self.b().jump(done, &[tag, payload]);
-        self.switch_to(done);
-        let results = self.params(done);
+        let results = self.call(callee.code, &[record, window, closure]);
+        self.check_result(done, number, results);
+        let result = self.result(done, number);
+        self.forget_record(recorded);
         self.reload_count();
-        Val::Any(results[0], results[1])
+        result
     }
 
-    /// Goes to the first block if there is room for a callee's record and registers, else to the second.
-    fn fits(&mut self, record: Value, window: Value, (yes, no): (ir::Block, ir::Block)) {
-        let (reach, frames) = self.limits();
-        let step = self.int(RECORD);
-        let end = self.b().binary(Ir::PtrAdd, record, step);
-        let (end, window) = (self.b().unary(Ir::PtrToInt, end), self.b().unary(Ir::PtrToInt, window));
-        let fits = self.b().icmp(IntCond::Ule, end, frames);
-        let also = self.new_block(&[]);
-        self.b().brif(fits, (also, &[]), (no, &[]));
-        self.switch_to(also);
-        let fits = self.b().icmp(IntCond::Ule, window, reach);
-        self.b().brif(fits, (yes, &[]), (no, &[]));
+    /// Where control comes in: counts the call; the countdown then. Has the function executed in some other way when limits are to
+    /// be looked at, or there is no room for all that it may call.
+    pub(crate) fn begin(&mut self) -> Value {
+        let slow = self.cold_block();
+        let (count, one) = (self.countdown(), self.b().iconst(Type::I32, 1));
+        let less = self.b().binary(Ir::Isub, count, one);
+        // In front of the branches all of this is one address; whoever takes over counts himself.
+        self.store_countdown(less);
+        if let Some(most) = farthest(self.feedback.function()) {
+            let distance = self.int(u64::from(most) * VALUE as u64);
+            let window = self.window;
+            let callee = self.b().binary(Ir::PtrAdd, window, distance);
+            let (callee, reach) = (self.b().unary(Ir::PtrToInt, callee), self.reach());
+            let beyond = self.b().icmp(IntCond::Ugt, callee, reach);
+            self.unless(beyond, slow);
+        }
+        let zero = self.b().iconst(Type::I32, 0);
+        let over = self.b().icmp(IntCond::Eq, count, zero);
+        self.unless(over, slow);
+        let here = self.block();
+        self.switch_to(slow);
+        self.store_countdown(count);
+        let args = [self.frame, self.window, self.closure];
+        let results = self.runtime_results(self.functions.call, &args);
+        self.b().ret(&results);
+        self.switch_to(here);
+        less
     }
+}
+
+/// The farthest register that a callee's registers may start with.
+fn farthest(function: &Function) -> Option<u8> {
+    let calls = |inst: &&Inst| matches!(inst.op(), Some(Op::Call | Op::Invoke | Op::SuperInvoke));
+    function.code.iter().filter(calls).map(|inst| inst.a()).max()
 }

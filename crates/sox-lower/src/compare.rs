@@ -8,7 +8,7 @@ use sox_bytecode::{Inst, Op};
 use sox_rt::Tag;
 
 /// The comparison of an instruction that orders, and whether it goes on where that does not hold.
-fn ordering(op: Op) -> Option<(FloatCond, bool)> {
+pub(crate) fn ordering(op: Op) -> Option<(FloatCond, bool)> {
     Some(match op {
         Op::Lt | Op::JumpLt | Op::JumpLtK | Op::LoopLt | Op::LoopLtK => (FloatCond::Lt, false),
         Op::Le | Op::JumpLe | Op::JumpLeK | Op::LoopLe | Op::LoopLeK => (FloatCond::Le, false),

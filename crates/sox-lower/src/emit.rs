@@ -61,6 +61,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) frame: Value,
     pub(crate) window: Value,
     pub(crate) closure: Value,
+    /// Objects out of globals: numbers of closures' code and of natives.
+    pub(crate) numbers: Vec<(Value, u32)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -99,6 +101,7 @@ impl<'a> Emitter<'a> {
             frame: params[0],
             window: params[1],
             closure: params[2],
+            numbers: Vec::new(),
         }
     }
 
@@ -116,19 +119,13 @@ impl<'a> Emitter<'a> {
 
     /// Control comes in: the frame of a call is counted, registers are taken from where they are.
     pub(crate) fn entry(&mut self, kinds: &Kinds, within: bool) {
-        let loops = self.flow.blocks.iter().any(|block| block.header);
-        let (address, offset) = self.limit(self.fiber.countdown);
-        let class = self.classes.countdown;
-        let count = self.b().load(Type::I32, address, offset, class);
         if within {
             self.recorded = true;
-            self.count = Some(count);
+            self.count = Some(self.countdown());
         } else {
-            let count = self.counted(count);
-            if loops {
-                self.count = Some(count);
-            }
-            self.b().store(count, address, offset, class);
+            let loops = self.flow.blocks.iter().any(|block| block.header);
+            let count = self.begin();
+            self.count = loops.then_some(count);
         }
         self.take_registers(kinds);
     }
@@ -335,6 +332,11 @@ impl<'a> Emitter<'a> {
         block
     }
 
+    /// The block that instructions are put into.
+    pub(crate) fn block(&self) -> Block {
+        self.block
+    }
+
     pub(crate) fn switch_to(&mut self, block: Block) {
         self.block = block;
     }
@@ -343,11 +345,17 @@ impl<'a> Emitter<'a> {
         self.body.blocks[block].params.to_vec()
     }
 
+    /// Goes to a block if a condition holds, and on with a new one if not.
+    pub(crate) fn unless(&mut self, cond: Value, block: Block) {
+        let on = self.new_block(&[]);
+        self.b().brif(cond, (block, &[]), (on, &[]));
+        self.switch_to(on);
+    }
+
     /// Goes to one of two new blocks and ends up in the first; the second is cold.
     pub(crate) fn unlikely(&mut self, cond: Value) -> Block {
-        let (on, off) = (self.new_block(&[]), self.cold_block());
-        self.b().brif(cond, (off, &[]), (on, &[]));
-        self.switch_to(on);
+        let off = self.cold_block();
+        self.unless(cond, off);
         off
     }
 
@@ -507,7 +515,7 @@ impl<'a> Emitter<'a> {
         self.goto(number);
     }
 
-    /// Counts one call or round: the countdown then.
+    /// Counts one round: the countdown then.
     fn counted(&mut self, count: Value) -> Value {
         let one = self.b().iconst(Type::I32, 1);
         let less = self.b().binary(Op::Isub, count, one);
@@ -538,7 +546,7 @@ impl<'a> Emitter<'a> {
     // The frame, the countdown, the interpreter.
 
     /// The countdown as it is in memory.
-    fn countdown(&mut self) -> Value {
+    pub(crate) fn countdown(&mut self) -> Value {
         let (address, offset) = self.limit(self.fiber.countdown);
         self.load(Type::I32, address, offset, self.classes.countdown)
     }
@@ -546,10 +554,14 @@ impl<'a> Emitter<'a> {
     /// Has others see the countdown.
     pub(crate) fn store_count(&mut self) {
         if let Some(count) = self.count {
-            let (address, offset) = self.limit(self.fiber.countdown);
-            let class = self.classes.countdown;
-            self.b().store(count, address, offset, class);
+            self.store_countdown(count);
         }
+    }
+
+    pub(crate) fn store_countdown(&mut self, count: Value) {
+        let (address, offset) = self.limit(self.fiber.countdown);
+        let class = self.classes.countdown;
+        self.b().store(count, address, offset, class);
     }
 
     /// Others may have counted.
@@ -559,15 +571,13 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Limits that a call must keep to: the addresses of where they are.
-    pub(crate) fn limits(&mut self) -> (Value, Value) {
-        let ((reach, at_reach), (frames, at_frames)) =
-            (self.limit(self.fiber.reach), self.limit(self.fiber.frame_limit));
-        let class = self.classes.limits;
-        (self.load(Type::I64, reach, at_reach, class), self.load(Type::I64, frames, at_frames, class))
+    /// Up to where the registers of a callee may start.
+    pub(crate) fn reach(&mut self) -> Value {
+        let (address, offset) = self.limit(self.fiber.reach);
+        self.load(Type::I64, address, offset, self.classes.limits)
     }
 
-    /// Where one of the fiber's limits is: they lie together, so that one constant leads to all of them.
+    /// Where one of the fiber's limits is: they lie together, so that one constant leads to both of them.
     fn limit(&mut self, address: u64) -> (Value, i32) {
         match i32::try_from(address.wrapping_sub(self.fiber.reach) as i64) {
             Ok(offset) => (self.address(self.fiber.reach), offset),
@@ -589,6 +599,15 @@ impl<'a> Emitter<'a> {
         } else {
             self.write_record();
         }
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.recorded
+    }
+
+    /// Here the record is complete only if it is also so on another way.
+    pub(crate) fn forget_record(&mut self, recorded: bool) {
+        self.recorded &= recorded;
     }
 
     fn write_record(&mut self) {
@@ -617,9 +636,13 @@ impl<'a> Emitter<'a> {
         if function != self.functions.wrote {
             self.found = None;
         }
+        self.runtime_results(function, args)[0]
+    }
+
+    pub(crate) fn runtime_results(&mut self, function: ir::Runtime, args: &[Value]) -> Vec<Value> {
         let mut builder = Builder::at(&mut self.body, self.block);
         builder.set_position(self.pc as u32);
-        builder.call_runtime(&self.module, function, args, false)[0]
+        builder.call_runtime(&self.module, function, args, false).to_vec()
     }
 
     /// Calls compiled code, or what is in its place; tag and payload.
@@ -664,9 +687,8 @@ impl<'a> Emitter<'a> {
         effect.reads.iter().for_each(|reg| self.spill(reg));
         self.record();
         let calls = op.effect() == sox_bytecode::Effect::Calls;
-        if calls || self.handled() {
-            self.store_count();
-        }
+        // What it throws may end this function.
+        self.store_count();
         let (frame, pc) = (self.frame, self.int(self.pc as u64));
         let status = self.runtime(self.functions.step, &[frame, pc]);
         let two = self.int(2);
@@ -695,17 +717,20 @@ impl<'a> Emitter<'a> {
     pub(crate) fn constant(&mut self, index: usize) -> Val {
         let (tag, bits) = self.feedback.constants.get(index).copied().unwrap_or_default();
         if tag == Tag::Number as u64 {
-            let number = f64::from_bits(bits);
-            return match as_int(number) {
-                Some(int) => Val::Int(self.b().iconst(Type::I32, i64::from(int))),
-                None => Val::Number(self.b().fconst(number)),
-            };
+            return self.number_constant(f64::from_bits(bits));
         }
         let payload = self.int(bits);
         if tag == Tag::String as u64 {
             return Val::Object(Tag::String, payload);
         }
         Val::Any(self.int(tag), payload)
+    }
+
+    pub(crate) fn number_constant(&mut self, number: f64) -> Val {
+        match as_int(number) {
+            Some(int) => Val::Int(self.b().iconst(Type::I32, i64::from(int))),
+            None => Val::Number(self.b().fconst(number)),
+        }
     }
 
     /// Whether one number is before another.

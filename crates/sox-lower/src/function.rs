@@ -16,8 +16,6 @@ use std::fmt;
 pub struct Fiber {
     /// Up to where a callee's register 0 may be.
     pub reach: u64,
-    /// Where frame records end.
-    pub frame_limit: u64,
     /// The countdown to the next look at limits.
     pub countdown: u64,
 }

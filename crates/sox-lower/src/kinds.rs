@@ -239,7 +239,8 @@ fn transfer_other(feedback: &Feedback, pc: usize, inst: Inst, op: Op, kinds: &mu
                 refine(kinds, object, Kind::Object(Tag::Instance));
             }
             if op != Op::SetProperty {
-                kinds[a] = Kind::Any;
+                let number = crate::results::hands_back_number(feedback, pc);
+                kinds[a] = if number { Kind::Number } else { Kind::Any };
             }
         }
         _ => {
@@ -247,6 +248,8 @@ fn transfer_other(feedback: &Feedback, pc: usize, inst: Inst, op: Op, kinds: &mu
             effect.writes.iter().for_each(|reg| kinds[usize::from(reg)] = Kind::Any);
             if let (Op::Call, Some(kind)) = (op, crate::natives::kind(feedback, pc)) {
                 kinds[a] = kind;
+            } else if crate::results::hands_back_number(feedback, pc) {
+                kinds[a] = Kind::Number;
             }
             if let Some(tag) = made(op) {
                 kinds[a] = Kind::Object(tag);

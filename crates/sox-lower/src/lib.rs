@@ -13,6 +13,7 @@
 mod arithmetic;
 mod calls;
 mod compare;
+mod early;
 mod emit;
 mod flow;
 mod function;
@@ -20,6 +21,7 @@ mod kinds;
 mod natives;
 mod objects;
 mod operands;
+mod results;
 pub mod runtime;
 mod tables;
 mod value;

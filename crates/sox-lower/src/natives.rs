@@ -81,12 +81,14 @@ impl Emitter<'_> {
             return false;
         }
         let Some(handle) = self.object(inst.a(), Tag::Native, Reason::Shape) else { return false };
-        let address = self.pointer(handle);
-        let offset = OBJECT + Object::NUMBER_OFFSET as i32;
-        let found = self.load(Type::I32, address, offset, self.classes.closures);
-        let wanted = self.b().iconst(Type::I32, i64::from(number));
-        let holds = self.b().icmp(IntCond::Eq, found, wanted);
-        self.guard(holds, Reason::Shape);
+        if self.known_number(handle) != Some(number) {
+            let address = self.pointer(handle);
+            let offset = OBJECT + Object::NUMBER_OFFSET as i32;
+            let found = self.load(Type::I32, address, offset, self.classes.closures);
+            let wanted = self.b().iconst(Type::I32, i64::from(number));
+            let holds = self.b().icmp(IntCond::Eq, found, wanted);
+            self.guard(holds, Reason::Shape);
+        }
         self.execute(native, inst.a() + 1, inst.a());
         true
     }

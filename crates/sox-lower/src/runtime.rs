@@ -9,6 +9,9 @@ pub const DEAD: u64 = u64::MAX - 1;
 
 /// `step(frame, pc) -> 0 go on, 1 jump, 2 threw`: the interpreter executes one instruction.
 pub const STEP: &str = "sox.step";
+/// `call(frame, regs, closure) -> tag, payload`: the function is executed in some other way than by the code that asks, and limits
+/// are looked at if the countdown has come to its end.
+pub const CALL: &str = "sox.call";
 /// `poll(frame, pc) -> 0 go on, 2 threw`: the countdown has come to its end.
 pub const POLL: &str = "sox.poll";
 /// `wrote(object) -> 0`: an old object was changed.
@@ -36,6 +39,8 @@ pub enum Reason {
     Integer = 5,
     /// This was not executed yet, and so nothing is known of it.
     Untaken = 6,
+    /// The call before this handed back no number.
+    Result = 7,
 }
 
 impl Reason {
@@ -48,6 +53,7 @@ impl Reason {
             4 => "thrown",
             5 => "integer",
             6 => "untaken",
+            7 => "result",
             _ => "other",
         }
     }
@@ -66,7 +72,7 @@ pub(crate) struct Classes {
     pub(crate) slots: AliasClass,
     /// Frame records.
     pub(crate) records: AliasClass,
-    /// The fiber's limits.
+    /// How far code may reach, which is the same until it is left.
     pub(crate) limits: AliasClass,
     /// The countdown.
     pub(crate) countdown: AliasClass,
@@ -77,6 +83,8 @@ pub(crate) struct Classes {
     /// Which buffer has a module's globals.
     pub(crate) modules: AliasClass,
     pub(crate) globals: AliasClass,
+    /// Whether globals are what they were.
+    pub(crate) watched: AliasClass,
     pub(crate) boxes: AliasClass,
     /// Lengths and buffers of arrays.
     pub(crate) arrays: AliasClass,
@@ -99,6 +107,7 @@ pub(crate) struct Classes {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Functions {
     pub(crate) step: Runtime,
+    pub(crate) call: Runtime,
     pub(crate) poll: Runtime,
     pub(crate) wrote: Runtime,
     pub(crate) instance: Runtime,
@@ -112,12 +121,13 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
     Classes {
         slots: class("slots", false),
         records: class("records", false),
-        limits: class("limits", false),
+        limits: class("limits", true),
         countdown: class("countdown", false),
         headers: class("headers", false),
         closures: class("closures", true),
         modules: class("modules", false),
         globals: class("globals", false),
+        watched: class("watched", false),
         boxes: class("boxes", false),
         arrays: class("arrays", false),
         elements: class("elements", false),
@@ -139,11 +149,14 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     let anything = || (ClassSet::All, ClassSet::All);
     let nothing = || (ClassSet::Empty, ClassSet::Empty);
     let mut function = |name: &str, params: &[Type], allocates, (reads, writes)| {
-        let signature = Signature { params: params.to_vec(), results: vec![Type::I64], throws: false };
+        let results = if name == CALL { 2 } else { 1 };
+        let signature =
+            Signature { params: params.to_vec(), results: vec![Type::I64; results], throws: false };
         module.runtimes.push(RuntimeData { name: name.to_owned(), signature, allocates, reads, writes })
     };
     Functions {
         step: function(STEP, &[Type::Ptr, Type::I64], true, anything()),
+        call: function(CALL, &[Type::Ptr, Type::Ptr, Type::I64], true, anything()),
         poll: function(POLL, &[Type::Ptr, Type::I64], false, (ClassSet::All, counted())),
         wrote: function(WROTE, &[Type::I64], false, (headers(), headers())),
         instance: function(INSTANCE, &[Type::Ptr, Type::I64, Type::I64], true, anything()),

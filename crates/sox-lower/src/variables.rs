@@ -26,6 +26,9 @@ impl Emitter<'_> {
     }
 
     pub(crate) fn get_global(&mut self, inst: Inst) {
+        if let Some(value) = self.steady(inst.index()) {
+            return self.set(inst.a(), value);
+        }
         let (_, address, offset) = self.global(inst);
         let value = self.load_value(address, offset, self.classes.globals);
         if let Val::Any(tag, _) = value {
@@ -34,13 +37,44 @@ impl Emitter<'_> {
         self.set(inst.a(), value);
     }
 
+    /// The value of a global that stays what it is. Leaves when it did not.
+    fn steady(&mut self, slot: usize) -> Option<Val> {
+        let known = self.feedback.steady.iter().find(|steady| steady.slot == slot)?;
+        let tag = [Tag::Closure, Tag::Native, Tag::Class].into_iter().find(|tag| *tag as u64 == known.tag)?;
+        let watch = self.address(known.watch as u64);
+        let changed = self.load(Type::I32, watch, 0, self.classes.watched);
+        let zero = self.b().iconst(Type::I32, 0);
+        let holds = self.b().icmp(IntCond::Eq, changed, zero);
+        self.guard(holds, Reason::Other);
+        let handle = self.int(known.object as u64);
+        self.numbers.extend(known.number.map(|number| (handle, number)));
+        Some(Val::Object(tag, handle))
+    }
+
+    /// The number of a closure's code or of a native, if that is known.
+    pub(crate) fn known_number(&self, handle: Value) -> Option<u32> {
+        self.numbers.iter().find(|(known, _)| *known == handle).map(|(_, number)| *number)
+    }
+
     pub(crate) fn set_global(&mut self, inst: Inst) {
         let (buffer, address, offset) = self.global(inst);
         let tag = self.load(Type::I64, address, offset, self.classes.globals);
         self.defined(tag);
+        // Of what mostly stays the interpreter wants to know when it does not.
+        let (first, count) = (self.int(Tag::Closure as u64), self.int(3));
+        let from_first = self.b().binary(Ir::Isub, tag, first);
+        let stays = self.b().icmp(IntCond::Ult, from_first, count);
+        let (slow, done) = (self.unlikely(stays), self.new_block(&[]));
         let value = self.reg(inst.a());
         self.store_value(value, address, offset, self.classes.globals);
         self.stored(buffer, value);
+        self.b().jump(done, &[]);
+        self.switch_to(slow);
+        self.apart(|this| {
+            this.step();
+            this.b().jump(done, &[]);
+        });
+        self.switch_to(done);
     }
 
     /// The address of what a closure has captured, and the offset of one.

@@ -2,7 +2,7 @@
 //! guesses, and with everything known to be unusual: what it is lowered to passes the verifier, before and after the passes.
 
 use ir::passes;
-use sox_bytecode::feedback::{Callee, Feedback, Seen, Target};
+use sox_bytecode::feedback::{Callee, Feedback, Seen, Steady, Target};
 use sox_bytecode::{Constant, Function, Globals, Module, Source, compile};
 use sox_lower::{Fiber, lower};
 use sox_rt::Tag;
@@ -10,7 +10,7 @@ use sox_syntax::Mode;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-const FIBER: Fiber = Fiber { reach: 0x10000, frame_limit: 0x10008, countdown: 0x10010 };
+const FIBER: Fiber = Fiber { reach: 0x10000, countdown: 0x10010 };
 
 fn programs(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -68,16 +68,25 @@ fn feedback(module: &Arc<Module>, number: usize, known: Known) -> Feedback {
         Constant::Number(number) => (Tag::Number as u64, number.to_bits()),
         Constant::String(_) => (Tag::String as u64, 0x8000),
     };
+    let steady = |slot: usize| Steady {
+        slot,
+        tag: [Tag::Closure, Tag::Class, Tag::Native][slot % 3] as u64,
+        object: 0xc000 + 0x100 * slot,
+        number: (slot % 3 != 1).then_some(slot as u32),
+        watch: 0xd000,
+    };
+    let slots = (0..module.globals.len()).filter(|slot| guess && slot % 4 != 0);
     Feedback {
         module: Arc::clone(module),
         number,
         first: 0,
         globals: 0x9000,
         constants: function.constants.iter().map(constant).collect(),
-        flags: vec![if known == Known::AllUnusual { 15 } else { 0 }; function.code.len()].into(),
+        flags: vec![if known == Known::AllUnusual { u8::MAX } else { 0 }; function.code.len()].into(),
         targets: (0..function.code.len()).map(target).collect(),
         more_targets: more.collect(),
         caches: (0..function.caches.len()).map(seen).collect(),
+        steady: slots.map(steady).collect(),
     }
 }
 

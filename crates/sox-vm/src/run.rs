@@ -227,6 +227,7 @@ impl Vm {
                         match globals.slots().get(inst.index()) {
                             Some(slot) if !slot.get().is_absent() => {
                                 let value = a!().get();
+                                self.replaces(closure.module(), inst.index(), slot.get());
                                 slot.set(value);
                                 self.rt.stored(globals, value);
                             }
@@ -234,7 +235,7 @@ impl Vm {
                         }
                     }
                     op::DefineGlobal => {
-                        self.rt.set_global(closure.module(), inst.index(), a!().get());
+                        self.define_global(closure.module(), inst.index(), a!().get());
                     }
                     op::NewBox => {
                         let cell = attempt!(self.mem(self.rt.box_cell(b!().get())));

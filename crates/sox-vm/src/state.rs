@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::error::{Stop, Thrown};
 use crate::testing::Testing;
+use crate::tier::Watched;
 use elsa::FrozenVec;
 use heap::{Gc, Roots, Tracer};
 use sox_rt::{Array, Coroutine, ErrorObject, Fiber, ModuleObject, Trace, Value};
@@ -60,6 +61,8 @@ pub(crate) struct State {
     pub(crate) depth: Cell<u32>,
     /// What compiled code throws.
     pub(crate) pending: Cell<Option<Thrown>>,
+    /// Globals that compiled code takes to stay what they are.
+    pub(crate) watched: Watched,
     pub(crate) fuel: Cell<Option<u64>>,
     pub(crate) deadline: Cell<Option<Instant>>,
     pub(crate) cancel: Arc<AtomicBool>,
@@ -99,6 +102,7 @@ impl State {
             entered: Cell::new(0),
             depth: Cell::new(0),
             pending: Cell::new(None),
+            watched: Watched::default(),
             fuel: Cell::new(None),
             deadline: Cell::new(None),
             cancel: Arc::default(),

@@ -142,7 +142,7 @@ impl<'a> Step<'a> {
             op::StoreFar => return vm.store_far(self.b().get(), inst.index(), self.a().get()),
             op::SetGlobal => return self.sets_global(),
             op::DefineGlobal => {
-                vm.rt.set_global(self.closure.module(), inst.index(), self.a().get());
+                vm.define_global(self.closure.module(), inst.index(), self.a().get());
                 return Ok(());
             }
             op::SetBox | op::SetUpBox => {
@@ -185,7 +185,7 @@ impl<'a> Step<'a> {
 
     fn sets_global(self) -> Res<()> {
         self.global()?;
-        self.vm.rt.set_global(self.closure.module(), self.inst.index(), self.a().get());
+        self.vm.define_global(self.closure.module(), self.inst.index(), self.a().get());
         Ok(())
     }
 

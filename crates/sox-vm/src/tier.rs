@@ -6,8 +6,11 @@
 //! lead nowhere are errors, not faults.
 
 mod feedback;
+mod globals;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use globals::Watched;
 
 use crate::call::MAX_DEPTH;
 use crate::code::Code;
@@ -16,7 +19,7 @@ use crate::run::Exit;
 use crate::vm::Vm;
 use heap::Gc;
 use sox_bytecode::Kind;
-use sox_bytecode::feedback::{BIG, OTHER, WIDE};
+use sox_bytecode::feedback::{BIG, OTHER, RESULT, WIDE};
 use sox_rt::{Class, Closure, Fiber, Frame, Tag, Value};
 use std::cell::Cell;
 
@@ -33,8 +36,6 @@ const NATIVE_FRAME: usize = 1 << 10;
 /// Native stack that compiled code leaves to others. As many interpreters as there may be, with natives between them, were
 /// measured to take up to 190 KiB (303 without optimization), the compiler in an `import` 270 KiB (606).
 const RESERVE: usize = if cfg!(debug_assertions) { 1 << 20 } else { 640 << 10 };
-/// What there is to be beyond that for compiled code to be entered.
-const LEAST: usize = 256 << 10;
 /// Calls and rounds of loops until compiled code is asked for again that cannot be entered now.
 const LATER: u32 = 1000;
 /// The same after it could not go on, if functions are not compiled earlier than that anyway.
@@ -73,8 +74,6 @@ pub trait Tier {
 pub struct MainFiber {
     /// The highest address that the first register of a compiled callee may have: a word.
     pub reach: usize,
-    /// The address where records of compiled callees end at the latest: a word.
-    pub frame_limit: usize,
     /// Calls and rounds of loops until [`Vm::tier_poll`] is to be called: 32 bits.
     pub countdown: usize,
     /// The address of the record behind the last one in use, as far as the interpreter knows: a word.
@@ -96,13 +95,16 @@ pub struct Left {
     pub words: Vec<u64>,
 }
 
-/// What the interpreter notes about an instruction for a reason to leave.
-fn flag(reason: u16) -> u8 {
+/// What the interpreter notes for a reason to leave in front of an instruction, and about which one.
+fn noted(pc: u32, reason: u16) -> (usize, u8) {
+    let pc = pc as usize;
     match reason {
-        1 => OTHER,
-        3 => WIDE,
-        5 => BIG,
-        _ => 0,
+        1 => (pc, OTHER),
+        3 => (pc, WIDE),
+        5 => (pc, BIG),
+        // It was the call before it.
+        7 => (pc.saturating_sub(1), RESULT),
+        _ => (pc, 0),
     }
 }
 
@@ -155,9 +157,8 @@ impl Vm {
     /// The same when the caller's record is complete.
     fn call_compiled(&self, fiber: &Fiber, closure: Gc<Closure>, base: usize) -> Res<Ran> {
         let number = closure.info().code;
-        // What does not fit is an error, and the interpreter's to throw.
         let record = fiber.next();
-        if record == fiber.frames_end() || !self.is_main(fiber) || !fiber.reach_to(base) {
+        if !self.is_main(fiber) {
             self.code(number).heat.set(LATER);
             return Ok(Ran::Not);
         }
@@ -184,7 +185,7 @@ impl Vm {
             return Hot::Not;
         };
         let base = fiber.base_of(frame);
-        if !self.is_main(fiber) || !fiber.reach_to(base) {
+        if !self.is_main(fiber) {
             self.code(frame.code()).heat.set(LATER);
             return Hot::Not;
         }
@@ -221,18 +222,19 @@ impl Vm {
         };
         let here = 0_u8;
         let left = std::ptr::from_ref(&here).addr().saturating_sub(tier.stack_lowest());
-        if left < RESERVE + LEAST || self.state.depth.get() > MAX_DEPTH {
+        let room = left.saturating_sub(RESERVE) / NATIVE_FRAME;
+        let deep = self.state.depth.get() > MAX_DEPTH;
+        // What does not fit is an error, and the interpreter's to throw.
+        let Some(outer) = (if deep { None } else { main.reach_from(base, record, room) }) else {
             code.heat.set(LATER);
             return Ok(Ran::Not);
-        }
-        let room = (left - RESERVE) / NATIVE_FRAME * Frame::SIZE;
-        let outer = main.frame_limit.replace(main.frames_end().min(record.saturating_add(room)));
+        };
         let (next, top) = (main.next(), main.top());
         let outermost = self.state.entered.replace(record);
         let regs = main.slots_start() + base * size_of::<Value>();
         let entered =
             tier.enter(self, number, header, [record as u64, regs as u64, closure.erase().to_bits()]);
-        main.frame_limit.set(outer);
+        main.reach_back(outer);
         self.state.entered.set(outermost);
         if entered == Entered::Left {
             return Ok(Ran::Left);
@@ -343,6 +345,11 @@ impl Vm {
         {
             slot.set(function.into());
         }
+        if main.countdown.get() == 0 {
+            self.poll()?;
+            // The call is counted by whoever executes it, and this once it was already.
+            main.countdown.set(main.countdown.get() + 1);
+        }
         match code.heat.get() {
             0 => {
                 let floor = main.depth();
@@ -354,8 +361,7 @@ impl Vm {
             }
             left => code.heat.set(left - 1),
         }
-        // Even when it is interpreted this time, what compiled code calls next may go farther.
-        if !main.reach_to(base) || !main.push(function.info().code, base, function) {
+        if main.window(base).is_none() || !main.push(function.info().code, base, function) {
             return self.overflow();
         }
         main.set_top(base + code.registers);
@@ -377,7 +383,8 @@ impl Vm {
         let rebuilt = frames.iter().rev().try_for_each(|left| self.rebuild(main, left));
         let result = rebuilt.and_then(|()| {
             let own = self.code(innermost.code);
-            own.note(innermost.pc as usize, flag(reason));
+            let (pc, flag) = noted(innermost.pc, reason);
+            own.note(pc, flag);
             own.heat.set(if own.compiles.get() { AFTER_DEOPT.min(self.first_heat()) } else { NEVER });
             if reason == THROWN {
                 main.calls_at(innermost.pc + 1);
@@ -408,7 +415,7 @@ impl Vm {
         if countdown != u64::MAX {
             main.countdown.set(countdown as u32);
         }
-        if !main.reach_to(base) || !main.push(left.code, base, function) {
+        if main.window(base).is_none() || !main.push(left.code, base, function) {
             return self.overflow();
         }
         // Where a caller goes on; the innermost one is told later.
@@ -489,7 +496,6 @@ impl Vm {
         let start = std::ptr::from_ref(main).expose_provenance();
         MainFiber {
             reach: start + Fiber::REACH_OFFSET,
-            frame_limit: start + Fiber::FRAME_LIMIT_OFFSET,
             countdown: start + Fiber::COUNTDOWN_OFFSET,
             next: start + Fiber::NEXT_OFFSET,
             slots: main.slots_start(),

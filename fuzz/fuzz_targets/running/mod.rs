@@ -1,5 +1,6 @@
 //! What fuzz targets that execute Sox have in common: programs from bytes, and machines in which they do no harm.
 
+use crate::tokens::{edit, tokens};
 use heap::Config as Heap;
 use sox_jit::Jit;
 use sox_syntax::random::{self, Config};
@@ -32,47 +33,8 @@ pub fn generated(bytes: &[u8]) -> Option<String> {
     let mut tokens = tokens(&source);
     // The prelude is what keeps programs short: nothing is put there.
     let kept = tokens.iter().position(|token| *token == "size").unwrap_or(0) + 40;
-    for edit in edits.chunks_exact(3).take(8) {
-        let range = tokens.len().checked_sub(kept).filter(|range| *range > 0)?;
-        let to = kept + usize::from(u16::from_le_bytes([edit[0], edit[1]])) % range;
-        // One of its kind, so that most of these are programs still: things that are alike stand near one another.
-        let mut behind = (0..range).map(|step| kept + (to - kept + usize::from(edit[2]) + step) % range);
-        let from = behind.find(|from| kind(tokens[*from]) == kind(tokens[to]))?;
-        tokens[to] = tokens[from];
-    }
+    edit(tokens.get_mut(kept..)?, edits, 0);
     Some(tokens.concat())
-}
-
-/// What a sign is part of.
-#[derive(PartialEq)]
-enum Kind {
-    Number,
-    Word,
-    Space,
-    Other,
-}
-
-fn kind(token: &str) -> Kind {
-    match token.chars().next() {
-        Some('0'..='9') => Kind::Number,
-        Some('a'..='z' | 'A'..='Z' | '_') => Kind::Word,
-        Some(' ' | '\n') => Kind::Space,
-        _ => Kind::Other,
-    }
-}
-
-/// Words and numbers, and single signs.
-fn tokens(source: &str) -> Vec<&str> {
-    let word = |c: char| matches!(kind(c.encode_utf8(&mut [0; 4])), Kind::Number | Kind::Word);
-    let mut tokens = Vec::new();
-    let mut rest = source;
-    while let Some(first) = rest.chars().next() {
-        let end = if word(first) { rest.find(|c| !word(c)) } else { Some(first.len_utf8()) };
-        let (token, after) = rest.split_at(end.unwrap_or(rest.len()));
-        tokens.push(token);
-        rest = after;
-    }
-    tokens
 }
 
 /// How functions are executed.

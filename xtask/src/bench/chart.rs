@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_their_times() {
-        let engine = |name| Engine { name, command: Vec::new(), input: Input::File("x") };
+        let engine = |name| Engine { name, command: Vec::new(), input: Input::File("x"), may_fail: false };
         let engines = [engine("peer"), engine("ours")];
         let times = [2.0, 1.0].map(|best| Some(Times { best, median: best }));
         let rows = [Row { name: "a".into(), times: times.into() }];

@@ -2,6 +2,7 @@
 
 use crate::run::{self, Failure};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -13,6 +14,8 @@ pub(super) struct Engine {
     /// The program and its first arguments.
     pub(super) command: Vec<OsString>,
     pub(super) input: Input,
+    /// Whether it is a peer that may be unable to run some program; its time is left out then.
+    pub(super) may_fail: bool,
 }
 
 /// What an engine is given.
@@ -54,18 +57,57 @@ pub(super) fn file(folder: &Path, name: &str, ending: &str) -> PathBuf {
     folder.join(format!("{name}.{ending}"))
 }
 
+/// Names of the benchmarks in a folder, sorted: the files with an ending.
+pub(super) fn programs(folder: &Path, wanted: &str, only: Option<&str>) -> Result<Vec<String>, Failure> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|e| Failure::io(folder, e))? {
+        let path = entry.map_err(|e| Failure::io(folder, e))?.path();
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        if let Some(stem) = stem.filter(|_| path.extension().is_some_and(|ending| ending == wanted)) {
+            names.push(stem.to_owned());
+        }
+    }
+    names.sort();
+    match only {
+        None => Ok(names),
+        Some(only) if names.iter().any(|name| name == only) => Ok(vec![only.to_owned()]),
+        Some(only) => {
+            Err(Failure::new(format!("no benchmark `{only}`, expected one of: {}", names.join(", "))))
+        }
+    }
+}
+
+/// Whether a program is on the path; it says so when not.
+pub(super) fn found(program: &str) -> bool {
+    let found = run::on_path(program);
+    if !found {
+        println!("{program}: not on the path, left out");
+    }
+    found
+}
+
 /// Runs a benchmark in every engine, then again in every engine: what else the machine does meets all of them.
 ///
 /// # Errors
-/// When one fails, or does not print what the first one printed.
+/// When one that must not fails, or does not print what the first one printed.
 pub(super) fn row(engines: &[Engine], folder: &Path, name: &str, runs: usize) -> Result<Row, Failure> {
-    let mut times: Vec<Vec<f64>> = vec![Vec::new(); engines.len()];
+    // None for those that cannot run it.
+    let mut times: Vec<Option<Vec<f64>>> = vec![Some(Vec::new()); engines.len()];
     let mut expected: Option<(&str, String)> = None;
     for _ in 0..runs {
-        for (engine, times) in engines.iter().zip(&mut times) {
-            let Some(mut command) = engine.run(folder, name) else { continue };
+        for (engine, slot) in engines.iter().zip(&mut times) {
+            let (Some(times), Some(mut command)) = (slot.as_mut(), engine.run(folder, name)) else {
+                continue;
+            };
             let start = Instant::now();
-            let printed = run::output(&mut command)?;
+            let printed = match run::output(&mut command) {
+                Err(failure) if engine.may_fail => {
+                    println!("{}: cannot run {name}, left out ({failure})", engine.name);
+                    *slot = None;
+                    continue;
+                }
+                printed => printed?,
+            };
             times.push(start.elapsed().as_secs_f64());
             let (first, wanted) = expected.get_or_insert_with(|| (engine.name, printed.clone()));
             if *wanted != printed {
@@ -75,7 +117,7 @@ pub(super) fn row(engines: &[Engine], folder: &Path, name: &str, runs: usize) ->
             }
         }
     }
-    let times = times.into_iter().map(Times::of).collect();
+    let times = times.into_iter().map(|times| Times::of(times?)).collect();
     Ok(Row { name: name.to_owned(), times })
 }
 
@@ -104,7 +146,19 @@ mod tests {
     use std::path::Path;
 
     fn shell(name: &'static str, script: &str, input: Input) -> Engine {
-        Engine { name, command: ["sh", "-c", script].map(Into::into).into(), input }
+        Engine { name, command: ["sh", "-c", script].map(Into::into).into(), input, may_fail: false }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_peer_may_be_unable() {
+        let engines = [
+            shell("one", "echo 1", Input::File("x")),
+            Engine { may_fail: true, ..shell("peer", "exit 1", Input::File("x")) },
+        ];
+        let times = row(&engines, Path::new(""), "a", 2).unwrap().times;
+        assert!(times[0].is_some() && times[1].is_none());
+        assert!(row(&[shell("one", "exit 1", Input::File("x"))], Path::new(""), "a", 1).is_err());
     }
 
     #[test]

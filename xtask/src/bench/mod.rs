@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: our guests and other implementations in one go, on the same programs.
 
 mod chart;
+mod js;
 mod measure;
 mod sox;
 mod table;
@@ -18,6 +19,8 @@ pub(crate) struct Args {
 enum Suite {
     /// Sox beside lua5.4 and luajit, which are taken from the path: the programs of benches/sox
     Sox(sox::Args),
+    /// JavaScript beside node without its JIT and boa, which are taken from the path: the programs of benches/js
+    Js(js::Args),
 }
 
 /// Builds, measures and prints.
@@ -27,5 +30,6 @@ enum Suite {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     match &args.suite {
         Suite::Sox(args) => sox::run(args),
+        Suite::Js(args) => js::run(args),
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Args {
 /// Builds, measures, prints and draws.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let folder = root().join("benches/sox");
-    let programs = programs(&folder, args.only.as_deref())?;
+    let programs = measure::programs(&folder, "sox", args.only.as_deref())?;
     let scratch = target_dir().join("bench");
     fs::create_dir_all(&scratch).map_err(|e| Failure::io(&scratch, e))?;
     let engines = engines(&scratch)?;
@@ -68,35 +68,20 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Names of the benchmarks, sorted. Each has a file for Sox and one for Lua.
-fn programs(folder: &Path, only: Option<&str>) -> Result<Vec<String>, Failure> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|e| Failure::io(folder, e))? {
-        let path = entry.map_err(|e| Failure::io(folder, e))?.path();
-        let stem = path.file_stem().and_then(|stem| stem.to_str());
-        if let Some(stem) = stem.filter(|_| path.extension().is_some_and(|ending| ending == "sox")) {
-            names.push(stem.to_owned());
-        }
-    }
-    names.sort();
-    match only {
-        None => Ok(names),
-        Some(only) if names.iter().any(|name| name == only) => Ok(vec![only.to_owned()]),
-        Some(only) => {
-            Err(Failure::new(format!("no benchmark `{only}`, expected one of: {}", names.join(", "))))
-        }
-    }
-}
-
 /// What there is on this machine, ours built before. Versions are printed, and what is missing.
 fn engines(scratch: &Path) -> Result<Vec<Engine>, Failure> {
     let mut build = Command::new(run::cargo());
     run::check(build.current_dir(root()).args(["build", "--release", "-p", "cli"]))?;
     let mut engines = Vec::new();
     for name in [LUA, LUAJIT] {
-        if found(name) {
+        if measure::found(name) {
             println!("{name}: {}", run::output(Command::new(name).arg("-v"))?.trim_end());
-            engines.push(Engine { name, command: vec![name.into()], input: Input::File("lua") });
+            engines.push(Engine {
+                name,
+                command: vec![name.into()],
+                input: Input::File("lua"),
+                may_fail: false,
+            });
         }
     }
     let spandrel = target_dir().join("release/spandrel");
@@ -105,7 +90,7 @@ fn engines(scratch: &Path) -> Result<Vec<Engine>, Failure> {
     let sox = |name, options: &[&str]| {
         let words = ["run"].iter().chain(options).map(OsString::from);
         let command = [spandrel.clone().into_os_string()].into_iter().chain(words).collect();
-        Engine { name, command, input: Input::File("sox") }
+        Engine { name, command, input: Input::File("sox"), may_fail: false }
     };
     engines.push(sox(INTERPRETER, if has_jit { &["--no-jit"] } else { &[] }));
     if has_jit {
@@ -117,18 +102,9 @@ fn engines(scratch: &Path) -> Result<Vec<Engine>, Failure> {
     Ok(engines)
 }
 
-/// Whether a program is on the path; it says so when not.
-fn found(program: &str) -> bool {
-    let found = run::on_path(program);
-    if !found {
-        println!("{program}: not on the path, left out");
-    }
-    found
-}
-
 /// The machine code of a C compiler.
 fn compiled(scratch: &Path) -> Result<Option<Engine>, Failure> {
-    if !found("gcc") {
+    if !measure::found("gcc") {
         return Ok(None);
     }
     let (source, program) = (scratch.join("fib.c"), scratch.join("fib"));
@@ -136,7 +112,7 @@ fn compiled(scratch: &Path) -> Result<Option<Engine>, Failure> {
     run::check(Command::new("gcc").arg("-O2").arg(&source).arg("-o").arg(&program))?;
     let version = run::output(Command::new("gcc").arg("--version"))?;
     println!("{GCC}: {}", version.lines().next().unwrap_or_default());
-    Ok(Some(Engine { name: GCC, command: vec![program.into()], input: Input::Is("fib") }))
+    Ok(Some(Engine { name: GCC, command: vec![program.into()], input: Input::Is("fib"), may_fail: false }))
 }
 
 /// Prints how long a program takes that does nothing: times contain it.
@@ -155,20 +131,23 @@ fn start_up(engines: &[Engine], scratch: &Path, runs: u32) -> Result<(), Failure
 
 #[cfg(test)]
 mod tests {
-    use super::{FIB, programs};
+    use super::FIB;
+    use super::measure::programs;
     use crate::run::root;
     use std::fs;
 
     #[test]
     fn every_program_is_there_for_both_languages() {
         let folder = root().join("benches/sox");
-        let names = programs(&folder, None).unwrap();
+        let names = programs(&folder, "sox", None).unwrap();
         assert_eq!(names.len(), 10);
         for name in &names {
             assert!(folder.join(format!("{name}.lua")).is_file(), "{name}.lua");
         }
-        assert_eq!(programs(&folder, Some("fib")).unwrap(), ["fib"]);
-        assert!(programs(&folder, Some("fob")).unwrap_err().to_string().contains("closures, fib, loops"));
+        assert_eq!(programs(&folder, "sox", Some("fib")).unwrap(), ["fib"]);
+        assert!(
+            programs(&folder, "sox", Some("fob")).unwrap_err().to_string().contains("closures, fib, loops")
+        );
     }
 
     /// The C program is compared with the one in Sox.

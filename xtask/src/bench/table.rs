@@ -104,7 +104,7 @@ mod tests {
     use super::{Comparison, Ratios, text};
 
     fn engine(name: &'static str) -> Engine {
-        Engine { name, command: Vec::new(), input: Input::File("x") }
+        Engine { name, command: Vec::new(), input: Input::File("x"), may_fail: false }
     }
 
     fn row(name: &str, times: [f64; 2]) -> Row {

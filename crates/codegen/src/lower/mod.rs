@@ -161,7 +161,7 @@ impl Lower<'_> {
         let entry = self.b.create_block();
         self.b.append_block_params_for_function_params(entry);
         self.b.switch_to_block(entry);
-        if self.calls_anything() {
+        if self.options.stack_checks && self.calls_anything() {
             self.stack_check();
         }
         let args: Vec<BlockArg> = self.b.block_params(entry).iter().map(|v| (*v).into()).collect();

@@ -1,4 +1,4 @@
-//! Types of objects for the tests.
+//! Types of objects for the tests, and what some of them do. Benches use it, too.
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 
@@ -111,4 +111,29 @@ impl Random {
     pub(crate) fn below(&mut self, end: u64) -> u64 {
         (self.next() >> 16) % end
     }
+}
+
+/// What a small heap may take besides twice what is alive.
+pub(crate) const CONSTANT: usize = 12 << 20;
+
+/// Replaces nodes at random while twice as many become garbage: the worst for blocks that are freed only when empty. Looks at how
+/// much memory that takes.
+pub(crate) fn churn(live_nodes: usize, config: Config) {
+    let (heap, mut random) = (heap(config), Random(3));
+    let slots: Vec<Cell<Option<Gc<Node>>>> = (0..live_nodes).map(|_| Cell::new(None)).collect();
+    heap.enter(&|t: &mut Tracer<'_>| slots.iter().for_each(|s| t.edge_opt(s.get())), || {
+        for number in 0..3 * live_nodes as u64 + 500_000 {
+            let slot = &slots[random.below(live_nodes as u64) as usize];
+            slot.set(Some(heap.alloc(Node::new(number, None, None)).expect("room")));
+            heap.alloc(Node::new(number, None, None)).expect("room");
+        }
+    });
+    let (peak, live) = (heap.stats().peak, live_nodes * 32);
+    assert!(peak <= 2 * live + CONSTANT, "{peak} bytes for {live}");
+}
+
+/// Resident bytes of this process, where the system tells.
+pub(crate) fn resident() -> usize {
+    let Ok(text) = std::fs::read_to_string("/proc/self/statm") else { return 0 };
+    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
 }

@@ -6,7 +6,7 @@ use crate::cfg::Cfg;
 use crate::entity::{Block, Inst, Value};
 use crate::function::{Def, Function, Imm, Target, Targets, Values};
 use crate::ops::Op;
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 
 /// The pass.
@@ -21,12 +21,16 @@ fn run(func: &mut Function, _ctx: &Context<'_>) -> bool {
         for block in func.order.clone() {
             round |= fold_branch(func, block);
         }
-        let cfg = Cfg::new(func);
+        let mut cfg = Cfg::new(func);
         round |= edit::remove_unreachable(func, &cfg);
-        round |= skip_empty_blocks(func);
-        round |= redundant_params(func);
-        round |= equal_params(func);
-        round |= merge_chains(func);
+        if skip_empty_blocks(func, &cfg) {
+            round = true;
+            cfg = Cfg::new(func);
+        }
+        // These two leave all edges as they are.
+        round |= redundant_params(func, &cfg);
+        round |= equal_params(func, &cfg);
+        round |= merge_chains(func, &cfg);
         if !round {
             return changed;
         }
@@ -80,11 +84,11 @@ fn jump_to(func: &mut Function, inst: Inst, target: Target) {
 }
 
 /// Sends edges into a block that has nothing but a jump straight to where the jump goes.
-fn skip_empty_blocks(func: &mut Function) -> bool {
+fn skip_empty_blocks(func: &mut Function, cfg: &Cfg) -> bool {
     let mut changed = false;
     // Backwards, so that of a chain of empty blocks each is one step from its end.
-    for block in Cfg::new(func).rpo.into_iter().rev() {
-        let inst = func.terminator(block);
+    for block in cfg.rpo.iter().rev() {
+        let inst = func.terminator(*block);
         for edge in 0..func.insts[inst].targets().len() {
             if let Some(target) = final_target(func, &func.insts[inst].targets()[edge]) {
                 func.insts[inst].targets_mut()[edge] = target;
@@ -124,15 +128,14 @@ fn pass_through(func: &Function, target: &Target) -> Option<Target> {
 }
 
 /// Replaces parameters that get one value from everywhere (and themselves from back-edges) by that value.
-fn redundant_params(func: &mut Function) -> bool {
+fn redundant_params(func: &mut Function, cfg: &Cfg) -> bool {
     let mut changed = false;
     loop {
-        let cfg = Cfg::new(func);
         let mut renames = edit::Renames::new();
         for block in cfg.rpo.iter().skip(1) {
             for index in (0..func.blocks[*block].params.len()).rev() {
                 let param = func.blocks[*block].params[index];
-                if let Some(value) = only_value(func, &cfg, *block, index, &renames) {
+                if let Some(value) = only_value(func, cfg, *block, index, &renames) {
                     edit::remove_param(func, *block, index, &cfg.preds[*block]);
                     renames.add(param, value);
                 }
@@ -147,8 +150,7 @@ fn redundant_params(func: &mut Function) -> bool {
 }
 
 /// Merges parameters of a block that get the same arguments from everywhere (and themselves from back-edges).
-fn equal_params(func: &mut Function) -> bool {
-    let cfg = Cfg::new(func);
+fn equal_params(func: &mut Function, cfg: &Cfg) -> bool {
     let mut renames = edit::Renames::new();
     for block in cfg.rpo.iter().skip(1).copied() {
         if func.blocks[block].params.len() < 2 {
@@ -157,7 +159,7 @@ fn equal_params(func: &mut Function) -> bool {
         let mut sources = cfg.preds[block].clone();
         sources.sort_unstable();
         sources.dedup();
-        let mut first: HashMap<Vec<Option<Value>>, Value> = HashMap::new();
+        let mut first: FxHashMap<Vec<Option<Value>>, Value> = FxHashMap::default();
         let mut equal = Vec::new();
         for (index, param) in func.blocks[block].params.iter().copied().enumerate() {
             let targets = sources.iter().flat_map(|pred| func.insts[func.terminator(*pred)].targets());
@@ -206,15 +208,14 @@ fn only_value(
 }
 
 /// Appends a block to its only predecessor when that has no other successor.
-fn merge_chains(func: &mut Function) -> bool {
-    let cfg = Cfg::new(func);
+fn merge_chains(func: &mut Function, cfg: &Cfg) -> bool {
     let mut renames = edit::Renames::new();
-    let mut gone = std::collections::HashSet::new();
+    let mut gone = FxHashSet::default();
     for block in cfg.rpo.iter().copied() {
         if gone.contains(&block) {
             continue;
         }
-        while let Some((next, args)) = sole_successor(func, &cfg, block) {
+        while let Some((next, args)) = sole_successor(func, cfg, block) {
             let params = std::mem::take(&mut func.blocks[next].params);
             for (param, arg) in params.iter().zip(&args) {
                 renames.add(*param, renames.resolve(*arg));

@@ -5,17 +5,17 @@ use crate::cfg::{Cfg, Loop, Loops};
 use crate::entity::{Block, Inst, Table, Value};
 use crate::function::Function;
 use crate::ops::Op;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A copy of a loop: what its blocks and values are called there. Edges that leave the loop lead to where the original's do.
 #[derive(Debug, Default)]
 pub struct Copy {
     /// Blocks, by the original.
-    pub blocks: HashMap<Block, Block>,
+    pub blocks: FxHashMap<Block, Block>,
     /// Values, by the original.
-    pub values: HashMap<Value, Value>,
+    pub values: FxHashMap<Value, Value>,
     /// Instructions and the blocks they are in, by the original.
-    pub insts: HashMap<Inst, (Block, Inst)>,
+    pub insts: FxHashMap<Inst, (Block, Inst)>,
 }
 
 /// Uses, outside of a loop, of what is defined in it: to be taken before copying.
@@ -23,18 +23,18 @@ pub struct Copy {
 pub struct Outer {
     /// Values with the block that defines each, ascending.
     values: Vec<(Value, Block)>,
-    uses: HashMap<Value, Vec<ssa::Use>>,
+    uses: FxHashMap<Value, Vec<ssa::Use>>,
 }
 
 impl Outer {
     /// The uses of a loop's values behind it.
     pub fn of(func: &Function, of: &Loop) -> Outer {
-        let homes: HashMap<Value, Block> = of
+        let homes: FxHashMap<Value, Block> = of
             .blocks
             .iter()
             .flat_map(|block| loops::defined_in(func, *block).into_iter().map(move |value| (value, *block)))
             .collect();
-        let inside: HashSet<Block> = of.blocks.iter().copied().collect();
+        let inside: FxHashSet<Block> = of.blocks.iter().copied().collect();
         let mut uses = ssa::uses_of(func, |value| homes.contains_key(&value));
         for places in uses.values_mut() {
             places.retain(|place| match place {
@@ -126,7 +126,7 @@ pub fn copy(func: &mut Function, of: &Loop) -> Copy {
 
 /// In the order of the original, in front of the first of its blocks.
 fn place(func: &mut Function, of: &Loop, copy: &Copy) {
-    let inside: HashSet<Block> = of.blocks.iter().copied().collect();
+    let inside: FxHashSet<Block> = of.blocks.iter().copied().collect();
     let in_order: Vec<Block> =
         func.order.iter().filter(|b| inside.contains(b)).map(|b| copy.blocks[b]).collect();
     let at = func.order.iter().position(|block| inside.contains(block)).unwrap_or(func.order.len());
@@ -151,7 +151,7 @@ pub fn peel(
 ) {
     let outer = Outer::of(func, of);
     let mut entries = loops::outside_preds(cfg, of);
-    let latches: HashSet<Block> = of.latches.iter().copied().collect();
+    let latches: FxHashSet<Block> = of.latches.iter().copied().collect();
     let mut copies = Vec::new();
     for round in 0..rounds {
         let made = copy(func, of);

@@ -4,7 +4,7 @@ use crate::cfg::Cfg;
 use crate::entity::{Block, Entity, Inst, State, Table, Value, Virtual};
 use crate::function::{Def, FrameValue, Function, Imm, Target, Targets, ValueData, Values};
 use crate::ops::{Effect, Op};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Replacements of values by others, collected first and applied in one sweep over the function.
 #[derive(Debug, Default)]
@@ -176,7 +176,7 @@ pub fn split_edge(func: &mut Function, from: Block, edge: usize) -> Block {
 
 /// A layout with lists of new blocks behind old ones, where a later list of one block goes in front of an earlier one.
 /// For passes that add many: finding each block's place one at a time takes quadratic time.
-pub fn place_behind(before: Vec<Block>, mut behind: HashMap<Block, Vec<Vec<Block>>>) -> Vec<Block> {
+pub fn place_behind(before: Vec<Block>, mut behind: FxHashMap<Block, Vec<Vec<Block>>>) -> Vec<Block> {
     let mut order = Vec::with_capacity(before.len());
     let mut work: Vec<Block> = before.into_iter().rev().collect();
     while let Some(block) = work.pop() {

@@ -9,7 +9,7 @@ use crate::entity::{Block, Entity, Inst, Value};
 use crate::function::{Function, Imm, InstData, Values};
 use crate::ops::{Effect, Op};
 use crate::types::{FloatCond, IntCond, Type};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "gvn", summary: "merge equal computations and repeated guards", run };
@@ -40,8 +40,8 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
         ctx,
         children: cfg.dominator_tree(),
         cfg: &cfg,
-        table: HashMap::new(),
-        facts: HashMap::new(),
+        table: FxHashMap::default(),
+        facts: FxHashMap::default(),
         undo: Vec::new(),
         renames: edit::Renames::new(),
         changed: false,
@@ -62,9 +62,9 @@ struct Gvn<'a> {
     ctx: &'a Context<'a>,
     cfg: &'a Cfg,
     children: crate::entity::Table<Block, Vec<Block>>,
-    table: HashMap<Key, Values>,
+    table: FxHashMap<Key, Values>,
     /// Truth values known in the current scope.
-    facts: HashMap<Value, bool>,
+    facts: FxHashMap<Value, bool>,
     undo: Vec<Undo>,
     renames: edit::Renames,
     changed: bool,

@@ -16,7 +16,7 @@ use crate::cfg::{Cfg, Loop, Loops};
 use crate::entity::{AliasClass, Block, Inst, Table, Value};
 use crate::function::{Function, Imm, InstData, Values};
 use crate::ops::{Effect, Op};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "licm", summary: "move what does not change out of loops", run };
@@ -90,8 +90,8 @@ fn hoist(func: &mut Function, ctx: &Context<'_>, known: &mut Known, of: &Loop) -
     moved.iter().for_each(|inst| known.placed[*inst] = Some(front));
     let initial: Values = func.insts[func.terminator(front)].targets()[0].args.clone();
     let params = func.blocks[of.header].params.clone();
-    let on_entry: HashMap<Value, Value> = params.into_iter().zip(initial).collect();
-    let gone: HashSet<Inst> = moved.iter().copied().collect();
+    let on_entry: FxHashMap<Value, Value> = params.into_iter().zip(initial).collect();
+    let gone: FxHashSet<Inst> = moved.iter().copied().collect();
     for block in &of.blocks {
         func.blocks[*block].insts.retain(|inst| !gone.contains(inst));
     }
@@ -119,7 +119,7 @@ struct Plan<'a> {
     /// Instructions to move, in an order in which they can stand.
     moved: Vec<Inst>,
     /// Results of those.
-    available: HashSet<Value>,
+    available: FxHashSet<Value>,
     /// Alias classes that the loop writes to.
     written: Table<AliasClass, bool>,
 }
@@ -136,7 +136,8 @@ enum Lead {
 impl<'a> Plan<'a> {
     fn new(func: &'a Function, ctx: &'a Context<'a>, of: &'a Loop, known: &'a Known) -> Plan<'a> {
         let written = written(func, ctx, of);
-        let mut plan = Plan { func, ctx, of, known, moved: Vec::new(), available: HashSet::new(), written };
+        let mut plan =
+            Plan { func, ctx, of, known, moved: Vec::new(), available: FxHashSet::default(), written };
         if of.header != func.entry() {
             plan.collect();
         }

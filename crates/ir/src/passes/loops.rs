@@ -5,7 +5,7 @@ use crate::cfg::{Cfg, Loop};
 use crate::entity::{Block, Inst, Value};
 use crate::function::{Def, Function, Imm, Target, Targets, Values};
 use crate::ops::Op;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Whether control may enter the loop's header from outside of the loop.
 pub fn outside_preds(cfg: &Cfg, of: &Loop) -> Vec<Block> {
@@ -68,8 +68,8 @@ pub fn jump(func: &mut Function, from: Block, to: Block, args: Values) {
 }
 
 /// Copies an instruction, its operands, branch arguments and frame state mapped; its results join the map.
-pub fn copy_inst(func: &mut Function, inst: Inst, map: &mut HashMap<Value, Value>) -> Inst {
-    let of = |value: Value, map: &HashMap<Value, Value>| map.get(&value).copied().unwrap_or(value);
+pub fn copy_inst(func: &mut Function, inst: Inst, map: &mut FxHashMap<Value, Value>) -> Inst {
+    let of = |value: Value, map: &FxHashMap<Value, Value>| map.get(&value).copied().unwrap_or(value);
     let mut data = func.insts[inst].clone();
     data.args.iter_mut().for_each(|arg| *arg = of(*arg, map));
     for target in data.targets_mut() {

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod cleanup;
+pub mod convert;
 pub mod dce;
 pub mod duplicate;
 pub mod edit;

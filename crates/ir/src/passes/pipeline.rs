@@ -1,8 +1,8 @@
 //! Which passes run on a function, and in which order.
 
 use super::{
-    Context, Counts, Options, Pass, bounds, cleanup, dce, fold, gvn, inline, layout, licm, memory, range,
-    rotate, scalar, tail, thread, unroll,
+    Context, Counts, Options, Pass, bounds, cleanup, convert, dce, fold, gvn, inline, layout, licm, memory,
+    range, rotate, scalar, tail, thread, unroll,
 };
 use crate::entity::Func;
 use crate::module::Module;
@@ -16,6 +16,7 @@ pub const ALL: &[Pass] = &[
     tail::PASS,
     inline::PASS,
     thread::PASS,
+    convert::PASS,
     gvn::PASS,
     scalar::PASS,
     range::PASS,
@@ -42,6 +43,8 @@ pub const PIPELINE: &[Pass] = &[
     // Exceptions that became jumps are told from results by a constant.
     thread::PASS,
     cleanup::PASS,
+    // Where results of inlined calls meet.
+    convert::PASS,
     gvn::PASS,
     scalar::PASS,
     range::PASS,

@@ -9,7 +9,7 @@ use crate::cfg::{Cfg, Loop, Loops};
 use crate::entity::{Block, Entity, Table, Value};
 use crate::function::Function;
 use crate::ops::Op;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "rotate", summary: "test loops at their end", run };
@@ -82,7 +82,7 @@ fn body_of(func: &Function, of: &Loop) -> Option<usize> {
 struct Rotated {
     header: Block,
     copy: Block,
-    map: HashMap<Value, Value>,
+    map: FxHashMap<Value, Value>,
 }
 
 fn rotate(func: &mut Function, cfg: &Cfg, found: &Loops, batch: &[(usize, usize)]) {
@@ -113,7 +113,7 @@ fn rotate(func: &mut Function, cfg: &Cfg, found: &Loops, batch: &[(usize, usize)
 /// Leads whoever comes to a header from outside of its loop to the copy, and puts each copy ahead of everything in its loop:
 /// both copies of the test stand where control comes from.
 fn enter_through_copies(func: &mut Function, home: &Table<Block, Option<usize>>, rotated: &[Rotated]) {
-    let numbers: HashMap<Block, usize> =
+    let numbers: FxHashMap<Block, usize> =
         rotated.iter().enumerate().map(|(number, each)| (each.header, number)).collect();
     for block in func.order.clone() {
         let last = func.terminator(block);
@@ -141,7 +141,7 @@ fn enter_through_copies(func: &mut Function, home: &Table<Block, Option<usize>>,
 fn repair(func: &mut Function, rotated: &[Rotated]) {
     let cfg = Cfg::new(func);
     let values: Vec<Vec<Value>> = rotated.iter().map(|each| loops::defined_in(func, each.header)).collect();
-    let wanted: HashSet<Value> = values.iter().flatten().copied().collect();
+    let wanted: FxHashSet<Value> = values.iter().flatten().copied().collect();
     let uses = ssa::uses_of(func, |value| wanted.contains(&value));
     for (each, values) in rotated.iter().zip(values) {
         let mut used: Vec<Value> = values.into_iter().filter(|value| uses.contains_key(value)).collect();
@@ -154,10 +154,10 @@ fn repair(func: &mut Function, rotated: &[Rotated]) {
 }
 
 /// A copy of a block at the end of the order, and what its values are called there.
-fn copy_block(func: &mut Function, block: Block) -> (Block, HashMap<Value, Value>) {
+fn copy_block(func: &mut Function, block: Block) -> (Block, FxHashMap<Value, Value>) {
     let copy = func.add_block();
     func.blocks[copy].cold = func.blocks[block].cold;
-    let mut map = HashMap::new();
+    let mut map = FxHashMap::default();
     for param in func.blocks[block].params.clone() {
         let made = edit::param_like(func, copy, param);
         map.insert(param, made);

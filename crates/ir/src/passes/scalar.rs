@@ -12,7 +12,7 @@ use crate::eval::Const;
 use crate::function::{Def, FrameValue, Function, Imm, InstData, Values, VirtualData};
 use crate::ops::Op;
 use crate::types::{IntCond, Type};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The pass.
 pub const PASS: Pass =
@@ -62,12 +62,12 @@ struct Object {
 /// Allocations, and the values that point into them.
 struct Objects {
     list: Vec<Object>,
-    addresses: HashMap<Value, Address>,
+    addresses: FxHashMap<Value, Address>,
 }
 
 /// The allocations that can be taken apart; `None` when there are none.
 fn find(func: &Function, cfg: &Cfg) -> Option<Objects> {
-    let mut objects = Objects { list: Vec::new(), addresses: HashMap::new() };
+    let mut objects = Objects { list: Vec::new(), addresses: FxHashMap::default() };
     for block in &cfg.rpo {
         for inst in &func.blocks[*block].insts {
             objects.look(func, *inst);
@@ -200,10 +200,10 @@ struct Replacement<'a> {
     /// By object and field.
     variables: Vec<Vec<Variable>>,
     /// What fields are at the place looked at, as far as it is known in this block.
-    now: HashMap<(usize, usize), Value>,
+    now: FxHashMap<(usize, usize), Value>,
     /// States and objects made since a field changed.
-    states: HashMap<State, State>,
-    virtuals: HashMap<usize, Virtual>,
+    states: FxHashMap<State, State>,
+    virtuals: FxHashMap<usize, Virtual>,
     renames: edit::Renames,
 }
 
@@ -214,11 +214,11 @@ impl<'a> Replacement<'a> {
             zeros[object.alloc] = Some(index);
         }
         let mut made: Vec<Vec<Value>> = objects.list.iter().map(|_| Vec::new()).collect();
-        let mut ends: HashMap<(usize, usize), Vec<(Block, Value)>> = HashMap::new();
+        let mut ends: FxHashMap<(usize, usize), Vec<(Block, Value)>> = FxHashMap::default();
         for block in &cfg.rpo {
             let insts = std::mem::take(&mut func.blocks[*block].insts);
             let mut kept = Vec::with_capacity(insts.len());
-            let mut last: HashMap<(usize, usize), Value> = HashMap::new();
+            let mut last: FxHashMap<(usize, usize), Value> = FxHashMap::default();
             for inst in insts {
                 if let Some(object) = zeros.get(inst).copied().flatten() {
                     for (number, field) in objects.list[object].fields.iter().enumerate() {
@@ -251,9 +251,9 @@ impl<'a> Replacement<'a> {
             cfg,
             objects,
             variables,
-            now: HashMap::new(),
-            states: HashMap::new(),
-            virtuals: HashMap::new(),
+            now: FxHashMap::default(),
+            states: FxHashMap::default(),
+            virtuals: FxHashMap::default(),
             renames: edit::Renames::new(),
         }
     }
@@ -436,7 +436,7 @@ impl<'a> Replacement<'a> {
 /// Virtual objects of a state that is being copied.
 #[derive(Default)]
 struct Copies {
-    made: HashMap<Virtual, Virtual>,
+    made: FxHashMap<Virtual, Virtual>,
     /// Copies whose fields still say what the original's do.
     unfinished: Vec<Virtual>,
 }

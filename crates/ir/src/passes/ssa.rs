@@ -9,22 +9,22 @@ use crate::cfg::Cfg;
 use crate::entity::{Block, Inst, Value};
 use crate::function::Function;
 use crate::types::Type;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The definitions of one original value: at the end of each of these blocks the value is that.
 #[derive(Debug, Default)]
 pub struct Repair {
     ty: Option<Type>,
     /// What the value is at the end of a block.
-    at_end: HashMap<Block, Value>,
+    at_end: FxHashMap<Block, Value>,
     /// What the value is at the start of a block, where that had to be worked out.
-    at_start: HashMap<Block, Value>,
+    at_start: FxHashMap<Block, Value>,
 }
 
 impl Repair {
     /// A value of this type with a definition in each of the blocks.
     pub fn new(ty: Type, defs: impl IntoIterator<Item = (Block, Value)>) -> Repair {
-        Repair { ty: Some(ty), at_end: defs.into_iter().collect(), at_start: HashMap::new() }
+        Repair { ty: Some(ty), at_end: defs.into_iter().collect(), at_start: FxHashMap::default() }
     }
 
     /// What the value is when control leaves `block`.
@@ -158,8 +158,8 @@ pub enum Use {
 }
 
 /// Every use of the given values, by value.
-pub fn uses_of(func: &Function, wanted: impl Fn(Value) -> bool) -> HashMap<Value, Vec<Use>> {
-    let mut uses: HashMap<Value, Vec<Use>> = HashMap::new();
+pub fn uses_of(func: &Function, wanted: impl Fn(Value) -> bool) -> FxHashMap<Value, Vec<Use>> {
+    let mut uses: FxHashMap<Value, Vec<Use>> = FxHashMap::default();
     for block in &func.order {
         for inst in &func.blocks[*block].insts {
             let data = &func.insts[*inst];

@@ -12,7 +12,7 @@ use crate::entity::{Block, Inst, Table, Value};
 use crate::eval::{Const, Evaluated, evaluate};
 use crate::function::{Def, Function, Imm, Target, Targets, Values};
 use crate::ops::{Effect, Op};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The pass.
 pub const PASS: Pass =
@@ -35,7 +35,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
             break;
         }
         ctx.count("jumps threaded", skipped.iter().map(|(_, edges)| edges.len() as u32).sum());
-        let (before, mut behind) = (func.order.clone(), HashMap::new());
+        let (before, mut behind) = (func.order.clone(), FxHashMap::default());
         let mut copies = Vec::new();
         for (block, edges) in skipped {
             copies.push(thread(func, block, edges, &mut behind));
@@ -167,7 +167,7 @@ fn settled(
     func: &Function,
     cfg: &Cfg,
     block: Block,
-    ranges: &HashMap<(Block, usize), usize>,
+    ranges: &FxHashMap<(Block, usize), usize>,
 ) -> Vec<Settled> {
     let mut preds = cfg.preds[block].clone();
     preds.sort_unstable();
@@ -243,7 +243,7 @@ fn thread(
     func: &mut Function,
     block: Block,
     edges: Vec<Settled>,
-    behind: &mut HashMap<Block, Vec<Vec<Block>>>,
+    behind: &mut FxHashMap<Block, Vec<Vec<Block>>>,
 ) -> Copies {
     let insts = func.blocks[block].insts.clone();
     let branch = func.terminator(block);

@@ -14,7 +14,7 @@ use crate::entity::{Block, Inst, Table, Value};
 use crate::eval::{Const, icmp};
 use crate::function::{Function, Imm};
 use crate::ops::{Effect, Op};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The pass.
 pub const PASS: Pass =
@@ -28,7 +28,7 @@ const MAX_PEELED: u32 = 60;
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut budget = ctx.options.unroll_budget;
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut changed = edit::remove_unreachable(func, &Cfg::new(func));
     for _ in 0..duplicate::MAX_LOOPS {
         let cfg = Cfg::new(func);
@@ -152,7 +152,7 @@ impl Around<'_> {
     fn settles_parameter(&self) -> bool {
         let Some((latch, edge)) = induction::back_edge(self.func, self.of) else { return false };
         let back = &self.func.insts[self.func.terminator(latch)].targets()[edge].args;
-        let settled: HashSet<Value> = self.func.blocks[self.of.header]
+        let settled: FxHashSet<Value> = self.func.blocks[self.of.header]
             .params
             .iter()
             .zip(back)

@@ -94,6 +94,33 @@ impl Body<'_> {
         self.branch_on(flag);
     }
 
+    /// A float goes through a word where two ways meet.
+    pub(super) fn float_as_word(&mut self) {
+        let condition = self.scalar(Type::Bool, 1);
+        let one = self.word_of_float();
+        let other = if self.rng.chance(50) { self.word_of_float() } else { self.scalar(Type::I64, 1) };
+        let (then, merge) = (self.new_block(&[]), self.new_block(&[Shape::Scalar(Type::I64)]));
+        self.b.brif(condition, (then, &[]), (merge, &[one]));
+        let scope = self.scope();
+        self.b.switch_to(then);
+        self.statements(2);
+        self.b.jump(merge, &[other]);
+        self.leave_scope(&scope);
+        self.b.switch_to(merge);
+        let word = self.b.block_params(merge)[0];
+        let float = self.b.unary(Op::BitsToF64, word);
+        self.define(float, Shape::Scalar(Type::F64));
+        if self.rng.chance(20) {
+            self.define(word, Shape::Scalar(Type::I64));
+        }
+    }
+
+    fn word_of_float(&mut self) -> Value {
+        let float = self.scalar(Type::F64, 1);
+        let shown = self.shown(float);
+        self.b.unary(Op::F64ToBits, shown)
+    }
+
     pub(super) fn switch(&mut self) {
         let mut value = self.scalar(Type::I32, 2);
         if self.rng.chance(70) {

@@ -82,7 +82,7 @@ impl Frame {
 const _: () = assert!(Frame::SIZE == 32 && Frame::CODE_OFFSET.is_multiple_of(8));
 const _: () = assert!(Frame::PC_OFFSET == Frame::CODE_OFFSET + 4);
 
-/// How far beyond a callee's registers compiled code may go at once.
+/// How many registers beyond those of the function that it was entered for compiled code may go at once.
 const REACH: usize = 4096;
 
 /// Registers and frames. The frames' registers overlap: a callee's begin where the caller put it.
@@ -92,15 +92,14 @@ const REACH: usize = 4096;
 /// likewise: those that are not in use are without closure after a collection.
 ///
 /// Compiled code does not move the top nor count frames. It writes registers of functions whose first one is no farther than
-/// it may reach, and records of functions in a row, the outer ones first.
+/// it may reach, and records of functions in a row, the outer ones first. Registers of a callee start at least one beyond those
+/// of its caller, so how far it may reach bounds records, and its native stack, too.
 #[repr(C)]
 pub struct Fiber {
     /// The address of the record behind the last one in use.
     next: Cell<usize>,
-    /// The highest address that the first register of a compiled callee may have. 0 after each collection.
+    /// The highest address that the first register of a compiled callee may have. 0 while no compiled code runs.
     reach: Cell<usize>,
-    /// Records of compiled callees end here at the latest.
-    pub frame_limit: Cell<usize>,
     /// Calls and rounds of loops until limits are looked at; that of the main program counts.
     pub countdown: Cell<u32>,
     slots: Region<Cell<Value>>,
@@ -115,8 +114,6 @@ impl Fiber {
     pub const NEXT_OFFSET: usize = std::mem::offset_of!(Fiber, next);
     /// Offset of the highest address that the first register of a compiled callee may have.
     pub const REACH_OFFSET: usize = std::mem::offset_of!(Fiber, reach);
-    /// Offset of the address that records of compiled callees do not go beyond.
-    pub const FRAME_LIMIT_OFFSET: usize = std::mem::offset_of!(Fiber, frame_limit);
     /// Offset of what is counted down to 0 by calls and rounds of loops, a `u32`.
     pub const COUNTDOWN_OFFSET: usize = std::mem::offset_of!(Fiber, countdown);
 
@@ -127,7 +124,6 @@ impl Fiber {
         Some(Fiber {
             next: Cell::new(frames.as_ptr().expose_provenance()),
             reach: Cell::new(0),
-            frame_limit: Cell::new(0),
             countdown: Cell::new(0),
             slots: Region::new(registers.max(WINDOW))?,
             frames,
@@ -258,20 +254,29 @@ impl Fiber {
         (offset.is_multiple_of(size_of::<Value>()) && base < self.slots.len()).then_some(base)
     }
 
-    /// Compiled code may call functions whose registers start here, and some way beyond. False: there is no room for one.
-    pub fn reach_to(&self, base: usize) -> bool {
-        let last = self.slots.len() - WINDOW;
-        if base > last {
-            return false;
-        }
-        let reach = self.slots_start() + last.min(base + REACH) * size_of::<Value>();
-        self.reach.set(self.reach.get().max(reach));
-        true
+    /// Compiled code is entered for a function with its registers and its record here; calls may be nested `depth` deep inside of
+    /// it. What is to be told to [`Fiber::reach_back`] when it is left; `None` when there is not room for any one callee.
+    pub fn reach_from(&self, base: usize, record: usize, depth: usize) -> Option<usize> {
+        let registers = (self.slots.len() - WINDOW).saturating_sub(base);
+        let records = (self.frames_end().saturating_sub(record) / Frame::SIZE).saturating_sub(1);
+        let room = registers.min(records).min(depth).min(REACH);
+        (room >= WINDOW).then(|| self.reach_back(self.slots_start() + (base + room) * size_of::<Value>()))
+    }
+
+    /// Compiled code that was entered is left: what it may reach is as it was. What it was until now.
+    pub fn reach_back(&self, reach: usize) -> usize {
+        self.most.set(self.most.get().max(self.reached()));
+        self.reach.replace(reach)
     }
 
     /// The highest address that the first register of a compiled callee may have.
     pub fn reach(&self) -> usize {
         self.reach.get()
+    }
+
+    /// Where registers end that compiled code may have written.
+    fn reached(&self) -> usize {
+        self.base_at(self.reach.get()).map_or(0, |base| base + WINDOW)
     }
 
     /// The registers of a frame; `None` when there is no room for it.
@@ -306,8 +311,7 @@ impl Fiber {
         let top = self.top.get().min(self.slots.len());
         let (used, free) = self.slots.split_at(top);
         used.iter().for_each(|slot| slot.get().trace(tracer));
-        let reached = self.base_at(self.reach.replace(0)).map_or(0, |base| base + WINDOW);
-        let stale = self.most.replace(top).max(reached).saturating_sub(top);
+        let stale = self.most.replace(top).max(self.reached()).saturating_sub(top);
         free.iter().take(stale).for_each(|slot| slot.set(Value::NIL));
         self.frames().iter().for_each(|frame| tracer.edge_opt(frame.closure.get()));
         // Those in use were in a row: what is stale ends at the first that was not.
@@ -340,12 +344,29 @@ mod tests {
 
     #[test]
     fn compiled_code_reaches_no_farther_than_windows_do() {
-        let fiber = Fiber::new(10_000, 4).expect("there is memory");
+        let fiber = Fiber::new(10_000, 6000).expect("there is memory");
         let at = |base: usize| fiber.slots_start() + base * size_of::<Value>();
-        assert!(fiber.reach_to(10) && fiber.reach.get() == at(10 + REACH));
-        assert!(fiber.reach_to(0) && fiber.reach.get() == at(10 + REACH), "it does not shrink");
-        assert!(fiber.reach_to(9000) && fiber.reach.get() == at(10_000 - WINDOW));
-        assert!(fiber.reach_to(10_000 - WINDOW) && !fiber.reach_to(10_001 - WINDOW));
+        let record = fiber.next();
+        assert_eq!((fiber.reach_from(10, record, usize::MAX), fiber.reach()), (Some(0), at(10 + REACH)));
+        assert_eq!((fiber.reach_from(20, record, 300), fiber.reach()), (Some(at(10 + REACH)), at(320)));
+        assert!(
+            fiber.most.get() >= 10 + REACH + WINDOW,
+            "all of it is cleared, also what is out of reach now"
+        );
+        let late = fiber.frames_end() - 301 * Frame::SIZE;
+        assert_eq!((fiber.reach_from(0, late, 400), fiber.reach()), (Some(at(320)), at(300)));
+        assert_eq!(
+            (fiber.reach_from(9400, record, 400), fiber.reach()),
+            (Some(at(300)), at(10_000 - WINDOW))
+        );
+        let last = 10_000 - 2 * WINDOW;
+        for (base, record, depth) in
+            [(last + 1, record, 400), (0, late + 46 * Frame::SIZE, 400), (0, record, 255)]
+        {
+            assert_eq!(fiber.reach_from(base, record, depth), None);
+        }
+        assert!(fiber.reach_from(last, late + 44 * Frame::SIZE, 256).is_some());
+        assert_eq!((fiber.reach_back(0), fiber.reach()), (at(last + 256), 0));
         assert_eq!((fiber.base_at(at(3)), fiber.base_at(at(3) + 8), fiber.base_at(0)), (Some(3), None, None));
         assert!(fiber.base_at(at(9_999)).is_some() && fiber.base_at(at(10_000)).is_none());
     }

@@ -32,6 +32,7 @@ impl Vm {
             targets,
             more_targets,
             caches,
+            steady: self.steady(own),
         }
     }
 
@@ -87,7 +88,7 @@ impl Vm {
 }
 
 /// The address of an object, which stays there as long as the function's code.
-fn word(own: &Code, object: heap::Any) -> usize {
+pub(super) fn word(own: &Code, object: heap::Any) -> usize {
     let mut pins = own.pins.borrow_mut();
     if !pins.contains(&object) {
         pins.push(object);

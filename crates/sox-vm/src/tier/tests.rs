@@ -48,7 +48,7 @@ impl Tier for Steps {
             let function = vm.rt.value_from_words(Tag::Closure as u64, closure).and_then(Value::get);
             push(vm, (frame, regs), function.expect("it is a closure"));
         }
-        assert!(frame as usize + Frame::SIZE <= main.frame_limit.get() && regs as usize <= main.reach());
+        assert!(frame as usize + Frame::SIZE <= main.frames_end() && regs as usize <= main.reach());
         result(self.execute(vm, code, start, words))
     }
 
@@ -99,7 +99,8 @@ impl Steps {
         }
         main.frame_at(frame as usize)?.set_pc(pc + 1);
         let record = frame + Frame::SIZE as u64;
-        let fits = at as usize <= main.reach() && record as usize + Frame::SIZE <= main.frame_limit.get();
+        let fits = at as usize <= main.reach();
+        assert!(!fits || record as usize + Frame::SIZE <= main.frames_end());
         if code.heat.get() > 0 || !fits {
             self.slow.set(self.slow.get() + 1);
             return Some(vm.tier_interpret(record, at, function.erase().to_bits())[0]);

@@ -21,8 +21,8 @@ use crate::function::{Function, Imm};
 use crate::ops::Op;
 use crate::types::{IntCond, Type};
 use limits::Limits;
+use rustc_hash::FxHashSet;
 use split::{Plan, Settled};
-use std::collections::HashSet;
 
 /// The pass.
 pub const PASS: Pass =
@@ -35,7 +35,7 @@ const ENTRY_SIZE: u32 = 6;
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let mut budget = ctx.options.unroll_budget;
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let mut changed = edit::remove_unreachable(func, &Cfg::new(func));
     for _ in 0..duplicate::MAX_LOOPS {
         let cfg = Cfg::new(func);

@@ -20,7 +20,8 @@ use crate::entity::{Block, Entity, Func, Inst, Table};
 use crate::function::{Function, Imm};
 use crate::ops::{Effect, Op};
 use partial::Quick;
-use std::collections::{HashMap, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// The pass.
@@ -30,7 +31,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     // Taken out of the module for the time, and about to change: what calls itself is inlined as it was.
     let own = calls(func).any(|(_, _, callee)| callee == ctx.func).then(|| func.clone());
     let quick = own.as_ref().and_then(|own| Quick::of(own, ctx.func));
-    let (facts, layout) = (HashMap::new(), HashMap::new());
+    let (facts, layout) = (FxHashMap::default(), FxHashMap::default());
     let mut inliner = Inliner {
         ctx,
         own: own.as_ref(),
@@ -141,14 +142,14 @@ struct Inliner<'a> {
     own: Option<&'a Function>,
     /// The tests it started with then.
     quick: Option<Quick>,
-    facts: HashMap<Func, Rc<Facts>>,
+    facts: FxHashMap<Func, Rc<Facts>>,
     /// Instructions added so far.
     added: u32,
     /// Those of them that are copies of functions inside of themselves.
     recursive: u32,
     queue: VecDeque<Site>,
     /// Blocks to be laid out behind each block, the last first.
-    layout: HashMap<Block, Vec<Vec<Block>>>,
+    layout: FxHashMap<Block, Vec<Vec<Block>>>,
 }
 
 impl<'a> Inliner<'a> {

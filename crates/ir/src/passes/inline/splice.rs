@@ -8,7 +8,7 @@ use crate::function::{
 use crate::ops::Op;
 use crate::passes::Context;
 use crate::types::Type;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A call in a copied body.
 pub(super) struct CopiedCall {
@@ -56,11 +56,11 @@ pub(super) fn splice(
         behind,
         landing: None,
         results: data.results.iter().map(|v| func.ty(*v)).collect(),
-        values: HashMap::new(),
-        blocks: HashMap::new(),
-        insts: HashMap::new(),
-        states: HashMap::new(),
-        virtuals: HashMap::new(),
+        values: FxHashMap::default(),
+        blocks: FxHashMap::default(),
+        insts: FxHashMap::default(),
+        states: FxHashMap::default(),
+        virtuals: FxHashMap::default(),
         calls: Vec::new(),
         func,
     };
@@ -122,11 +122,11 @@ struct Copy<'a> {
     /// Result types of the call.
     results: Vec<Type>,
     /// Copies of what is alive in the callee: its tables may hold much more.
-    values: HashMap<Value, Value>,
-    blocks: HashMap<Block, Block>,
-    insts: HashMap<Inst, Inst>,
-    states: HashMap<State, State>,
-    virtuals: HashMap<Virtual, Virtual>,
+    values: FxHashMap<Value, Value>,
+    blocks: FxHashMap<Block, Block>,
+    insts: FxHashMap<Inst, Inst>,
+    states: FxHashMap<State, State>,
+    virtuals: FxHashMap<Virtual, Virtual>,
     calls: Vec<CopiedCall>,
 }
 

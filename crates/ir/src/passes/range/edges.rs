@@ -8,16 +8,16 @@ use crate::entity::{Block, Value};
 use crate::function::{Function, Imm};
 use crate::ops::Op;
 use crate::types::Type;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Branches on the way to an edge that are taken into account.
 const UPWARDS: usize = 4;
 
 /// Those of the given edges, by source and number, that settle the `brif` of the block they lead to, with the number of the
 /// target that it takes then.
-pub fn settled(func: &Function, cfg: &Cfg, edges: &[(Block, usize)]) -> HashMap<(Block, usize), usize> {
+pub fn settled(func: &Function, cfg: &Cfg, edges: &[(Block, usize)]) -> FxHashMap<(Block, usize), usize> {
     if edges.is_empty() {
-        return HashMap::new();
+        return FxHashMap::default();
     }
     let mut analysis = Analysis::new(func, cfg);
     analysis.solve(func);
@@ -85,7 +85,7 @@ impl Analysis<'_> {
         for (param, range) in func.blocks[target.block].params.iter().zip(args) {
             enter(func, *param, range, facts)?;
         }
-        let mut truths: HashMap<Value, bool> = HashMap::new();
+        let mut truths: FxHashMap<Value, bool> = FxHashMap::default();
         for inst in &func.blocks[target.block].insts {
             let data = &func.insts[*inst];
             match (data.op, &data.imm) {

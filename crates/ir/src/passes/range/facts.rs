@@ -3,7 +3,7 @@
 use super::interval::Interval;
 use crate::entity::Value;
 use crate::types::IntCond;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Relations kept per pair; older ones are the first to go.
 const RELATIONS_PER_PAIR: usize = 4;
@@ -11,8 +11,8 @@ const RELATIONS_PER_PAIR: usize = 4;
 /// Narrowed intervals and relations between values, with an undo log.
 #[derive(Default)]
 pub(super) struct Facts {
-    narrowed: HashMap<Value, Interval>,
-    relations: HashMap<(Value, Value), Vec<IntCond>>,
+    narrowed: FxHashMap<Value, Interval>,
+    relations: FxHashMap<(Value, Value), Vec<IntCond>>,
     undo: Vec<Undo>,
 }
 

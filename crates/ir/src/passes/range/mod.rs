@@ -18,6 +18,7 @@ use crate::types::{IntCond, Type};
 pub use edges::settled;
 use facts::Facts;
 use interval::Interval;
+use rustc_hash::FxHashSet;
 
 /// The pass.
 pub const PASS: Pass = Pass { name: "range", summary: "drop checks that value ranges prove", run };
@@ -394,7 +395,7 @@ impl Rewriter {
 
     fn apply(self, func: &mut Function) -> bool {
         let changed = !self.edits.is_empty();
-        let mut removed = std::collections::HashSet::new();
+        let mut removed = FxHashSet::default();
         for change in self.edits {
             match change {
                 Edit::Constant(inst, Type::Bool, n) => {

@@ -5,7 +5,7 @@ use crate::entity::{Block, Value};
 use crate::function::Function;
 use crate::ops::Op;
 use crate::types::Type;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// An operation on a result of a call, of which the other operand is known ahead of the call.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,7 @@ impl Accumulator {
         self,
         b: &mut Builder<'_>,
         step: &Step,
-        stands: &HashMap<Value, Value>,
+        stands: &FxHashMap<Value, Value>,
     ) -> Accumulator {
         let other = stands.get(&step.other).copied().unwrap_or(step.other);
         match self {

@@ -4,7 +4,7 @@ use super::accumulate::{Kind, Step};
 use crate::entity::{Block, Inst, Value};
 use crate::function::{Function, InstData, Values};
 use crate::ops::{Effect, Op};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Blocks that control may go through on its way to the end.
 const MOST_BLOCKS: usize = 8;
@@ -20,15 +20,20 @@ pub(super) struct Ending {
     /// The same in later blocks, which others may come to.
     copied: Vec<Inst>,
     /// What the parameters of later blocks are on this way.
-    params: HashMap<Value, Value>,
+    params: FxHashMap<Value, Value>,
 }
 
 impl Ending {
     /// The way from the call at this place to a `return` of its results, when there is one without any effect.
     pub(super) fn of(func: &Function, block: Block, at: usize) -> Option<Ending> {
         let call = &func.insts[func.blocks[block].insts[at]];
-        let mut way =
-            Way { func, needs: HashMap::new(), kept: Vec::new(), copied: Vec::new(), params: HashMap::new() };
+        let mut way = Way {
+            func,
+            needs: FxHashMap::default(),
+            kept: Vec::new(),
+            copied: Vec::new(),
+            params: FxHashMap::default(),
+        };
         way.needs.extend(call.results.iter().enumerate().map(|(index, value)| (*value, (index, Vec::new()))));
         let mut seen = vec![block];
         let mut rest = &func.blocks[block].insts[at + 1..];
@@ -77,9 +82,9 @@ impl Ending {
     }
 
     /// Copies what is computed in later blocks to the end of the call's block; what values of those are there.
-    pub(super) fn copy(&self, func: &mut Function, block: Block) -> HashMap<Value, Value> {
+    pub(super) fn copy(&self, func: &mut Function, block: Block) -> FxHashMap<Value, Value> {
         let mut stands = self.params.clone();
-        let resolve = |stands: &HashMap<Value, Value>, mut value: Value| {
+        let resolve = |stands: &FxHashMap<Value, Value>, mut value: Value| {
             // Parameters stand for parameters of earlier blocks.
             while let Some(next) = stands.get(&value) {
                 value = *next;
@@ -105,10 +110,10 @@ impl Ending {
 struct Way<'a> {
     func: &'a Function,
     /// Values that need a result of the call: which one, and what happened to it.
-    needs: HashMap<Value, (usize, Vec<Step>)>,
+    needs: FxHashMap<Value, (usize, Vec<Step>)>,
     kept: Vec<Inst>,
     copied: Vec<Inst>,
-    params: HashMap<Value, Value>,
+    params: FxHashMap<Value, Value>,
 }
 
 impl Way<'_> {

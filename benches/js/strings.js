@@ -1,0 +1,20 @@
+// Building, slicing, searching and comparing strings.
+"use strict";
+let text = "";
+for (let i = 0; i < 400000; i++) text += String.fromCharCode(97 + (i * 7) % 26);
+let hash = 0;
+for (let i = 0; i < text.length; i++) hash = (hash * 31 + text.charCodeAt(i)) | 0;
+const counts = {};
+for (const c of text) counts[c] = (counts[c] || 0) + 1;
+let reversed = "";
+for (let i = text.length - 1; i >= 0; i -= 3) reversed += text[i];
+const parts = [];
+for (let i = 0; i < 90000; i++) parts.push(`${i}:${text.slice(i, i + 5)}${i % 2 ? "é" : "ü"}`);
+const joined = parts.join(";");
+let found = 0;
+for (let at = joined.indexOf("qxe"); at >= 0; at = joined.indexOf("qxe", at + 1)) found++;
+const upper = joined.toUpperCase().split(";").map((part) => part.trim().padStart(12, ".")).join("");
+let numbers = 0;
+for (let i = 0; i < 60000; i++) numbers += parseInt("x" + i + "px".slice(0, i % 3), 36) % 7 + Number("1." + i) + (i / 3).toString().length;
+const sorted = parts.slice(0, 8000).sort();
+console.log(hash, counts.a, reversed.length, joined.length, found, upper.length, numbers.toFixed(3), sorted[4000]);

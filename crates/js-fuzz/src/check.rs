@@ -1,0 +1,232 @@
+//! Running one program in every way that is asked for, and comparing.
+
+use crate::engine::{End, Engine, Leg};
+use crate::node::Node;
+use crate::program::{Config, program};
+use crate::regexps::regexps;
+use crate::tree::Tree;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+/// What seeds stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Work {
+    /// Programs that use the language
+    Programs,
+    /// Regular expressions with strings
+    Regexps,
+}
+
+impl Work {
+    /// The program of a seed.
+    pub fn tree(self, seed: u64) -> Tree {
+        match self {
+            Work::Programs => program(seed, Config::varied(seed)),
+            Work::Regexps => regexps(seed),
+        }
+    }
+}
+
+/// One of those that are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Our engine.
+    Ours(Leg),
+    /// Node.
+    Node,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Side::Ours(leg) => f.write_str(leg.name()),
+            Side::Node => f.write_str("node"),
+        }
+    }
+}
+
+/// What is wrong with a program's execution.
+#[derive(Clone, Debug)]
+pub enum Difference {
+    /// Two sides print something else: what, from the first line that differs.
+    Output {
+        /// The side that is taken to be right.
+        right: Side,
+        /// The other one.
+        wrong: Leg,
+        /// What the first prints.
+        expected: String,
+        /// What the other one prints.
+        printed: String,
+    },
+    /// One of ours did not come to an end by itself.
+    Stopped(Leg, String),
+    /// One of ours panicked.
+    Panic(Leg, String),
+}
+
+impl Difference {
+    /// Whether it is of the same kind, so that a smaller program still shows the same.
+    pub fn is_like(&self, other: &Difference) -> bool {
+        match (self, other) {
+            (Difference::Output { right, wrong, .. }, Difference::Output { right: r, wrong: w, .. }) => {
+                (right, wrong) == (r, w)
+            }
+            (Difference::Stopped(a, _), Difference::Stopped(b, _)) => a == b,
+            // The text has the place, which says which mistake it is.
+            (Difference::Panic(a, text), Difference::Panic(b, other)) => a == b && text == other,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Difference::Output { right, wrong, expected, printed } => {
+                write!(
+                    f,
+                    "{wrong} differs from {right}\n  {right}: {expected}\n  {wrong}: {printed}",
+                    wrong = wrong.name()
+                )
+            }
+            Difference::Stopped(leg, why) => write!(f, "{} stopped: {why}", leg.name()),
+            Difference::Panic(leg, text) => write!(f, "{} panicked: {text}", leg.name()),
+        }
+    }
+}
+
+/// The first line that is not the same.
+fn first_difference(expected: &str, printed: &str) -> (String, String) {
+    let (mut a, mut b) = (expected.lines(), printed.lines());
+    loop {
+        match (a.next(), b.next()) {
+            (x, y) if x == y && x.is_some() => {}
+            (x, y) => return (x.unwrap_or("(end)").to_owned(), y.unwrap_or("(end)").to_owned()),
+        }
+    }
+}
+
+/// Which ways a program is run in besides the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// [`Leg::Collecting`]
+    pub collecting: bool,
+    /// [`Leg::Stress`]
+    pub stress: bool,
+    /// Node, if there is one.
+    pub node: bool,
+}
+
+impl Ways {
+    /// All.
+    pub const ALL: Ways = Ways { collecting: true, stress: true, node: true };
+
+    /// Those of a seed: with node to compare with, garbage is collected seldom. Collecting at every allocation takes very long.
+    fn of(seed: u64, node: bool) -> Ways {
+        Ways {
+            collecting: !node || seed.is_multiple_of(16),
+            stress: !node && seed.is_multiple_of(1024),
+            node,
+        }
+    }
+}
+
+/// Runs programs and compares.
+pub struct Checker {
+    engines: BTreeMap<Leg, Engine>,
+    node: Option<Node>,
+    /// How often what was done.
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+impl Checker {
+    /// A checker, with node if its program is given.
+    pub fn new(node: Option<&Path>) -> Checker {
+        let engines = Leg::ALL.into_iter().map(|leg| (leg, Engine::new(leg))).collect();
+        Checker { engines, node: node.map(Node::new), counts: BTreeMap::new() }
+    }
+
+    /// Has programs end after this time; node gets twice as much.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.engines.values_mut().for_each(|engine| engine.patience = patience);
+        if let Some(node) = &mut self.node {
+            node.patience = patience * 2;
+        }
+    }
+
+    /// Runs the program of a seed.
+    ///
+    /// # Errors
+    /// Node cannot be started.
+    pub fn check_seed(&mut self, text: &str, seed: u64) -> io::Result<Option<Difference>> {
+        self.check(text, Ways::of(seed, self.node.is_some()))
+    }
+
+    /// Runs a program; what is wrong, if anything.
+    ///
+    /// # Errors
+    /// Node cannot be started.
+    pub fn check(&mut self, text: &str, ways: Ways) -> io::Result<Option<Difference>> {
+        let mut node = self.node.as_mut().filter(|_| ways.node);
+        // Both work at the same time.
+        if let Some(node) = &mut node {
+            node.begin(text)?;
+        }
+        let first = run(&mut self.engines, &mut self.counts, Leg::Plain, text);
+        let right = match node.map(Node::answer) {
+            None => None,
+            Some(Some(output)) => {
+                *self.counts.entry("programs in node").or_default() += 1;
+                Some(output)
+            }
+            Some(None) => {
+                *self.counts.entry("programs that node gave up").or_default() += 1;
+                return Ok(None);
+            }
+        };
+        let output = match first {
+            Ok(output) => output,
+            Err(difference) => return Ok(Some(difference)),
+        };
+        if let Some(right) = right.filter(|right| *right != output) {
+            return Ok(Some(differ(Side::Node, Leg::Plain, &right, &output)));
+        }
+        for (leg, wanted) in [(Leg::Collecting, ways.collecting), (Leg::Stress, ways.stress)] {
+            if !wanted {
+                continue;
+            }
+            match run(&mut self.engines, &mut self.counts, leg, text) {
+                Ok(same) if same == output => {}
+                Ok(other) => return Ok(Some(differ(Side::Ours(Leg::Plain), leg, &output, &other))),
+                // Collecting takes its time.
+                Err(Difference::Stopped(..)) if leg == Leg::Stress => {}
+                Err(difference) => return Ok(Some(difference)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn differ(right: Side, wrong: Leg, expected: &str, printed: &str) -> Difference {
+    let (expected, printed) = first_difference(expected, printed);
+    Difference::Output { right, wrong, expected, printed }
+}
+
+fn run(
+    engines: &mut BTreeMap<Leg, Engine>,
+    counts: &mut BTreeMap<&'static str, u64>,
+    leg: Leg,
+    text: &str,
+) -> Result<String, Difference> {
+    *counts.entry(leg.name()).or_default() += 1;
+    let engine = engines.entry(leg).or_insert_with(|| Engine::new(leg));
+    match engine.run(text) {
+        End::Output(output) => Ok(output),
+        End::Stopped(why) => Err(Difference::Stopped(leg, why)),
+        End::Panic(text) => Err(Difference::Panic(leg, text)),
+    }
+}

@@ -1,0 +1,204 @@
+//! Our engine as the fuzzer runs it: every program in a realm of its own, within limits, with its output captured.
+
+use heap::{Config, OutOfMemory};
+use js_bytecode::Unit;
+use js_rt::Source;
+use js_vm::{Compiler, Limits, Res, Throw, Vm};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What every program has at hand.
+pub const PRELUDE: &str = include_str!("prelude.js");
+
+/// The functions of js-compile.
+pub const COMPILER: Compiler = Compiler {
+    script: js_compile::script,
+    module: js_compile::module,
+    eval: js_compile::eval,
+    function: js_compile::function,
+};
+
+/// Native stack of threads that run programs.
+const STACK: usize = 64 << 20;
+/// The part of it that natives may use: all the calls that a program's fuel allows may nest. Not more, since it is looked at when
+/// garbage is collected while natives call one another without end, as `get` does in a circle of proxies.
+const NATIVE_STACK: usize = 8 << 20;
+/// What the objects of a program may take.
+const HEAP: usize = 512 << 20;
+/// Programs that share an isolate, each with its own realm.
+const SHARE: u32 = 64;
+/// The longest that a program may take: seconds at most on a machine that has nothing else to do.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A way to run programs that has to make no difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leg {
+    /// The interpreter.
+    Plain,
+    /// The same, with garbage collected all the time.
+    Collecting,
+    /// The same, with garbage collected at every allocation.
+    Stress,
+}
+
+impl Leg {
+    /// All, the one that others are compared with first.
+    pub const ALL: [Leg; 3] = [Leg::Plain, Leg::Collecting, Leg::Stress];
+
+    /// What reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Leg::Plain => "plain",
+            Leg::Collecting => "collecting",
+            Leg::Stress => "stress",
+        }
+    }
+
+    fn heap(self) -> Config {
+        let config = Config { cap_bytes: HEAP, ..Config::default() };
+        match self {
+            Leg::Plain => config,
+            Leg::Collecting => Config { young_bytes: 64 << 10, poison: true, ..config },
+            Leg::Stress => Config { stress: true, ..config },
+        }
+    }
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With this output.
+    Output(String),
+    /// It took too long, or too much.
+    Stopped(String),
+    /// By a fault of the engine.
+    Panic(String),
+}
+
+/// Runs programs in one way.
+pub struct Engine {
+    leg: Leg,
+    prelude: (Unit, Arc<Source>),
+    vm: Option<Vm>,
+    runs: u32,
+    /// The longest that a program may take.
+    pub patience: Duration,
+    /// The most that a program may do, as the interpreter counts.
+    fuel: Option<u64>,
+}
+
+impl Engine {
+    /// An engine.
+    ///
+    /// # Panics
+    /// The prelude is refused.
+    pub fn new(leg: Leg) -> Engine {
+        let unit =
+            js_compile::script(PRELUDE).unwrap_or_else(|error| panic!("the prelude: {}", error.message));
+        Engine {
+            leg,
+            prelude: (unit, Arc::new(Source::new("prelude.js", PRELUDE))),
+            vm: None,
+            runs: 0,
+            patience: PATIENCE,
+            fuel: None,
+        }
+    }
+
+    /// An engine whose programs are bounded by what they do, not by how fast the machine is.
+    #[cfg(test)]
+    pub(crate) fn with_fuel(leg: Leg, fuel: u64) -> Engine {
+        Engine { patience: Duration::MAX, fuel: Some(fuel), ..Engine::new(leg) }
+    }
+
+    /// Runs a program.
+    pub fn run(&mut self, program: &str) -> End {
+        if self.runs >= SHARE {
+            self.vm = None;
+        }
+        self.runs += 1;
+        let vm = match self.vm.take() {
+            Some(vm) => vm,
+            None => match self.isolate() {
+                Ok(vm) => vm,
+                Err(error) => return End::Stopped(error.to_string()),
+            },
+        };
+        match catch_unwind(AssertUnwindSafe(|| self.run_on(&vm, program))) {
+            Ok(end) => {
+                self.vm = Some(vm);
+                end
+            }
+            Err(panic) => {
+                // Nothing can be said about what is left of it, not even that it can be dropped.
+                std::mem::forget(vm);
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                End::Panic(text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?").to_owned())
+            }
+        }
+    }
+
+    fn isolate(&mut self) -> Result<Vm, OutOfMemory> {
+        self.runs = 0;
+        let limits = Limits { heap: self.leg.heap(), native_stack: NATIVE_STACK, ..Limits::default() };
+        Vm::new(limits, COMPILER)
+    }
+
+    fn run_on(&self, vm: &Vm, program: &str) -> End {
+        vm.set_deadline(Instant::now().checked_add(self.patience));
+        vm.set_fuel(self.fuel);
+        let failed = Cell::new("");
+        let end = vm.enter(|| {
+            let realm = vm.new_realm(js_builtins::install)?;
+            vm.in_realm(realm, || self.in_realm(vm, program, &failed))
+        });
+        vm.drop_jobs();
+        match end {
+            Ok(output) => End::Output(output),
+            Err(Throw::Stop(stop)) => End::Stopped(stop.to_string()),
+            Err(_) => End::Stopped(format!("no output {}", failed.get())),
+        }
+    }
+
+    fn in_realm(&self, vm: &Vm, program: &str, failed: &Cell<&'static str>) -> Res<String> {
+        let (prelude, source) = &self.prelude;
+        failed.set("of the prelude");
+        vm.run_unit(prelude.clone(), source.clone())?;
+        let unit = match js_compile::script(program) {
+            Ok(unit) => unit,
+            Err(error) => {
+                return Ok(if error.reference { "! ReferenceError" } else { "! SyntaxError" }.into());
+            }
+        };
+        if let Err(error) = js_bytecode::verify(&unit) {
+            panic!("verifier: {error}");
+        }
+        let ended =
+            vm.run_unit(unit, Arc::new(Source::new("program.js", program))).and_then(|_| vm.run_jobs());
+        failed.set("after the program");
+        if let Err(thrown) = ended {
+            let error = vm.catch(thrown)?;
+            self.call(vm, "$fail", &[error])?;
+        }
+        let output = self.call(vm, "$end", &[])?;
+        Ok(vm.to_string(output)?.to_std())
+    }
+
+    fn call(&self, vm: &Vm, name: &str, args: &[js_rt::Value]) -> Res<js_rt::Value> {
+        let function = vm.get(vm.global(), vm.rt.key_from_utf8(name)?)?;
+        vm.call(function, js_rt::Value::UNDEFINED, args)
+    }
+}
+
+/// Runs `f` on a thread with the stack that engines need.
+///
+/// # Errors
+/// There is no such thread.
+pub fn on_large_stack<T: Send>(f: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, f)?;
+        thread.join().map_err(|_| std::io::Error::other("the thread panicked"))
+    })
+}

@@ -1,0 +1,45 @@
+//! The JavaScript interpreter and the operations that may run JavaScript code.
+//!
+//! A [`Vm`] is an isolate: it owns its heap, realms and jobs, belongs to one thread at a time, and may move to another one.
+#![forbid(unsafe_code)]
+
+mod cache;
+mod cache_trace;
+mod call;
+mod class;
+mod code;
+mod dispose;
+mod env;
+mod error;
+mod eval;
+mod generator;
+mod global;
+mod iterate;
+mod job;
+mod literal;
+mod module;
+mod names;
+mod object;
+mod operations;
+mod promise;
+mod realm;
+mod run;
+mod surrogates;
+#[cfg(test)]
+mod testing;
+mod trace;
+mod vm;
+mod waits;
+
+pub use cache_trace::{CacheState, CacheTrace};
+pub use call::{Args, NativeFn};
+pub use error::{Res, Stop, Throw};
+pub use generator::Resume;
+pub use job::{Job, JobFn, RejectionOperation};
+pub use js_bytecode::DynamicKind;
+pub use module::{ModuleHost, ModuleId, ModuleType};
+pub use object::{Lookup, NAMESPACE_FIELDS};
+pub use operations::*;
+pub use promise::{PromiseCapability, PromiseState};
+pub use realm::*;
+pub use vm::{Compiler, Limits, Refused, RegExpCreate, Vm};

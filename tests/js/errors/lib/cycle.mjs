@@ -1,0 +1,2 @@
+import { value } from '../module_cycle_tdz.mjs';
+console.log(value);

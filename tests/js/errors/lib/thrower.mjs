@@ -1,0 +1,3 @@
+export function thrower() {
+  throw new Error('in a module');
+}

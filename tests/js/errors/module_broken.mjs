@@ -1,0 +1,3 @@
+// exit: 1
+import { fine } from './lib/broken.mjs';
+console.log('never', fine);

@@ -1,0 +1,3 @@
+// exit: 13
+console.log('waits for nothing');
+await new Promise(() => {});

@@ -1,0 +1,4 @@
+// exit: 1
+console.log('start');
+Promise.reject({ reason: 'a value' });
+setTimeout(() => console.log('never'), 5);

@@ -1,0 +1,3 @@
+// exit: 1
+const ok = /a/g;
+const bad = /(unclosed/;

@@ -1,0 +1,2 @@
+// exit: 1
+const text = 'äöü 😀'; let 9lives = 1;

@@ -1,0 +1,2 @@
+// exit: 1
+(async () => { await { then() { throw new Error('then threw'); } }; })();

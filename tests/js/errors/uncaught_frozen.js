@@ -1,0 +1,3 @@
+// exit: 1
+const error = Object.freeze(new Error('frozen'));
+throw error;

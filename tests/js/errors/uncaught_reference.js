@@ -1,0 +1,5 @@
+// exit: 1
+const use = () => {
+  undefinedName += 1;
+};
+use();

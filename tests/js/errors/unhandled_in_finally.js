@@ -1,0 +1,2 @@
+// exit: 1
+(async () => { try { await null; } finally { throw new TypeError('from finally'); } })();

@@ -1,0 +1,21 @@
+// Groups and their indentation.
+console.group('G1');
+console.log('in');
+console.log('a\nb');
+console.log({ a: 'x'.repeat(50), b: 'y'.repeat(30) });
+console.group();
+console.log('in2');
+console.groupEnd();
+console.groupCollapsed('C', '%s', 1);
+console.log([1, 2]);
+console.groupEnd();
+console.groupEnd();
+console.groupEnd();
+console.log('out');
+console.group('%s!', 'fmt');
+console.table([[1]]);
+console.groupEnd();
+console.group('w');
+console.log({ a: 'x'.repeat(60), b: 1 });
+console.log(Array.from({ length: 40 }, (_, i) => i));
+console.groupEnd();

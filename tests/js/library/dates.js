@@ -1,0 +1,8 @@
+// Dates, in UTC: the tests run wherever.
+const d = new Date(Date.UTC(2024, 1, 29, 12, 34, 56, 789));
+console.log(d.toISOString(), d.toJSON(), d.getTime(), d.getUTCDay(), Date.UTC(99, 0), Date.UTC(2024), Date.UTC(), new Date(NaN).getTime(), new Date(8.64e15).toISOString(), new Date(8.64e15 + 1).getTime(), new Date(-1).toISOString(), new Date(-62198755200000).toISOString());
+console.log(Date.parse("2024-02-29T12:34:56.789Z"), Date.parse("2024-02-29"), Date.parse("2024"), Date.parse("2024-02-29T12:34:56+02:00"), Date.parse("+012024-01-01T00:00:00Z"), Date.parse("2024-02-30"), Date.parse("2024-13-01"), Date.parse("Thu, 29 Feb 2024 12:34:56 GMT"), Date.parse("29 Feb 2024 12:34 UTC"), Date.parse("nonsense"), Date.parse("2024-02-29T24:00:00Z"));
+const e = new Date(0); console.log(e.setUTCFullYear(2023, 1, 29), e.toISOString(), e.setUTCHours(25, 61, 61, 1001), e.toISOString(), e.setUTCDate(0), e.setUTCMonth(NaN), e.getUTCFullYear(), e.setTime(1e12), e.toUTCString());
+console.log(typeof Date(), new Date(2020, 0).getMonth(), Object.prototype.toString.call(d), d > new Date(0), d - new Date(d - 5), new Date(d).getTime() === d.getTime(), new Date("2024-01-01T00:00:00").getHours(), isNaN(new Date("x")), String(new Date(NaN)), JSON.stringify({ d: new Date(0) }), new Date(2019, 12, 1).getFullYear(), new Date(0, 0, 1).getFullYear());
+for (const f of [() => new Date(NaN).toISOString(), () => Date.prototype.getTime.call({}), () => new Date(Symbol()), () => d[Symbol.toPrimitive]("x")]) try { f(); } catch (x) { console.log(x.name, x.message); }
+console.log(d[Symbol.toPrimitive]("number"), typeof (d + 1), new Date(2024, 0, 31).getDate(), Date.length, Date.name, d.valueOf() === +d);

@@ -1,0 +1,13 @@
+// Regular expressions.
+const show = (m) => m && [m.index, ...m].join("|") + (m.groups ? JSON.stringify(m.groups) : "");
+console.log(show(/(\d+)-(?<word>\w+)?/.exec("a 12-bc")), show(/(a)|(b)/.exec("b")), show(/^(?:(a)|b)*$/.exec("ab")), show(/(?=(a+))a*b\1/.exec("baaabac")), show(/(?!foo)...(?<=bar)/.exec("foobar")));
+console.log(show(/(?<!\$)\b\d+/.exec("$42 7")), show(/(z)((a+)?(b+)?(c))*/.exec("zaacbbbcac")), show(/\u{1f600}/u.exec("x😀")), show(/^.$/u.exec("😀")), show(/^.$/.exec("😀")), show(/[^]/.exec("\n")), show(/./s.exec("\n")));
+const g = /o/g; console.log(g.test("foo"), g.lastIndex, g.test("foo"), g.lastIndex, g.test("foo"), g.lastIndex); const y = /o/y; y.lastIndex = 1; console.log(y.exec("foo").index, y.lastIndex, y.exec("oo x"), y.lastIndex);
+console.log("a-b_c".split(/[-_]/), "a1b2".split(/(\d)/), "abc".split(/(?:)/u), "aBc".replace(/b/i, "[$&]"), "x".replace(/x/, () => "$1"), "aaa".replace(/a/g, (m, i) => i), "abc".replace(/(?<first>a)/, (...args) => JSON.stringify(args.at(-1))));
+console.log(/\p{Lu}/u.test("É"), /\p{Script=Greek}/u.test("α"), /\P{L}/u.test("a"), /[\p{Emoji}--\p{ASCII}]/v.test("😀"), /[[a-z]&&[aeiou]]/v.test("b"), /\w/iu.test("ſ"), /\w/i.test("ſ"), /K/i.test("\u212a"), /K/iu.test("\u212a"));
+console.log(/a{2,3}?/.exec("aaaa")[0], /a{2,}/.exec("aaaa")[0], /(?:a|ab)(?:c|bcd)(?:d*)/.exec("abcd")[0], /\0/.test("\0"), /[\b]/.test("\b"), /\cJ/.test("\n"), /[a-]/.test("-"), /a{,5}/.test("a{,5}"), /\1(a)/.exec("aa")[0], /]/.test("]"), /{/.test("{"));
+console.log(/(?<y>\d{4})-(?<m>\d\d)/d.exec("on 2026-11").indices.groups.m, new RegExp("/", "g").source, String(new RegExp("")), new RegExp("\n").source, /[/]/.source, RegExp("a", "dgimsuy").flags, /x/g.flags, RegExp(/a/g) instanceof RegExp, RegExp(/a/g, "i").flags);
+for (const bad of ["(", "[b-a]", "a**", "(?<n>a)(?<n>b)", "\\k<x>(?<y>)", "(?<=a)*", "{1}", "a{2,1}", "\\u{110000}"]) for (const flags of ["", "u"]) try { new RegExp(bad, flags); console.log(bad, flags, "fine"); } catch (e) { console.log(bad, flags, e.name); }
+try { new RegExp("a", "gg"); } catch (e) { console.log(e.message); } try { new RegExp("a", "uv"); } catch (e) { console.log(e.name); }
+class R extends RegExp { exec(s) { const m = super.exec(s); if (m) m[0] = m[0].toUpperCase(); return m; } } console.log(new R("b", "g")[Symbol.replace]("abc", "<$&>"), "abcb".replace(new R("b", "g"), "-"), new R("a").test("A"), [..."aXbX".matchAll(new R("X", "g"))].length);
+console.log("aaaaaaaaaaaaaaa!".match(/^(a+)+$/), "The Quick".match(/quick/i).index, "x".match(/(?:)/g), "abc".search(/z/), /a.c/s.exec("a\nc") !== null, /^b/m.test("a\nb"), /$^/.test(""), RegExp.prototype.toString.call({ source: "s", flags: "f" }), RegExp.$1 === undefined);

@@ -1,0 +1,15 @@
+// Strings: UTF-16, searching, padding, slicing, normal forms, case.
+const s = "Grüße, 世界 😀!";
+console.log(s.length, [...s].length, s.charCodeAt(11), s.codePointAt(11).toString(16), s.at(-2), s.slice(-4), s.substring(5, 2), s.substr(-3, 2), s[100], s.charAt(100) === "");
+console.log(s.toUpperCase(), "ΑΣ ΣΑΣ".toLowerCase(), "ﬁ ŉ".toUpperCase(), "İ".toLowerCase().length, "straße".localeCompare("strasse") !== 0, "a".localeCompare("b"));
+console.log("abcabc".indexOf("c", 3), "abcabc".lastIndexOf("c", 4), "abc".includes(""), "abc".startsWith("b", 1), "abc".endsWith("b", 2), "aXbX".split("X"), "abc".split(""), "".split(","), "".split(""), "a,b,c".split(",", 2));
+console.log("7".padStart(3, "0"), "x".padEnd(5, "ab"), " \t\n\u00a0\ufefftrim ".trim() + "|", "  s ".trimStart() + "|", " e ".trimEnd() + "|", "ab".repeat(3), "abc".concat(1, null), "x".repeat(0) === "");
+console.log("aaa".replace("a", "$&$&-$`-$'-$$"), "aaa".replaceAll("a", (m, at) => at), "x-y".replace(/(?<l>\w)-(?<r>\w)/, "$<r>:$<l>:$2$1$3"), "abc".replace("z", "y"), "a.b".replaceAll(".", "$$"));
+console.log("\u0041\u030a".normalize("NFC").length, "Å".normalize("NFD").length, "\ud800x".isWellFormed?.() ?? false, "\ud800".toWellFormed?.() ?? "\ufffd", String.fromCodePoint(0x1f600, 65), String.raw`a\n${1}`, String.fromCharCode(0x10041));
+console.log("a" < "B", "a" < "b", "10" < "9", "\ud83d" < "\uffff", "abc" == new String("abc"), typeof Object("x"), Object("xy").length, Object.keys(Object("xy")), "length" in Object("a"));
+console.log(escape("ü ☺a+"), unescape("%FC%u263A"), encodeURIComponent("ü/?&"), encodeURI("http://x/ü?a=b"), decodeURIComponent("%F0%9F%98%80"), "abc".anchor('"'), "x".link("u"));
+console.log([..."añ"].map((c) => c.charCodeAt(0)), "abc".search(/c/), "test".match(/t/g), "test".match(/x/), [..."t1t2".matchAll(/t(\d)/g)].map((m) => m[1] + m.index), "A1b2".replace(/[a-z]\d/gi, (m) => m.toLowerCase() + "!"));
+for (const f of [() => "a".repeat(Infinity), () => "x".normalize("bad"), () => String.fromCodePoint(1114112), () => "a".matchAll(/a/), () => Symbol("d").toString(), () => `${Symbol("d")}`, () => String(Symbol("d")), () => "a".startsWith(/a/), () => null + "", () => decodeURI("%C0%80")]) try { console.log(f()); } catch (e) { console.log(e.name); }
+let rope = ""; for (let i = 0; i < 1000; i++) rope = i % 2 ? rope + i : i + rope; console.log(rope.length, rope.slice(1400, 1420), rope.indexOf("500"));
+console.log(parseInt("  -0x1Fg"), parseInt("12abc"), parseInt("z", 36), parseInt(""), parseFloat("3.14abc"), parseFloat(".5e-3x"), parseFloat("-Infinityx"), Number("1e1000"), Number("0x"), Number(" \n"), (255).toString(16), (0.1).toString(3).slice(0, 20), (-7.5).toString(2), (1e21).toString(7).slice(0, 10));
+console.log((1.005).toFixed(2), (1e21).toFixed(2), (0).toFixed(1), (-1.5).toFixed(0), (123.456).toPrecision(4), (0.000001).toPrecision(2), (1e-7).toExponential(), (12345).toExponential(2), (0.5).toFixed(0), (25).toString(36), Number.MAX_SAFE_INTEGER, Number.EPSILON > 0, Number.isInteger(5.0), Number.isSafeInteger(2 ** 53));

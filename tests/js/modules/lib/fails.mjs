@@ -1,0 +1,3 @@
+console.log('evaluated once');
+await null;
+throw new Error('failed while waiting');

@@ -1,0 +1,2 @@
+export default "lazy";
+export const later = await new Promise((resolve) => setTimeout(resolve, 1, "awaited"));

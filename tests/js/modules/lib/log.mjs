@@ -1,0 +1,2 @@
+export const lines = [];
+export const log = line => lines.push(line);

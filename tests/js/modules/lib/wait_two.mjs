@@ -1,0 +1,4 @@
+import { log } from './log.mjs';
+log('two begins');
+await null;
+log('two ends');
