@@ -16,6 +16,18 @@ use crate::verify::{Examiner, Fault};
 /// In stress mode, every so manieth collection is full and in one go.
 const STRESS_FULL: u64 = 256;
 
+/// So many collections in stress mode happen at every allocation.
+const STRESS_DENSE: u64 = 50_000;
+
+/// Afterwards, one in so many allocations collects: a program that makes millions of objects would not end, and has made most
+/// kinds of them by then.
+const STRESS_SPARSE: usize = 32;
+
+/// Consecutive numbers in no order.
+fn scattered(number: u64) -> usize {
+    (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+}
+
 /// What a pause is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Work {
@@ -36,7 +48,7 @@ impl Inner {
     pub(crate) fn due(&self) -> Option<Work> {
         if self.stress.get() {
             let full = self.collections.get() % STRESS_FULL == STRESS_FULL - 1;
-            return Some(if full { Work::Full } else { Work::Minor });
+            return self.is_stress_due().then_some(if full { Work::Full } else { Work::Minor });
         }
         let allocator = self.allocator();
         if allocator.since < self.alarm.get() {
@@ -48,6 +60,17 @@ impl Inner {
             return Some(if full { Work::Full } else { Work::Minor });
         }
         Some(if cycle.phase == Phase::Marking && cycle.ready { Work::Minor } else { Work::Slice })
+    }
+
+    /// Whether this allocation collects in stress mode. Which of them do is spread: a loop that makes a multiple of
+    /// [`STRESS_SPARSE`] objects has a collection at each of its places.
+    fn is_stress_due(&self) -> bool {
+        if self.collections.get() < STRESS_DENSE {
+            return true;
+        }
+        let asked = self.stress_asked.get().wrapping_add(1);
+        self.stress_asked.set(asked);
+        scattered(asked).is_multiple_of(STRESS_SPARSE)
     }
 
     /// Whether so much is alive that a full collection may free a good part of it.
@@ -144,8 +167,7 @@ impl Inner {
 
     /// From one object up to a sixteenth of them, by turns: most allocations of a cycle's life happen while it marks.
     fn stress_quota(&self, cycle: &Cycle) -> usize {
-        let turn = self.collections.get().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        1 + turn as usize % (cycle.objects / 16 + 1)
+        1 + scattered(self.collections.get()) % (cycle.objects / 16 + 1)
     }
 
     /// A minor collection, which may begin a cycle or end its marking.

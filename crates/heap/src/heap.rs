@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) full_at: Cell<usize>,
     /// [`Config::stress`], until it is changed.
     pub(crate) stress: Cell<bool>,
+    /// Allocations of stress mode since it does not collect at each of them.
+    pub(crate) stress_asked: Cell<u64>,
     /// Pauses so far, for stress mode.
     pub(crate) collections: Cell<u64>,
     /// A collection is under way, or one was left by a panic. Then marks say nothing, and nothing is allocated any more.
@@ -121,6 +123,7 @@ impl Heap {
             last_full: Cell::new(Duration::ZERO),
             full_at: Cell::new(config.young_bytes),
             stress: Cell::new(config.stress),
+            stress_asked: Cell::new(0),
             collections: Cell::new(0),
             broken: Cell::new(false),
             pauses: RefCell::default(),

@@ -89,6 +89,22 @@ fn an_interpreter_allocates_through_a_shared_reference() {
 }
 
 #[test]
+fn stress_mode_collects_at_one_in_so_many_allocations_after_a_while() {
+    let heap = heap(Config { stress: true, ..config() });
+    heap.enter(&|_: &mut Tracer<'_>| {}, || {
+        let collections = |allocations: u64| {
+            let before = heap.stats().pauses.all.count;
+            (0..allocations).for_each(|number| _ = heap.alloc(Node::new(number, None, None)).expect("room"));
+            heap.stats().pauses.all.count - before
+        };
+        assert_eq!(collections(1_000), 1_000);
+        collections(49_000);
+        let sparse = collections(32_000);
+        assert!((900..1_100).contains(&sparse), "{sparse} of 32,000");
+    });
+}
+
+#[test]
 fn a_value_that_is_passed_is_traced_when_its_allocation_collects() -> Result<(), OutOfMemory> {
     let heap = heap(Config { stress: true, ..config() });
     heap.enter(&|_: &mut Tracer<'_>| {}, || {

@@ -5,7 +5,7 @@ mod support;
 use std::cell::Cell;
 
 use heap::{Collection, Gc, Heap, Tracer};
-use support::{Bytes, CONSTANT, churn, clear_stack, config, heap, resident};
+use support::{Bytes, CONSTANT, Node, churn, clear_stack, config, heap, resident};
 
 #[test]
 fn memory_follows_what_is_alive() {

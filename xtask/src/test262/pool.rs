@@ -75,7 +75,10 @@ impl Pool<'_> {
         let mut worker = None;
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(test) = tests.get(number) else { return Ok(()) };
+            let Some(test) = tests.get(number) else {
+                worker.map(Worker::end);
+                return Ok(());
+            };
             let mut failure = None;
             for mode in test.modes() {
                 if let Some(verdict) = self.ask(&mut worker, &test.request(mode))? {
@@ -100,10 +103,12 @@ impl Pool<'_> {
 
     /// Has a worker run one test in one mode: what went wrong.
     fn ask(&self, slot: &mut Option<Worker>, request: &str) -> Result<Option<Verdict>, Failure> {
-        let mut worker = match slot.take().filter(|worker| worker.left > 0) {
-            Some(worker) => worker,
-            None => self.start()?,
-        };
+        if slot.as_ref().is_some_and(|worker| worker.left == 0)
+            && let Some(worn) = slot.take()
+        {
+            worn.end();
+        }
+        let mut worker = slot.take().map_or_else(|| self.start(), Ok)?;
         worker.left -= 1;
         let sent = worker.input.write_all(request.as_bytes()).and_then(|()| worker.input.flush());
         let answer = match sent {
