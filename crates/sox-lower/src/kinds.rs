@@ -25,6 +25,8 @@ pub(crate) fn kinds(feedback: &Feedback, flow: &Flow, entry: &Kinds) -> Vec<Kind
         ins: vec![vec![Kind::None; entry.len()]; flow.blocks.len()],
         outs: vec![None; flow.blocks.len()],
         hopeless: vec![vec![false; entry.len()]; flow.blocks.len()],
+        counters: counters(feedback, entry.len()),
+        no_counters: vec![vec![false; entry.len()]; flow.blocks.len()],
     };
     for round in 0.. {
         if !analysis.round() {
@@ -45,6 +47,26 @@ struct Analysis<'a> {
     outs: Vec<Option<Kinds>>,
     /// Registers whose loop was found to change their kind after all.
     hopeless: Vec<Vec<bool>>,
+    /// Registers that count.
+    counters: Vec<bool>,
+    /// Those that a loop makes something else of, all the same.
+    no_counters: Vec<Vec<bool>>,
+}
+
+/// Registers that an integer is added to somewhere, each time with an integer as the sum, as far as was seen.
+fn counters(feedback: &Feedback, registers: usize) -> Vec<bool> {
+    let mut counters = vec![false; registers];
+    for (inst, flags) in feedback.function().code.iter().zip(&feedback.flags) {
+        let step = match inst.op() {
+            Some(Op::AddK | Op::SubK) if inst.a() == inst.b() => inst.index(),
+            Some(Op::LoopAddLt | Op::LoopAddLe) => usize::from(inst.c()),
+            _ => continue,
+        };
+        if flags & (BIG | OTHER) == 0 && constant(feedback, step) == Kind::Int {
+            counters[usize::from(inst.a())] = true;
+        }
+    }
+    counters
 }
 
 impl Analysis<'_> {
@@ -101,6 +123,13 @@ impl Analysis<'_> {
         let wide = self.feedback.flags[data.start] & WIDE != 0;
         if !data.header || wide || self.hopeless[block][reg] || first != Kind::Any {
             return all;
+        }
+        if self.counters[reg] && !self.no_counters[block][reg] {
+            match around {
+                // Control came in from outside of the loop, where nothing is known of it: it counts in integers.
+                Kind::None | Kind::Int => return Kind::Int,
+                _ => self.no_counters[block][reg] = true,
+            }
         }
         match around {
             Kind::None | Kind::Nil => all,
