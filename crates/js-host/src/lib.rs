@@ -16,14 +16,16 @@ mod report;
 mod run;
 mod state;
 pub mod test262;
+mod tier;
 mod timers;
 
 pub use compiler::COMPILER;
 pub use heap::Statistics as HeapStatistics;
 pub use inspect::inspect;
-pub use js_vm::{CacheTrace, Limits, Res, Throw, Vm};
+pub use js_vm::{CacheTrace, Counters, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
 pub use listing::listing;
 pub use run::{Kind, kind_of};
+pub use tier::{JIT, add_tier};
 
 use heap::OutOfMemory;
 use state::State;
@@ -33,6 +35,8 @@ use std::io::Write;
 pub struct Options {
     /// Limits of the isolate.
     pub limits: Limits,
+    /// Whether functions are compiled that are hot, where that is possible.
+    pub jit: bool,
     /// Where `print` and `console.log` write.
     pub out: Box<dyn Write + Send>,
     /// Where `console.error` writes, and errors that nobody catches are reported.
@@ -43,13 +47,14 @@ impl Default for Options {
     /// The process's own streams.
     fn default() -> Options {
         let out = std::io::LineWriter::new(std::io::stdout());
-        Options { limits: Limits::default(), out: Box::new(out), err: Box::new(std::io::stderr()) }
+        Options { limits: Limits::default(), jit: true, out: Box::new(out), err: Box::new(std::io::stderr()) }
     }
 }
 
 /// An isolate with a realm for programs.
 pub struct Host {
     vm: Vm,
+    interpreted: Option<String>,
 }
 
 /// What every realm has: ECMA-262's library and ECMA-402's.
@@ -75,12 +80,18 @@ impl Host {
         })
         .map_err(|_: Throw| OutOfMemory)?;
         vm.rt.heap().set_stress(options.limits.heap.stress);
-        Ok(Host { vm })
+        let interpreted = if options.jit { add_tier(&vm).err() } else { None };
+        Ok(Host { vm, interpreted })
     }
 
     /// What lives in the isolate's heap, and how long its pauses were. It can be printed.
     pub fn heap_statistics(&self) -> HeapStatistics {
         self.vm.rt.heap().statistics()
+    }
+
+    /// Why nothing is compiled, if it was to be and cannot.
+    pub fn interpreted(&self) -> Option<&str> {
+        self.interpreted.as_deref()
     }
 
     /// The isolate.

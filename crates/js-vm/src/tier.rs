@@ -348,7 +348,11 @@ impl Vm {
     /// # Errors
     /// What setters, proxies and conversions throw; in strict code, that it cannot be stored.
     pub fn set_element_at(&self, base: Value, key: Value, value: Value, strict: bool) -> Res<()> {
-        if self.store_in_place(base, key, value) { Ok(()) } else { self.set_element(base, key, value, strict) }
+        if self.store_in_place(base, key, value) {
+            Ok(())
+        } else {
+            self.set_element(base, key, value, strict)
+        }
     }
 
     /// A new environment for a scope of a function, below the one in `parent`.

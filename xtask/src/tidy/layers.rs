@@ -55,7 +55,11 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(JavaScript, "js-vm", &["js-bytecode", "js-rt"]),
     guest(JavaScript, "js-builtins", &["js-bytecode", "js-rt", "js-vm"]),
     guest(JavaScript, "js-intl", &["js-rt", "js-vm", "js-builtins"]),
-    guest(JavaScript, "js-host", &["js-bytecode", "js-compile", "js-rt", "js-vm", "js-builtins", "js-intl"]),
+    guest(
+        JavaScript,
+        "js-host",
+        &["js-bytecode", "js-compile", "js-rt", "js-vm", "js-builtins", "js-intl", "js-baseline"],
+    ),
     Crate {
         name: "js-baseline",
         layer: 3,
