@@ -14,6 +14,7 @@ fn main() -> ExitCode {
             suite: option("--suite").unwrap_or_default().into(),
             timeout: Duration::from_secs(option("--timeout").and_then(|s| s.parse().ok()).unwrap_or(10)),
             gc_stress: args.iter().any(|arg| arg == "--gc-stress"),
+            threshold: option("--jit-threshold").and_then(|n| n.parse().ok()),
         };
         return match test262::worker(&options, std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
             Ok(()) => ExitCode::SUCCESS,
