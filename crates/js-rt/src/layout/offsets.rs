@@ -4,8 +4,8 @@
 //! [`Frame`], [`Cache`] and [`CacheEntry`], which are no objects of the heap, count from their first byte.
 
 use super::{
-    ArrayBuffer, Cache, CacheEntry, Closure, Code, Environment, Frame, JsObject, JsString, Native, Shape,
-    Slots, TypedView, Value, kind,
+    ArrayBuffer, Cache, CacheEntry, CacheKind, Closure, Code, Environment, Frame, JsObject, JsString, MORE, Native,
+    Shape, Slots, TypedView, Value, kind,
 };
 use crate::{Class, Elements, Flags};
 use heap::{Header, OBJECT_OFFSET as OBJECT};
@@ -143,6 +143,21 @@ pub const FRAME_SIZE: usize = size_of::<Frame>();
 
 /// Cache: its first entry.
 pub const CACHE_FIRST: usize = offset_of!(Cache, first);
+/// Cache: address of its further entries, 0 without any.
+pub const CACHE_MORE: usize = offset_of!(Cache, more);
+const _: () = assert!(size_of::<std::cell::OnceCell<Box<[CacheEntry; MORE]>>>() == size_of::<usize>());
+/// How many further entries there are, if any.
+pub const CACHE_MORE_COUNT: usize = MORE;
+/// Bytes of a cache's entry.
+pub const ENTRY_SIZE: usize = size_of::<CacheEntry>();
+/// Kind of entries for slots of the receiver.
+pub const ENTRY_OWN: u8 = CacheKind::Own as u8;
+/// Kind of entries for slots of a prototype.
+pub const ENTRY_PROTO: u8 = CacheKind::Proto as u8;
+/// Kind of entries for bindings of the global declarative record.
+pub const ENTRY_LEXICAL: u8 = CacheKind::Lexical as u8;
+/// Kind of entries for stores that add a slot.
+pub const ENTRY_ADD: u8 = CacheKind::Add as u8;
 /// Bytes of a cache.
 pub const CACHE_SIZE: usize = size_of::<Cache>();
 /// Cache entry: the receiver's shape.

@@ -1,0 +1,1 @@
+//! Listings by other people's disassemblers.

@@ -1,0 +1,338 @@
+//! C functions that compiled code calls.
+//!
+//! A step executes one instruction in the interpreter. Lean helpers do one operation that cannot change which frame is the innermost
+//! one, for less. Machine code passes the context, which it got from [`crate::Baseline::enter`], and words of registers.
+
+use crate::context::Context;
+use heap::Gc;
+use js_rt::offsets::{CODE_BASE, CODE_TABLE};
+use js_rt::{Cache, Code, Frame, Value};
+use js_vm::{Left, Next, Res, Vm};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What a step answers when the next instruction follows.
+const SEQUENTIAL: usize = 0;
+
+macro_rules! helpers {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident),*);)*) => {
+        /// Addresses of the C functions.
+        #[repr(C)]
+        pub(crate) struct Helpers {
+            $($(#[$doc])* pub(crate) $name: unsafe extern "C" fn(*const Context $(, $argument: u64)*) -> u64,)*
+        }
+
+        impl Helpers {
+            pub(crate) fn new() -> Helpers {
+                Helpers { $($name,)* }
+            }
+        }
+    };
+}
+
+helpers! {
+    /// Executes the instruction that the frame's `pc` is. 0: the next one follows; else where to go on.
+    step();
+    /// The same, but always says where to go on.
+    step_far();
+    /// A helper threw: where to go on.
+    throw();
+    /// A property: the cache, the base.
+    get_property(base, cache);
+    /// Stores a property.
+    set_property(base, value, cache);
+    /// A field of a literal or class.
+    define_field(base, value, cache);
+    /// A global binding.
+    get_global(cache);
+    /// Assigns to one.
+    set_global(value, cache);
+    /// An element: base and key.
+    get_element(base, key);
+    /// Stores an element.
+    set_element(base, key, value);
+    /// Calls the built-in function in the register at an address, with so many arguments.
+    call_native(site, count);
+    /// Pushes the frame of a constructor, or calls a built-in one.
+    construct(site, count_and_result);
+    /// A closure of a function of the unit, in an environment.
+    closure(env, index);
+    /// A new environment.
+    new_env(parent, scope);
+    /// A copy of one.
+    copy_env(env);
+    /// An object literal.
+    new_object(hint);
+    /// An array literal.
+    new_array(hint);
+    /// `typeof`.
+    type_of(value);
+    /// `this` of a sloppy function.
+    coerce_this(value);
+    /// Whether values are strictly equal: 1 or 0.
+    strict_equal(a, b);
+    /// Whether a value is true: 1 or 0.
+    truth(value);
+    /// The remainder of numbers; 0 when one is none.
+    remainder(a, b);
+}
+
+/// What every helper begins with: the context, and the isolate that runs.
+///
+/// # Safety
+/// Compiled code passes the context register, and runs below [`Context::activate`].
+unsafe fn parts<'a>(context: *const Context) -> (&'a Context, &'a Vm) {
+    // SAFETY: the register holds the address of the context that `enter` borrows for the activation's time.
+    let context = unsafe { &*context };
+    // SAFETY: so does `enter` with the isolate, whose address it put into the context.
+    (context, unsafe { &*context.vm() })
+}
+
+/// A value as it is in a register.
+fn value(bits: u64) -> Value {
+    // SAFETY: compiled code passes words of registers and slots, which hold values; `Value` is transparent over the word.
+    unsafe { std::mem::transmute(bits) }
+}
+
+/// An inline cache.
+///
+/// # Safety
+/// The word is the address of a cache of the function that is executed.
+unsafe fn cache<'a>(address: u64) -> &'a Cache {
+    // SAFETY: the caller's promise; the frame keeps the function, and that its caches, alive.
+    unsafe { &*std::ptr::with_exposed_provenance(address as usize) }
+}
+
+/// The entry of the machine code of a function at an instruction, if it has any.
+pub(crate) fn resume_address(code: &Code, pc: u32) -> Option<usize> {
+    const { assert!(CODE_BASE != CODE_TABLE) };
+    let table = code.native.table.get();
+    if table == 0 {
+        return None;
+    }
+    let table: *const u32 = std::ptr::with_exposed_provenance(table);
+    // SAFETY: the table has an offset for each instruction, and `pc` is one: frames are made and changed by the interpreter's rules.
+    Some(code.native.base.get() + unsafe { *table.add(pc as usize) } as usize)
+}
+
+/// Runs what may panic: a panic waits in the context until machine code is left.
+fn guarded(context: &Context, run: impl FnOnce() -> u64) -> Option<u64> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(word) => Some(word),
+        Err(panic) => {
+            context.panic.replace(Some(panic));
+            None
+        }
+    }
+}
+
+/// Where the innermost frame goes on.
+fn go_on(context: &Context, vm: &Vm) -> usize {
+    if let Some((frame, code)) = vm.begin_frame()
+        && let Some(address) = resume_address(&code, frame.pc.get())
+    {
+        set_frame(context, frame);
+        return address;
+    }
+    leave(context, Left::Frame)
+}
+
+pub(crate) fn set_frame(context: &Context, frame: &Frame) {
+    context.frame.set(std::ptr::from_ref(frame).expose_provenance());
+    context.registers.set(context.values.get() + size_of::<Value>() * frame.base.get() as usize);
+}
+
+fn leave(context: &Context, left: Left) -> usize {
+    context.left.replace(Some(left));
+    context.stubs.leave.get()
+}
+
+fn after(context: &Context, vm: &Vm, next: Next) -> usize {
+    match next {
+        Next::Next | Next::Frame => go_on(context, vm),
+        Next::Done(result) => leave(context, Left::Done(result)),
+    }
+}
+
+fn one_step(context: &Context, vm: &Vm) -> usize {
+    let Some((frame, code)) = vm.begin_frame() else { return leave(context, Left::Frame) };
+    let pc = frame.pc.get();
+    if let Some(inst) = code.function.insts.get(pc as usize)
+        && let Some(count) = context.steps.get(inst.op() as usize)
+    {
+        count.set(count.get() + 1);
+    }
+    let next = vm.execute_one(context.floor_depth());
+    let address = match next {
+        Next::Next if frame.pc.get() == pc + 1 => SEQUENTIAL,
+        other => after(context, vm, other),
+    };
+    keep(code);
+    address
+}
+
+/// Has a function, in whose machine code we are, be alive up to here: its frame may be gone, but the heap finds the handle on the stack.
+fn keep(code: Gc<Code>) {
+    std::hint::black_box(code);
+}
+
+unsafe extern "C" fn step(context: *const Context) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    guarded(context, || one_step(context, vm) as u64).unwrap_or_else(|| context.stubs.leave.get() as u64)
+}
+
+unsafe extern "C" fn step_far(context: *const Context) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    guarded(context, || match one_step(context, vm) {
+        SEQUENTIAL => go_on(context, vm) as u64,
+        address => address as u64,
+    })
+    .unwrap_or_else(|| context.stubs.leave.get() as u64)
+}
+
+unsafe extern "C" fn throw(context: *const Context) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    guarded(context, || {
+        let code = vm.begin_frame().map(|(_, code)| code);
+        let thrown = context.thrown.take();
+        let address = match thrown {
+            Some(thrown) => after(context, vm, vm.throw_in(context.floor_depth(), thrown)),
+            // A panic, which goes on behind the machine code.
+            None => context.stubs.leave.get(),
+        };
+        code.map(keep);
+        address as u64
+    })
+    .unwrap_or_else(|| context.stubs.leave.get() as u64)
+}
+
+/// The word of a result; 0 after noting what was thrown.
+fn give(context: &Context, run: impl FnOnce() -> Res<Value>) -> u64 {
+    guarded(context, || match run() {
+        Ok(value) => value.bits(),
+        Err(thrown) => {
+            context.thrown.replace(Some(thrown));
+            0
+        }
+    })
+    .unwrap_or(0)
+}
+
+/// The same for operations without a result.
+fn give_unit(context: &Context, run: impl FnOnce() -> Res<()>) -> u64 {
+    give(context, || run().map(|()| Value::TRUE))
+}
+
+fn is_strict(vm: &Vm) -> bool {
+    vm.begin_frame().is_some_and(|(_, code)| code.function.flags.strict)
+}
+
+/// Helpers with a result that can throw: the context, arguments, and what they do.
+macro_rules! lean {
+    ($($name:ident($context:ident, $vm:ident $(, $argument:ident)*) $give:ident $body:expr;)*) => {$(
+        unsafe extern "C" fn $name($context: *const Context $(, $argument: u64)*) -> u64 {
+            // SAFETY: called by compiled code only.
+            let ($context, $vm) = unsafe { parts($context) };
+            $give($context, || $body)
+        }
+    )*};
+}
+
+lean! {
+    get_property(context, vm, base, at) give {
+        // SAFETY: templates pass caches of the function whose code they are part of.
+        let cache = unsafe { cache(at) };
+        vm.get_cached(cache, value(base))
+    };
+    set_property(context, vm, base, new, at) give_unit {
+        // SAFETY: templates pass caches of the function whose code they are part of.
+        let cache = unsafe { cache(at) };
+        vm.set_cached(cache, value(base), value(new), is_strict(vm))
+    };
+    define_field(context, vm, base, new, at) give_unit {
+        // SAFETY: templates pass caches of the function whose code they are part of.
+        let cache = unsafe { cache(at) };
+        vm.define_cached(cache, value(base), value(new))
+    };
+    get_global(context, vm, at) give {
+        // SAFETY: templates pass caches of the function whose code they are part of.
+        let cache = unsafe { cache(at) };
+        vm.get_global_cached(cache)
+    };
+    set_global(context, vm, new, at) give_unit {
+        // SAFETY: templates pass caches of the function whose code they are part of.
+        let cache = unsafe { cache(at) };
+        vm.set_global_cached(cache, value(new), is_strict(vm))
+    };
+    get_element(context, vm, base, key) give vm.get_element_at(value(base), value(key));
+    set_element(context, vm, base, key, new) give_unit
+        vm.set_element_at(value(base), value(key), value(new), is_strict(vm));
+    closure(context, vm, env, index) give match vm.begin_frame() {
+        Some((_, code)) => vm.new_closure(code, index as u32, value(env)),
+        None => Ok(Value::UNDEFINED),
+    };
+    new_env(context, vm, parent, scope) give match vm.begin_frame() {
+        Some((_, code)) => vm.new_scope(code, value(parent), scope as u32),
+        None => Ok(Value::UNDEFINED),
+    };
+    copy_env(context, vm, env) give vm.copy_scope(value(env));
+    new_object(context, vm, hint) give vm.new_literal(hint as u32);
+    new_array(context, vm, hint) give vm.new_array_literal(hint as u32);
+    type_of(context, vm, of) give Ok(vm.typeof_text(value(of)));
+    coerce_this(context, vm, this) give vm.sloppy_this(value(this));
+}
+
+unsafe extern "C" fn call_native(context: *const Context, site: u64, count: u64) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    give(context, || {
+        vm.count()?;
+        let base = (site as usize - context.values.get()) / size_of::<Value>();
+        // What is no closure pushes no frame.
+        Ok(vm.call_at(base, count as usize, 0)?.unwrap_or(Value::UNDEFINED))
+    })
+}
+
+/// The lower 32 bits of the last argument are the number of arguments, those above the register for the result. Answers as a step does.
+unsafe extern "C" fn construct(context: *const Context, site: u64, count_and_result: u64) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    guarded(context, || {
+        let base = (site as usize - context.values.get()) / size_of::<Value>();
+        let dst = (count_and_result >> 32) as u16;
+        let code = vm.begin_frame().map(|(_, code)| code);
+        let address = match vm.construct_at(base, count_and_result as u32 as usize, dst) {
+            Ok(Some(made)) => {
+                if let Some((frame, _)) = vm.begin_frame() {
+                    let at = context.values.get() + 8 * (frame.base.get() as usize + usize::from(dst));
+                    let register: *mut u64 = std::ptr::with_exposed_provenance_mut(at);
+                    // SAFETY: the register is one of the frame, whose registers are there.
+                    unsafe { *register = made.bits() };
+                }
+                SEQUENTIAL
+            }
+            Ok(None) => go_on(context, vm),
+            Err(thrown) => after(context, vm, vm.throw_in(context.floor_depth(), thrown)),
+        };
+        code.map(keep);
+        address as u64
+    })
+    .unwrap_or_else(|| context.stubs.leave.get() as u64)
+}
+
+unsafe extern "C" fn strict_equal(_: *const Context, a: u64, b: u64) -> u64 {
+    u64::from(value(a).is_strictly_equal(value(b)))
+}
+
+unsafe extern "C" fn truth(_: *const Context, of: u64) -> u64 {
+    u64::from(value(of).to_boolean())
+}
+
+unsafe extern "C" fn remainder(_: *const Context, a: u64, b: u64) -> u64 {
+    match (value(a).as_number(), value(b).as_number()) {
+        (Some(a), Some(b)) => Value::number(js_rt::number::remainder(a, b)).bits(),
+        _ => 0,
+    }
+}

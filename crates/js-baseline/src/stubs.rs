@@ -1,0 +1,478 @@
+//! Machine code that all functions of an isolate share: entering and leaving, and what templates do not do in place.
+
+use crate::context::{Context, StubAddresses, TYPED};
+use crate::masm::*;
+use code_memory::{Code, ExecSpace, FrameInfo, FrameOp};
+use js_rt::Value;
+use js_rt::offsets::*;
+use std::cell::Cell;
+use std::mem::offset_of;
+
+/// The published stubs.
+pub(crate) struct Stubs {
+    code: Code,
+    /// Addresses of the stubs, in the order of [`list`], then those of typed arrays.
+    addresses: Vec<usize>,
+    /// What the entry does to the native stack.
+    steps: Vec<FrameOp>,
+}
+
+/// Offset in the context of a field of its stubs.
+macro_rules! stub {
+    ($name:ident) => {
+        std::mem::offset_of!(crate::context::Context, stubs)
+            + std::mem::offset_of!(crate::context::StubAddresses, $name)
+    };
+}
+pub(crate) use stub;
+
+/// Offset in the context of a C function.
+macro_rules! helper {
+    ($name:ident) => {
+        std::mem::offset_of!(crate::context::Context, helpers)
+            + std::mem::offset_of!(crate::runtime::Helpers, $name)
+    };
+}
+pub(crate) use helper;
+
+type Emitter<M> = fn(&mut M);
+type Field = fn(&StubAddresses) -> &Cell<usize>;
+
+/// The stubs with where their addresses go.
+fn list<M: Masm>() -> [(Field, Emitter<M>); 13] {
+    [
+        (|stubs| &stubs.leave, leave),
+        (|stubs| &stubs.call_slow, call_slow),
+        (|stubs| &stubs.add, |m| arithmetic(m, FAlu::Add)),
+        (|stubs| &stubs.sub, |m| arithmetic(m, FAlu::Sub)),
+        (|stubs| &stubs.mul, |m| arithmetic(m, FAlu::Mul)),
+        (|stubs| &stubs.div, |m| arithmetic(m, FAlu::Div)),
+        (|stubs| &stubs.compare, compare),
+        (|stubs| &stubs.strict_equal, strict_equal),
+        (|stubs| &stubs.truth, truth),
+        (|stubs| &stubs.to_int32, to_int32),
+        (|stubs| &stubs.get_more, get_more),
+        (|stubs| &stubs.typed_element, typed_element),
+        (|stubs| &stubs.set_typed_element, set_typed_element),
+    ]
+}
+
+impl Stubs {
+    /// Assembles and publishes the stubs.
+    pub(crate) fn publish<M: Masm>(space: &ExecSpace, m: &mut M) -> Result<Stubs, String> {
+        m.buffer().clear();
+        let steps = m.entry(offset_of!(Context, frame), offset_of!(Context, registers));
+        let mut addresses = Vec::new();
+        let mut begin = |m: &mut M| {
+            addresses.push(m.position());
+            m.landing_pad();
+        };
+        for (_, emit) in list::<M>() {
+            begin(m);
+            emit(m);
+        }
+        for number in 0..TYPED {
+            begin(m);
+            get_typed(m, number);
+        }
+        for number in 0..TYPED {
+            begin(m);
+            set_typed(m, number);
+        }
+        if !m.link() {
+            return Err("a branch among the stubs is too far".into());
+        }
+        let mut staged = space.alloc(m.position(), 16).map_err(|error| error.to_string())?;
+        staged.bytes_mut().copy_from_slice(&m.buffer().bytes);
+        staged.set_name("js:stubs");
+        staged.set_frame(FrameInfo { ops: steps.clone() });
+        let code = staged.publish().map_err(|error| error.to_string())?;
+        addresses.iter_mut().for_each(|address| *address += code.entry().addr());
+        Ok(Stubs { code, addresses, steps: steps.into_iter().map(|(_, step)| step).collect() })
+    }
+
+    /// Tells a context where the stubs are.
+    pub(crate) fn note(&self, to: &StubAddresses) {
+        let list = list::<crate::Host>();
+        let fields = list.iter().map(|(field, _)| field(to)).chain(&to.typed_get).chain(&to.typed_set);
+        fields.zip(&self.addresses).for_each(|(cell, &address)| cell.set(address));
+    }
+
+    /// The stub that enters code: `fn(context, target)`.
+    pub(crate) fn entry(&self) -> *const u8 {
+        self.code.entry()
+    }
+
+    /// What unwinders need to know of code that is entered: all of the entry's steps were made before its first byte.
+    pub(crate) fn frame(&self) -> FrameInfo {
+        FrameInfo { ops: self.steps.iter().map(|&step| (0, step)).collect() }
+    }
+}
+
+fn leave<M: Masm>(m: &mut M) {
+    m.leave();
+}
+
+/// A call's callee cannot be entered by a jump: the interpreter executes the instruction in front of the frame's `pc`.
+fn call_slow<M: Masm>(m: &mut M) {
+    m.load(B32, T0, at(FRAME, FRAME_PC));
+    m.alu_constant(Alu::Sub, B32, T0, T0, 1);
+    m.store(B32, at(FRAME, FRAME_PC), T0);
+    m.call_c(helper!(step_far));
+    m.load(B64, FRAME, at(CTX, offset_of!(Context, frame)));
+    m.load(B64, REGS, at(CTX, offset_of!(Context, registers)));
+    m.jump_anywhere(T0);
+}
+
+/// The number that a value is, or to `fail`. Changes T5.
+pub(crate) fn load_number<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) {
+    let (int, done) = (m.label(), m.label());
+    m.branch(B64, Cond::AboveEq, from, TAG, int);
+    m.branch_bits(B64, true, from, TAG, fail);
+    m.alu(Alu::Add, B64, T5, from, TAG);
+    m.bits_to_f64(to, T5);
+    m.jump(done);
+    m.bind(int);
+    m.int_to_f64(to, from);
+    m.bind(done);
+}
+
+/// The value that a double is, an int32 if it can be one. Changes F2 and T5; goes on at `done`, or behind.
+pub(crate) fn number_value<M: Masm>(m: &mut M, to: Reg, from: FReg, done: Label) {
+    let (double, zero, nan) = (m.label(), m.label(), m.label());
+    m.f64_to_int(to, from);
+    m.int_to_f64(F2, to);
+    m.branch_f64_differs(from, F2, double);
+    m.branch_constant(B32, Cond::Eq, to, 0, zero);
+    m.alu(Alu::Or, B64, to, to, TAG);
+    m.jump(done);
+    m.bind(zero);
+    m.f64_to_bits(T5, from);
+    m.mov(to, TAG);
+    m.branch_constant(B64, Cond::Eq, T5, 0, done);
+    m.bind(double);
+    m.branch_nan(from, nan);
+    m.f64_to_bits(to, from);
+    m.alu(Alu::Sub, B64, to, to, TAG);
+    m.jump(done);
+    m.bind(nan);
+    m.constant(to, Value::NAN.bits());
+}
+
+fn arithmetic<M: Masm>(m: &mut M, op: FAlu) {
+    let (fail, done) = (m.label(), m.label());
+    load_number(m, F0, T0, fail);
+    load_number(m, F1, T1, fail);
+    m.f64(op, F0, F1);
+    number_value(m, T2, F0, done);
+    m.bind(done);
+    m.stub_return();
+    m.bind(fail);
+    m.constant(T2, 0);
+    m.stub_return();
+}
+
+fn compare<M: Masm>(m: &mut M) {
+    let fail = m.label();
+    load_number(m, F0, T0, fail);
+    load_number(m, F1, T1, fail);
+    m.compare_f64(T2, F0, F1);
+    m.stub_return();
+    m.bind(fail);
+    m.constant(T2, 0);
+    m.stub_return();
+}
+
+fn strict_equal<M: Masm>(m: &mut M) {
+    let (number, no, yes, ask) = (m.label(), m.label(), m.label(), m.label());
+    m.branch_bits(B64, false, T0, TAG, number);
+    m.branch_bits(B64, false, T1, TAG, no);
+    m.branch(B64, Cond::Eq, T0, T1, yes);
+    // Different words: the same string or BigInt at best.
+    m.alu(Alu::Or, B64, T2, T0, T1);
+    m.branch_bits(B64, false, T2, CELLS, no);
+    m.branch_constant(B64, Cond::Eq, T0, 0, no);
+    m.branch_constant(B64, Cond::Eq, T1, 0, no);
+    m.load(B8, T2, at(T0, HEADER_KIND));
+    m.branch_memory(B8, Cond::Ne, T2, at(T1, HEADER_KIND), no);
+    m.branch_constant(B32, Cond::Eq, T2, KIND_OBJECT.into(), no);
+    m.branch_constant(B32, Cond::Ne, T2, KIND_STRING.into(), ask);
+    m.load(B32, T2, at(T0, STRING_LEN));
+    m.branch_memory(B32, Cond::Ne, T2, at(T1, STRING_LEN), no);
+    m.bind(ask);
+    m.constant(T2, 2);
+    m.stub_return();
+    m.bind(number);
+    load_number(m, F0, T0, no);
+    load_number(m, F1, T1, no);
+    m.compare_f64(T2, F0, F1);
+    m.compare_constant(B32, Cond::Eq, T2, T2, order::EQUAL);
+    m.stub_return();
+    m.bind(no);
+    m.constant(T2, 0);
+    m.stub_return();
+    m.bind(yes);
+    m.constant(T2, 1);
+    m.stub_return();
+}
+
+fn truth<M: Masm>(m: &mut M) {
+    let (cell, number, string, no, yes, ask) =
+        (m.label(), m.label(), m.label(), m.label(), m.label(), m.label());
+    m.branch_bits(B64, true, T0, CELLS, cell);
+    m.branch_bits(B64, false, T0, TAG, number);
+    // Of the others, `true` is true alone.
+    m.compare_constant(B64, Cond::Eq, T2, T0, Value::TRUE.bits() as i32);
+    m.stub_return();
+    m.bind(cell);
+    m.branch_constant(B64, Cond::Eq, T0, 0, no);
+    m.load(B8, T2, at(T0, HEADER_KIND));
+    m.branch_constant(B32, Cond::Eq, T2, KIND_STRING.into(), string);
+    m.branch_constant(B32, Cond::Ne, T2, KIND_OBJECT.into(), ask);
+    m.load(B32, T2, at(T0, HEADER_AUX));
+    m.branch_bits_constant(false, T2, FLAG_HTMLDDA as i32, no);
+    m.bind(yes);
+    m.constant(T2, 1);
+    m.stub_return();
+    m.bind(string);
+    m.branch_memory_constant(B32, Cond::Ne, at(T0, STRING_LEN), 0, yes);
+    m.bind(no);
+    m.constant(T2, 0);
+    m.stub_return();
+    m.bind(number);
+    load_number(m, F0, T0, ask);
+    m.constant(T5, 0);
+    m.bits_to_f64(F1, T5);
+    m.compare_f64(T2, F0, F1);
+    m.alu_constant(Alu::And, B32, T2, T2, order::LESS | order::GREATER);
+    m.compare_constant(B32, Cond::Ne, T2, T2, 0);
+    m.stub_return();
+    m.bind(ask);
+    m.constant(T2, 2);
+    m.stub_return();
+}
+
+fn to_int32<M: Masm>(m: &mut M) {
+    let fail = m.label();
+    for reg in [T0, T1] {
+        let done = m.label();
+        m.branch(B64, Cond::AboveEq, reg, TAG, done);
+        m.branch_bits(B64, true, reg, TAG, fail);
+        m.alu(Alu::Add, B64, T5, reg, TAG);
+        m.bits_to_f64(F0, T5);
+        m.f64_to_int64(reg, F0);
+        // Out of range gives one of the ends on all machines, NaN as well: too large for 52 bits is for a helper.
+        m.shift_constant(Shift::Left, B64, T5, reg, 11);
+        m.shift_constant(Shift::Right, B64, T5, T5, 11);
+        m.branch(B64, Cond::Ne, T5, reg, fail);
+        m.bind(done);
+    }
+    m.constant(T2, 1);
+    m.stub_return();
+    m.bind(fail);
+    m.constant(T2, 0);
+    m.stub_return();
+}
+
+/// The value of the slot that entry T3 says, of object `of`, to T1. Changes T2, T4 and T5.
+pub(crate) fn load_slot<M: Masm>(m: &mut M, of: Reg) {
+    let (outside, done) = (m.label(), m.label());
+    m.load(B32, T2, at(T3, ENTRY_SLOT));
+    m.load(B64, T4, at(of, OBJECT_SLOTS));
+    m.alu_constant(Alu::And, B64, T5, T4, OBJECT_INLINE_MASK as i32);
+    m.branch(B64, Cond::AboveEq, T2, T5, outside);
+    m.load(B64, T1, element(of, T2, 3, OBJECT_INLINE));
+    m.jump(done);
+    m.bind(outside);
+    load_outside(m, T1);
+    m.bind(done);
+}
+
+/// The value of slot T2 that lies outside of the object, whose word of slots is T4 with T5 of them inside.
+fn load_outside<M: Masm>(m: &mut M, to: Reg) {
+    let (beyond, done) = (m.label(), m.label());
+    m.alu(Alu::Sub, B64, T2, T2, T5);
+    m.alu(Alu::Sub, B64, T4, T4, T5);
+    m.branch_memory(B64, Cond::AboveEq, T2, at(T4, SLOTS_CAPACITY), beyond);
+    m.load(B64, to, element(T4, T2, 3, SLOTS_VALUES));
+    m.jump(done);
+    m.bind(beyond);
+    m.constant(to, 0);
+    m.bind(done);
+}
+
+/// Own and prototype's properties by the cache's first entry and the further ones.
+fn get_more<M: Masm>(m: &mut M) {
+    let (proto, own, none, found) = (m.label(), m.label(), m.label(), m.label());
+    m.load(B64, T1, at(T0, OBJECT_SHAPE));
+    m.branch_memory(B64, Cond::Eq, T1, at(T3, ENTRY_SHAPE), found);
+    m.load(B64, T3, at(T3, CACHE_MORE));
+    m.branch_constant(B64, Cond::Eq, T3, 0, none);
+    for _ in 1..CACHE_MORE_COUNT {
+        m.branch_memory(B64, Cond::Eq, T1, at(T3, ENTRY_SHAPE), found);
+        m.alu_constant(Alu::Add, B64, T3, T3, ENTRY_SIZE as i32);
+    }
+    m.branch_memory(B64, Cond::Ne, T1, at(T3, ENTRY_SHAPE), none);
+    m.bind(found);
+    m.load(B8, T2, at(T3, ENTRY_KIND));
+    m.branch_constant(B32, Cond::Eq, T2, ENTRY_OWN.into(), own);
+    m.branch_constant(B32, Cond::Eq, T2, ENTRY_PROTO.into(), proto);
+    m.bind(none);
+    m.constant(T1, 0);
+    m.stub_return();
+    m.bind(own);
+    load_slot(m, T0);
+    m.stub_return();
+    m.bind(proto);
+    check_epoch(m, none);
+    m.load(B64, T0, at(T3, ENTRY_HOLDER));
+    m.branch_constant(B64, Cond::Eq, T0, 0, none);
+    load_slot(m, T0);
+    m.stub_return();
+}
+
+/// Whether no prototype's shape changed since entry T3 was made. Changes T5.
+pub(crate) fn check_epoch<M: Masm>(m: &mut M, stale: Label) {
+    m.load(B64, T5, at(CTX, offset_of!(Context, proto_epoch)));
+    m.load(B64, T5, at(T5, 0));
+    m.branch_memory(B64, Cond::Ne, T5, at(T3, ENTRY_EPOCH), stale);
+}
+
+/// Logarithm of the size of the elements of a class of typed arrays; `None` for those that templates leave alone.
+fn typed_log(number: usize) -> Option<u8> {
+    use js_rt::ElementType as E;
+    match typed_type(number)? {
+        E::Int8 | E::Uint8 | E::Uint8Clamped => Some(0),
+        E::Int16 | E::Uint16 => Some(1),
+        E::Int32 | E::Uint32 | E::Float32 => Some(2),
+        E::Float64 => Some(3),
+        _ => None,
+    }
+}
+
+fn typed_type(number: usize) -> Option<js_rt::ElementType> {
+    js_rt::ElementType::ALL
+        .into_iter()
+        .find(|element| element.class() as u8 == CLASS_TYPED_FIRST + number as u8)
+}
+
+/// Goes to the code for the class of typed array T0, `table` in the context, with the index in T3.
+fn by_class<M: Masm>(m: &mut M, table: usize, fail: Label) {
+    m.load(B8, T5, at(T0, HEADER_AUX));
+    m.alu_constant(Alu::Sub, B32, T5, T5, CLASS_TYPED_FIRST.into());
+    m.branch_constant(B32, Cond::AboveEq, T5, TYPED as i32, fail);
+    m.mov32(T3, T1);
+    m.load(B64, T4, element(CTX, T5, 3, table));
+    m.jump_landing(T4);
+}
+
+fn typed_element<M: Masm>(m: &mut M) {
+    let fail = m.label();
+    by_class(m, stub!(typed_get), fail);
+    m.bind(fail);
+    m.constant(T2, 0);
+    m.stub_return();
+}
+
+fn set_typed_element<M: Masm>(m: &mut M) {
+    let fail = m.label();
+    by_class(m, stub!(typed_set), fail);
+    m.bind(fail);
+    m.constant(T4, 0);
+    m.stub_return();
+}
+
+/// The address of the first element of typed array T0 to T4, after checks that there is element T3. Changes T5 and T1.
+fn typed_place<M: Masm>(m: &mut M, log: u8, writing: bool, fail: Label) {
+    m.load(B64, T5, at(T0, OBJECT_PAYLOAD));
+    m.load(B64, T1, at(T5, VIEW_LENGTH));
+    // As many elements as there are: all ones.
+    m.branch_constant(B64, Cond::Eq, T1, -1, fail);
+    m.branch(B64, Cond::AboveEq, T3, T1, fail);
+    if log > 0 {
+        m.shift_constant(Shift::Left, B64, T1, T1, log);
+    }
+    m.load(B64, T4, at(T5, VIEW_OFFSET));
+    m.load(B64, T5, at(T5, VIEW_DATA));
+    m.alu(Alu::Add, B64, T1, T1, T4);
+    m.branch_memory(B64, Cond::Above, T1, at(T5, BUFFER_LEN), fail);
+    if writing {
+        m.branch_memory_constant(B8, Cond::Ne, at(T5, BUFFER_IMMUTABLE), 0, fail);
+    }
+    m.load(B64, T5, at(T5, BUFFER_DATA));
+    m.branch_constant(B64, Cond::Eq, T5, 0, fail);
+    m.alu(Alu::Add, B64, T4, T4, T5);
+}
+
+fn get_typed<M: Masm>(m: &mut M, number: usize) {
+    use js_rt::ElementType as E;
+    let (fail, done) = (m.label(), m.label());
+    if let (Some(log), Some(kind)) = (typed_log(number), typed_type(number)) {
+        typed_place(m, log, false, fail);
+        let place = element(T4, T3, log, 0);
+        match kind {
+            E::Int8 => m.load_signed(B8, T2, place),
+            E::Int16 => m.load_signed(B16, T2, place),
+            E::Uint8 | E::Uint8Clamped => m.load(B8, T2, place),
+            E::Uint16 => m.load(B16, T2, place),
+            E::Int32 => m.load(B32, T2, place),
+            E::Uint32 => {
+                m.load(B32, T2, place);
+                m.branch_constant(B32, Cond::Ge, T2, 0, done);
+                m.uint_to_f64(F0, T2);
+                m.f64_to_bits(T2, F0);
+                m.alu(Alu::Sub, B64, T2, T2, TAG);
+                m.stub_return();
+            }
+            _ => {
+                let boxed = m.label();
+                if kind == E::Float32 {
+                    m.load_f32(F0, place);
+                } else {
+                    m.load_f64(F0, place);
+                }
+                number_value(m, T2, F0, boxed);
+                m.bind(boxed);
+                m.stub_return();
+            }
+        }
+        m.bind(done);
+        m.alu(Alu::Or, B64, T2, T2, TAG);
+        m.stub_return();
+    } else {
+        m.bind(done);
+    }
+    m.bind(fail);
+    m.constant(T2, 0);
+    m.stub_return();
+}
+
+fn set_typed<M: Masm>(m: &mut M, number: usize) {
+    use js_rt::ElementType as E;
+    let fail = m.label();
+    if let (Some(log), Some(kind)) = (typed_log(number), typed_type(number)) {
+        match kind {
+            E::Float32 | E::Float64 => load_number(m, F0, T2, fail),
+            // Doubles are for a helper; so is what is to be clamped.
+            _ => m.branch(B64, Cond::Below, T2, TAG, fail),
+        }
+        typed_place(m, log, true, fail);
+        let place = element(T4, T3, log, 0);
+        match kind {
+            E::Float32 => m.store_f32(place, F0),
+            E::Float64 => m.store_f64(place, F0),
+            E::Uint8Clamped => {
+                m.branch_constant(B32, Cond::Above, T2, 255, fail);
+                m.store(B8, place, T2);
+            }
+            E::Int8 | E::Uint8 => m.store(B8, place, T2),
+            E::Int16 | E::Uint16 => m.store(B16, place, T2),
+            _ => m.store(B32, place, T2),
+        }
+        m.constant(T4, 1);
+        m.stub_return();
+    }
+    m.bind(fail);
+    m.constant(T4, 0);
+    m.stub_return();
+}

@@ -1,0 +1,98 @@
+//! Elements of arrays and typed arrays by int32.
+
+use crate::compile::Compiler;
+use crate::masm::*;
+use crate::stubs::{helper, stub};
+use js_bytecode::{Inst, Op};
+use js_rt::offsets::*;
+
+pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    if inst.op() == Op::GetElement { get(c, inst) } else { set(c, inst) }
+}
+
+fn get<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let cold = c.cold();
+    c.get(T0, inst.b());
+    c.get(T1, inst.cr());
+    c.m.branch(B64, Cond::Below, T1, TAG, cold);
+    c.check_object(T0, cold);
+    c.m.load(B32, T2, at(T0, HEADER_AUX));
+    c.m.branch_bits_constant(false, T2, FLAG_EXOTIC as i32, cold);
+    place(c, T0, cold);
+    c.m.load(B64, T0, element(T2, T3, 3, SLOTS_VALUES));
+    c.m.branch_constant(B64, Cond::Eq, T0, 0, cold);
+    c.set(inst.a(), T0);
+}
+
+/// The row of elements of an object to T2, the index in T1 to T3. Sparse elements have no room in a row.
+fn place<M: Masm>(c: &mut Compiler<'_, M>, object: Reg, cold: Label) {
+    c.m.load(B64, T2, at(object, OBJECT_ELEMENTS));
+    c.m.mov32(T3, T1);
+    c.m.branch_memory(B64, Cond::AboveEq, T3, at(T2, SLOTS_CAPACITY), cold);
+}
+
+fn set<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let (cold, store, double) = (c.cold(), c.m.label(), c.m.label());
+    c.get(T0, inst.a());
+    c.get(T1, inst.b());
+    c.m.branch(B64, Cond::Below, T1, TAG, cold);
+    c.check_object(T0, cold);
+    c.m.branch_memory_constant(B8, Cond::Ne, at(T0, HEADER_AUX), CLASS_ARRAY.into(), cold);
+    place(c, T0, cold);
+    c.m.branch_memory_constant(B64, Cond::Eq, element(T2, T3, 3, SLOTS_VALUES), 0, cold);
+    c.get(T1, inst.cr());
+    // What the elements' flags say has to include the value.
+    c.m.branch(B64, Cond::AboveEq, T1, TAG, store);
+    c.m.load(B32, T4, at(T0, HEADER_AUX));
+    c.m.branch_bits(B64, false, T1, TAG, double);
+    c.m.branch_bits_constant(true, T4, ELEMENTS_VALUE as i32, cold);
+    c.barrier(T2, T1, cold);
+    c.m.jump(store);
+    c.m.bind(double);
+    c.m.branch_bits_constant(true, T4, ELEMENTS_DOUBLE as i32, cold);
+    c.m.bind(store);
+    c.m.store(B64, element(T2, T3, 3, SLOTS_VALUES), T1);
+}
+
+/// Loads what typed arrays' stubs want, or goes to `ask`.
+fn typed<M: Masm>(c: &mut Compiler<'_, M>, object: u16, key: u16, ask: Label) {
+    c.get(T0, object);
+    c.get(T1, key);
+    c.m.branch(B64, Cond::Below, T1, TAG, ask);
+    c.check_object(T0, ask);
+}
+
+pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let ask = c.m.label();
+    if inst.op() == Op::GetElement {
+        typed(c, inst.b(), inst.cr(), ask);
+        c.m.call_stub(stub!(typed_element));
+        c.m.branch_constant(B64, Cond::Eq, T2, 0, ask);
+        c.set(inst.a(), T2);
+        c.jump_next();
+        c.m.bind(ask);
+        c.store_next();
+        c.get(T0, inst.b());
+        c.get(T1, inst.cr());
+        c.m.argument(1, T0);
+        c.m.argument(2, T1);
+        c.call_helper(helper!(get_element));
+        c.set(inst.a(), T0);
+    } else {
+        typed(c, inst.a(), inst.b(), ask);
+        c.get(T2, inst.cr());
+        c.m.call_stub(stub!(set_typed_element));
+        let next = c.next();
+        c.m.branch_constant(B32, Cond::Ne, T4, 0, next);
+        c.m.bind(ask);
+        c.store_next();
+        c.get(T0, inst.a());
+        c.get(T1, inst.b());
+        c.get(T2, inst.cr());
+        c.m.argument(1, T0);
+        c.m.argument(2, T1);
+        c.m.argument(3, T2);
+        c.call_helper(helper!(set_element));
+    }
+    c.jump_next();
+}

@@ -1,0 +1,1 @@
+//! Whole programs, and what the compiler makes of functions.
