@@ -35,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) proto_epoch: Cell<usize>,
     /// Address of what was caught.
     pub(crate) caught: Cell<usize>,
+    /// What the activation came to, or 0.
+    pub(crate) result: Cell<u64>,
     /// C functions.
     pub(crate) helpers: Helpers,
     /// Machine code that templates share.
@@ -76,6 +78,8 @@ pub(crate) const TYPED: usize =
 stub_addresses! {
     /// Ends the activation.
     leave;
+    /// The last of its frames came to T0.
+    finish;
     /// A call that has to be stepped: the frame is the caller's, whose `pc` is behind the call.
     call_slow;
     /// Arithmetic on numbers, of which one is a double: T2 is the value, or 0 when an operand is no number.
@@ -115,6 +119,7 @@ impl Context {
             realm: zero(),
             proto_epoch: zero(),
             caught: zero(),
+            result: Cell::new(0),
             helpers: Helpers::new(),
             stubs: StubAddresses::default(),
             vm: Cell::new(null()),

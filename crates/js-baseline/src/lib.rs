@@ -188,7 +188,10 @@ impl Tier for Baseline {
             // SAFETY: the address is that of an instruction in the code of the innermost frame, which the context says; the isolate is
             // borrowed for as long as this runs.
             unsafe { entry(context, address) };
-            context.left.take()
+            match context.result.replace(0) {
+                0 => context.left.take(),
+                word => Some(Left::Done(Ok(runtime::value(word)))),
+            }
         });
         if let Some(panic) = context.panic.take() {
             resume_unwind(panic);

@@ -74,6 +74,8 @@ helpers! {
     truth(value);
     /// The remainder of numbers; 0 when one is none.
     remainder(a, b);
+    /// The sum of what are not both numbers.
+    add(a, b);
 }
 
 /// What every helper begins with: the context, and the isolate that runs.
@@ -88,7 +90,7 @@ unsafe fn parts<'a>(context: *const Context) -> (&'a Context, &'a Vm) {
 }
 
 /// A value as it is in a register.
-fn value(bits: u64) -> Value {
+pub(crate) fn value(bits: u64) -> Value {
     // SAFETY: compiled code passes words of registers and slots, which hold values; `Value` is transparent over the word.
     unsafe { std::mem::transmute(bits) }
 }
@@ -266,6 +268,7 @@ lean! {
         let cache = unsafe { cache(at) };
         vm.set_global_cached(cache, value(new), is_strict(vm))
     };
+    add(context, vm, a, b) give vm.add_slow(value(a), value(b));
     get_element(context, vm, base, key) give vm.get_element_at(value(base), value(key));
     set_element(context, vm, base, key, new) give_unit
         vm.set_element_at(value(base), value(key), value(new), is_strict(vm));

@@ -39,9 +39,10 @@ type Emitter<M> = fn(&mut M);
 type Field = fn(&StubAddresses) -> &Cell<usize>;
 
 /// The stubs with where their addresses go.
-fn list<M: Masm>() -> [(Field, Emitter<M>); 13] {
+fn list<M: Masm>() -> [(Field, Emitter<M>); 14] {
     [
         (|stubs| &stubs.leave, leave),
+        (|stubs| &stubs.finish, finish),
         (|stubs| &stubs.call_slow, call_slow),
         (|stubs| &stubs.add, |m| arithmetic(m, FAlu::Add)),
         (|stubs| &stubs.sub, |m| arithmetic(m, FAlu::Sub)),
@@ -110,6 +111,16 @@ impl Stubs {
 }
 
 fn leave<M: Masm>(m: &mut M) {
+    m.leave();
+}
+
+/// Pops the last of the activation's frames, which came to T0.
+fn finish<M: Masm>(m: &mut M) {
+    m.store(B64, at(CTX, offset_of!(Context, result)), T0);
+    m.load(B64, T5, at(CTX, offset_of!(Context, depth)));
+    m.load(B64, T1, at(T5, 0));
+    m.alu_constant(Alu::Sub, B64, T1, T1, 1);
+    m.store(B64, at(T5, 0), T1);
     m.leave();
 }
 
@@ -194,7 +205,8 @@ fn strict_equal<M: Masm>(m: &mut M) {
     m.branch_constant(B64, Cond::Eq, T0, 0, no);
     m.branch_constant(B64, Cond::Eq, T1, 0, no);
     m.load(B8, T2, at(T0, HEADER_KIND));
-    m.branch_memory(B8, Cond::Ne, T2, at(T1, HEADER_KIND), no);
+    m.load(B8, T5, at(T1, HEADER_KIND));
+    m.branch(B32, Cond::Ne, T2, T5, no);
     m.branch_constant(B32, Cond::Eq, T2, KIND_OBJECT.into(), no);
     m.branch_constant(B32, Cond::Ne, T2, KIND_STRING.into(), ask);
     m.load(B32, T2, at(T0, STRING_LEN));

@@ -34,6 +34,9 @@ pub trait Tier: Send {
     fn counters(&self) -> Counters;
 }
 
+/// [`js_rt::Frame::flags`] of a constructor's frame: it comes to an object, or to `this`.
+pub const FRAME_CONSTRUCT: u16 = crate::call::mark::CONSTRUCT;
+
 /// What compiling a function came to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Compiled {

@@ -189,7 +189,7 @@ pub(crate) trait Masm: Default {
 
     fn branch(&mut self, width: Width, cond: Cond, a: Reg, b: Reg, to: Label);
     fn branch_constant(&mut self, width: Width, cond: Cond, a: Reg, b: i32, to: Label);
-    /// Compares a register with memory.
+    /// Compares a register with 32 or 64 bits of memory.
     fn branch_memory(&mut self, width: Width, cond: Cond, a: Reg, b: Mem, to: Label);
     /// Compares memory with a constant.
     fn branch_memory_constant(&mut self, width: Width, cond: Cond, a: Mem, b: i32, to: Label);

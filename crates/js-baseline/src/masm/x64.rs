@@ -411,6 +411,7 @@ impl Masm for X64 {
     }
 
     fn branch_memory(&mut self, width: Width, cond: Cond, a: Reg, b: Mem, to: Label) {
+        debug_assert!(matches!(width, B32 | B64));
         self.rm(0, width == B64, &[0x3b], r(a), b, false);
         self.jump_if(cc(cond), to);
     }

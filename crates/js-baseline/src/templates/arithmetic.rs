@@ -166,7 +166,16 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.set(inst.a(), T2);
     c.jump_next();
     c.m.bind(slow);
-    c.step_and_next();
+    if !matches!(inst.op(), Op::Add | Op::AddInt) {
+        return c.step_and_next();
+    }
+    c.store_next();
+    values(c, inst);
+    c.m.argument(1, T0);
+    c.m.argument(2, T1);
+    c.call_helper(helper!(add));
+    c.set(inst.a(), T0);
+    c.jump_next();
 }
 
 fn cold_remainder<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {

@@ -176,7 +176,8 @@ fn branch<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, plan: &Plan, wanted: boo
         Test::NullLike => null_like(c, left, wanted, to),
         Test::Truth => {
             let cold = c.cold();
-            let (first, second) = if wanted { (Value::TRUE, Value::FALSE) } else { (Value::FALSE, Value::TRUE) };
+            let (first, second) =
+                if wanted { (Value::TRUE, Value::FALSE) } else { (Value::FALSE, Value::TRUE) };
             c.get(T0, left);
             c.m.branch_constant(B64, Cond::Eq, T0, first.bits() as i32, to);
             c.m.branch_constant(B64, Cond::Ne, T0, second.bits() as i32, cold);

@@ -7,6 +7,7 @@ use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
 use js_rt::Value;
 use js_rt::offsets::*;
+use js_vm::FRAME_CONSTRUCT;
 use std::mem::offset_of;
 
 /// Registers that are filled one by one; more are filled by a loop.
@@ -149,20 +150,21 @@ fn new<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
 }
 
 fn give<M: Masm>(c: &mut Compiler<'_, M>, result: Option<u16>) {
-    let cold = c.cold();
+    let (cold, special, ready, done) = (c.cold(), c.m.label(), c.m.label(), c.m.label());
     let context = |offset: usize| at(CTX, offset);
-    // Constructors, generators and the like; and the last of the activation's frames.
-    c.m.branch_memory_constant(B16, Cond::Ne, at(FRAME, FRAME_FLAGS), 0, cold);
-    c.m.alu_constant(Alu::Sub, B64, T3, FRAME, FRAME_SIZE as i32);
-    c.m.branch_memory(B64, Cond::Below, T3, context(offset_of!(Context, floor)), cold);
-    // Its caller has to be compiled.
-    c.m.load(B64, T4, at(T3, FRAME_CODE));
-    c.m.load(B64, T2, at(T4, CODE_TABLE));
-    c.m.branch_constant(B64, Cond::Eq, T2, 0, cold);
     match result {
         Some(number) => c.get(T0, number),
         None => c.m.constant(T0, Value::UNDEFINED.bits()),
     }
+    c.m.load(B16, T1, at(FRAME, FRAME_FLAGS));
+    c.m.branch_constant(B32, Cond::Ne, T1, 0, special);
+    c.m.bind(ready);
+    c.m.alu_constant(Alu::Sub, B64, T3, FRAME, FRAME_SIZE as i32);
+    c.m.branch_memory(B64, Cond::Below, T3, context(offset_of!(Context, floor)), done);
+    // Its caller has to be compiled.
+    c.m.load(B64, T4, at(T3, FRAME_CODE));
+    c.m.load(B64, T2, at(T4, CODE_TABLE));
+    c.m.branch_constant(B64, Cond::Eq, T2, 0, cold);
     c.m.load(B16, T1, at(FRAME, FRAME_DST));
     c.m.mov(FRAME, T3);
     c.m.load(B32, T3, at(FRAME, FRAME_BASE));
@@ -185,6 +187,22 @@ fn give<M: Masm>(c: &mut Compiler<'_, M>, result: Option<u16>) {
     c.m.load(B64, T5, context(offset_of!(Context, realm)));
     c.m.store(B64, at(T5, 0), T1);
     c.m.jump_landing(T0);
+
+    // The last of the activation's frames.
+    c.m.bind(done);
+    c.m.load(B64, T1, context(stub!(finish)));
+    c.m.jump_landing(T1);
+    // Of a constructor, an object or `this`; generators and the like are for the interpreter.
+    c.m.bind(special);
+    let no_object = c.m.label();
+    c.m.branch_constant(B32, Cond::Ne, T1, FRAME_CONSTRUCT.into(), cold);
+    if result.is_some() {
+        c.check_object(T0, no_object);
+        c.m.jump(ready);
+    }
+    c.m.bind(no_object);
+    c.get(T0, 1);
+    c.m.jump(ready);
 }
 
 /// A call of something else than a closure with compiled code.

@@ -7,7 +7,30 @@ use js_bytecode::{Inst, Op};
 use js_rt::offsets::*;
 
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
-    if inst.op() == Op::GetElement { get(c, inst) } else { set(c, inst) }
+    match inst.op() {
+        Op::GetElement => get(c, inst),
+        Op::SetElement => set(c, inst),
+        _ => next(c, inst),
+    }
+}
+
+/// The next element of an array that iterates plainly: then the method is the index.
+fn next<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let cold = c.cold();
+    c.get(T0, inst.b());
+    c.get(T1, inst.b() + 1);
+    c.m.branch(B64, Cond::Below, T1, TAG, cold);
+    c.check_object(T0, cold);
+    place(c, T0, cold);
+    c.m.load(B64, T4, at(T0, OBJECT_PAYLOAD));
+    c.m.branch(B64, Cond::Below, T4, TAG, cold);
+    c.m.branch(B32, Cond::Ge, T3, T4, cold);
+    c.m.load(B64, T0, element(T2, T3, 3, SLOTS_VALUES));
+    c.m.branch_constant(B64, Cond::Eq, T0, 0, cold);
+    // It is below the length, so it can be counted up.
+    c.m.alu_constant(Alu::Add, B64, T1, T1, 1);
+    c.set(inst.b() + 1, T1);
+    c.set(inst.a(), T0);
 }
 
 fn get<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
@@ -63,6 +86,9 @@ fn typed<M: Masm>(c: &mut Compiler<'_, M>, object: u16, key: u16, ask: Label) {
 }
 
 pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    if inst.op() == Op::IteratorNext {
+        return c.step_and_next();
+    }
     let ask = c.m.label();
     if inst.op() == Op::GetElement {
         typed(c, inst.b(), inst.cr(), ask);

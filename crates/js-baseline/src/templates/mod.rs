@@ -72,7 +72,7 @@ pub(crate) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         | Op::DefineField
         | Op::GetGlobal
         | Op::SetGlobal => property::hot(c, inst),
-        Op::GetElement | Op::SetElement => element::hot(c, inst),
+        Op::GetElement | Op::SetElement | Op::IteratorNext => element::hot(c, inst),
         Op::OuterEnv
         | Op::GetEnv
         | Op::GetEnvChecked
@@ -130,7 +130,7 @@ pub(crate) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         | Op::DefineField
         | Op::GetGlobal
         | Op::SetGlobal => property::cold(c, inst),
-        Op::GetElement | Op::SetElement => element::cold(c, inst),
+        Op::GetElement | Op::SetElement | Op::IteratorNext => element::cold(c, inst),
         Op::Call => call::cold(c, inst),
         op if branch::has_template(op) => branch::cold(c, inst),
         _ => c.step_and_next(),

@@ -77,6 +77,9 @@ fn set<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.m.constant(T3, address);
     c.m.load(B64, T1, at(T0, OBJECT_SHAPE));
     c.m.branch_memory(B64, Cond::Ne, T1, at(T3, ENTRY_SHAPE), cold);
+    if kind(c, inst) == CacheKind::Add {
+        return add(c, inst, cold);
+    }
     c.m.branch_memory_constant(B8, Cond::Ne, at(T3, ENTRY_KIND), ENTRY_OWN.into(), cold);
     c.get(T1, inst.b());
     slot_place(c, T0, outside);
@@ -85,6 +88,31 @@ fn set<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.m.jump(done);
     c.m.bind(outside);
     store_outside(c, cold);
+    c.m.bind(done);
+}
+
+/// Adds a property to object T0, which has the shape of entry T3.
+fn add<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, cold: Label) {
+    let (outside, shape, done) = (c.m.label(), c.m.label(), c.m.label());
+    c.m.branch_memory_constant(B8, Cond::Ne, at(T3, ENTRY_KIND), ENTRY_ADD.into(), cold);
+    if inst.op() == Op::SetProperty {
+        check_epoch(c.m, cold);
+    }
+    c.m.load(B32, T1, at(T0, HEADER_AUX));
+    c.m.branch_bits_constant(false, T1, FLAG_PROTO_CACHED as i32, cold);
+    // The shape is a reference, so old objects are reported whatever the value is.
+    c.m.branch_memory_constant(B8, Cond::Eq, at(T0, HEADER_STATE), STATE_OLD.into(), cold);
+    c.m.branch_memory_constant(B64, Cond::Eq, at(T3, ENTRY_NEXT), 0, cold);
+    c.get(T1, inst.b());
+    slot_place(c, T0, outside);
+    c.m.store(B64, element(T0, T2, 3, OBJECT_INLINE), T1);
+    c.m.bind(shape);
+    c.m.load(B64, T5, at(T3, ENTRY_NEXT));
+    c.m.store(B64, at(T0, OBJECT_SHAPE), T5);
+    c.m.jump(done);
+    c.m.bind(outside);
+    store_outside(c, cold);
+    c.m.jump(shape);
     c.m.bind(done);
 }
 

@@ -4,8 +4,8 @@
 //! [`Frame`], [`Cache`] and [`CacheEntry`], which are no objects of the heap, count from their first byte.
 
 use super::{
-    ArrayBuffer, Cache, CacheEntry, CacheKind, Closure, Code, Environment, Frame, JsObject, JsString, MORE, Native,
-    Shape, Slots, TypedView, Value, kind,
+    ArrayBuffer, Cache, CacheEntry, CacheKind, Closure, Code, Environment, Frame, JsObject, JsString, MORE,
+    Native, Shape, Slots, TypedView, Value, kind,
 };
 use crate::{Class, Elements, Flags};
 use heap::{Header, OBJECT_OFFSET as OBJECT};
