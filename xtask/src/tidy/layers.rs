@@ -116,9 +116,15 @@ impl Graph {
     }
 }
 
-/// Development dependencies that may point up, because a measurement has to execute what the lower crate only makes. They are
-/// in no build of the crate itself.
-const MEASURES_WITH: &[(&str, &str)] = &[("codegen", "jit"), ("codegen", "ffi"), ("codegen", "tiering")];
+/// Development dependencies that may point up or aside, because a measurement or test has to execute what the crate only makes.
+/// They are in no build of the crate itself.
+const MEASURES_WITH: &[(&str, &str)] = &[
+    ("codegen", "jit"),
+    ("codegen", "ffi"),
+    ("codegen", "tiering"),
+    ("js-baseline", "js-builtins"),
+    ("js-baseline", "js-compile"),
+];
 
 /// Every edge that breaks the layering.
 pub(crate) fn check(graph: &Graph) -> Vec<Finding> {
