@@ -35,6 +35,8 @@ pub(crate) struct Compiler<'a, M: Masm> {
     thrown: Label,
     /// The instruction that a template is for.
     pub(crate) pc: usize,
+    /// What a template called returns to what follows.
+    pub(crate) returned_to: bool,
 }
 
 /// What was compiled: offset of the entry for calls.
@@ -55,7 +57,7 @@ impl<'a, M: Masm> Compiler<'a, M> {
         let count = code.function.insts.len();
         let row = m.buffer().label_row(count + 1);
         let (elsewhere, thrown) = (m.label(), m.label());
-        Compiler { m, code, handle, row, scratch, elsewhere, thrown, pc: 0 }
+        Compiler { m, code, handle, row, scratch, elsewhere, thrown, pc: 0, returned_to: false }
     }
 
     /// Emits all code; the reason if it cannot be.
@@ -77,7 +79,7 @@ impl<'a, M: Masm> Compiler<'a, M> {
             self.m.bind(label);
             let position = self.m.position();
             self.scratch.offsets.push(position as u32);
-            if pc > 0 && is_returned_to(insts[pc - 1].op()) {
+            if std::mem::take(&mut self.returned_to) || pc > 0 && is_returned_to(insts[pc - 1].op()) {
                 self.m.return_pad();
             }
             templates::hot(&mut self, inst);

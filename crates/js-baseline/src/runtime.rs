@@ -74,6 +74,16 @@ helpers! {
     truth(value);
     /// The remainder of numbers; 0 when one is none.
     remainder(a, b);
+    /// Appends an element of an array literal.
+    append(array, value);
+    /// ToString.
+    text(value);
+    /// Opens an iterator in three registers from an address on.
+    iterator_open(first, iterable);
+    /// The next value of the iterator in registers from an address on; [`DONE`] at the end.
+    iterator_next(first);
+    /// Closes an iterator.
+    iterator_close(object, next, threw);
     /// The sum of what are not both numbers.
     add(a, b);
 }
@@ -268,6 +278,12 @@ lean! {
         let cache = unsafe { cache(at) };
         vm.set_global_cached(cache, value(new), is_strict(vm))
     };
+    append(context, vm, array, element) give_unit vm.append_element(value(array), value(element));
+    text(context, vm, of) give vm.text_of(value(of));
+    iterator_open(context, vm, first, iterable) give_unit
+        vm.open_in_registers(number_of(context, first), value(iterable));
+    iterator_close(context, vm, object, next, threw) give_unit
+        vm.close_iterator_of(value(object), value(next), threw != 0);
     add(context, vm, a, b) give vm.add_slow(value(a), value(b));
     get_element(context, vm, base, key) give vm.get_element_at(value(base), value(key));
     set_element(context, vm, base, key, new) give_unit
@@ -287,12 +303,34 @@ lean! {
     coerce_this(context, vm, this) give vm.sloppy_this(value(this));
 }
 
+/// What [`iterator_next`] answers when there is no more: no value's word.
+pub(crate) const DONE: i32 = 1;
+
+/// The number of the register at an address.
+fn number_of(context: &Context, register: u64) -> usize {
+    (register as usize - context.values.get()) / size_of::<Value>()
+}
+
+unsafe extern "C" fn iterator_next(context: *const Context, first: u64) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    guarded(context, || match vm.step_in_registers(number_of(context, first)) {
+        Ok(Some(value)) => value.bits(),
+        Ok(None) => DONE as u64,
+        Err(thrown) => {
+            context.thrown.replace(Some(thrown));
+            0
+        }
+    })
+    .unwrap_or(0)
+}
+
 unsafe extern "C" fn call_native(context: *const Context, site: u64, count: u64) -> u64 {
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
     give(context, || {
         vm.count()?;
-        let base = (site as usize - context.values.get()) / size_of::<Value>();
+        let base = number_of(context, site);
         // What is no closure pushes no frame.
         Ok(vm.call_at(base, count as usize, 0)?.unwrap_or(Value::UNDEFINED))
     })
@@ -303,7 +341,7 @@ unsafe extern "C" fn construct(context: *const Context, site: u64, count_and_res
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
     guarded(context, || {
-        let base = (site as usize - context.values.get()) / size_of::<Value>();
+        let base = number_of(context, site);
         let dst = (count_and_result >> 32) as u16;
         let code = vm.begin_frame().map(|(_, code)| code);
         let address = match vm.construct_at(base, count_and_result as u32 as usize, dst) {

@@ -150,7 +150,10 @@ pub(crate) fn load_number<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) 
 
 /// The value that a double is, an int32 if it can be one. Changes F2 and T5; goes on at `done`, or behind.
 pub(crate) fn number_value<M: Masm>(m: &mut M, to: Reg, from: FReg, done: Label) {
-    let (double, zero, nan) = (m.label(), m.label(), m.label());
+    let (double, zero, nan, boxed) = (m.label(), m.label(), m.label(), m.label());
+    // An int32 leaves the lower bits of the fraction 0, and so does the only NaN there is among values and what machines make of it.
+    m.f64_to_bits(to, from);
+    m.branch_bits_constant(false, to, LOW_FRACTION, boxed);
     m.f64_to_int(to, from);
     m.int_to_f64(F2, to);
     m.branch_f64_differs(from, F2, double);
@@ -164,11 +167,15 @@ pub(crate) fn number_value<M: Masm>(m: &mut M, to: Reg, from: FReg, done: Label)
     m.bind(double);
     m.branch_nan(from, nan);
     m.f64_to_bits(to, from);
+    m.bind(boxed);
     m.alu(Alu::Sub, B64, to, to, TAG);
     m.jump(done);
     m.bind(nan);
     m.constant(to, Value::NAN.bits());
 }
+
+/// Bits of a double that are 0 in int32s.
+const LOW_FRACTION: i32 = (1 << 22) - 1;
 
 fn arithmetic<M: Masm>(m: &mut M, op: FAlu) {
     let (fail, done) = (m.label(), m.label());
@@ -442,6 +449,12 @@ fn get_typed<M: Masm>(m: &mut M, number: usize) {
                     m.load_f32(F0, place);
                 } else {
                     m.load_f64(F0, place);
+                    // There may be any NaN.
+                    let number = m.label();
+                    m.branch_f64_equals(F0, F0, number);
+                    m.constant(T2, Value::NAN.bits());
+                    m.stub_return();
+                    m.bind(number);
                 }
                 number_value(m, T2, F0, boxed);
                 m.bind(boxed);

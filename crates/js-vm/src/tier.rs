@@ -398,6 +398,52 @@ impl Vm {
         self.literal_array(hint)
     }
 
+    /// Appends an element of an array literal; a hole when it is empty.
+    ///
+    /// # Errors
+    /// There is no memory.
+    pub fn append_element(&self, array: Value, value: Value) -> Res<()> {
+        self.array_push(array, value)
+    }
+
+    /// `ToString` of a value.
+    ///
+    /// # Errors
+    /// What conversions throw.
+    pub fn text_of(&self, value: Value) -> Res<Value> {
+        Ok(self.to_string(value)?.into())
+    }
+
+    /// Opens an iterator over `iterable` in three registers from number `first` of the stack on.
+    ///
+    /// # Errors
+    /// It cannot be iterated over; what its method throws.
+    pub fn open_in_registers(&self, first: usize, iterable: Value) -> Res<()> {
+        let (object, next) = self.open_iterator(iterable)?;
+        let cells = self.state.stack.values().get(first..).unwrap_or_default();
+        cells.iter().zip([object, next, Value::UNDEFINED]).for_each(|(cell, value)| cell.set(value));
+        Ok(())
+    }
+
+    /// The next value of the iterator in registers from number `first` of the stack on; none when it is done.
+    ///
+    /// # Errors
+    /// What its method throws.
+    pub fn step_in_registers(&self, first: usize) -> Res<Option<Value>> {
+        match self.state.stack.values().get(first..first + 2) {
+            Some([object, next]) => self.next_of(object, next),
+            _ => Ok(None),
+        }
+    }
+
+    /// Closes the iterator that `object` and `next` are, after a throw or not.
+    ///
+    /// # Errors
+    /// What its `return` method throws, but not after a throw.
+    pub fn close_iterator_of(&self, object: Value, next: Value, threw: bool) -> Res<()> {
+        self.close_registers(object, next, threw)
+    }
+
     /// `typeof`.
     pub fn typeof_text(&self, value: Value) -> Value {
         self.type_of_value(value)

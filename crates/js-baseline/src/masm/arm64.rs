@@ -528,6 +528,11 @@ impl Masm for Arm64 {
         self.branch_if(cc(Cond::Ne), to);
     }
 
+    fn branch_f64_equals(&mut self, a: FReg, b: FReg, to: Label) {
+        self.emit(0x1e60_2000 | rm(b.0) | rn(a.0));
+        self.branch_if(cc(Cond::Eq), to);
+    }
+
     fn branch_nan(&mut self, a: FReg, to: Label) {
         self.emit(0x1e60_2000 | rm(a.0) | rn(a.0));
         self.branch_if(VS, to);

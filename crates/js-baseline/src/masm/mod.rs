@@ -226,6 +226,8 @@ pub(crate) trait Masm: Default {
     fn f64(&mut self, op: FAlu, to: FReg, b: FReg);
     /// Jumps when two doubles differ or one is NaN.
     fn branch_f64_differs(&mut self, a: FReg, b: FReg, to: Label);
+    /// Jumps when two doubles are equal.
+    fn branch_f64_equals(&mut self, a: FReg, b: FReg, to: Label);
     /// Jumps when it is NaN.
     fn branch_nan(&mut self, a: FReg, to: Label);
     /// One of [`order`].

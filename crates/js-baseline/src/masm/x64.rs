@@ -536,6 +536,14 @@ impl Masm for X64 {
         self.jump_if(PARITY, to);
     }
 
+    fn branch_f64_equals(&mut self, a: FReg, b: FReg, to: Label) {
+        const JP: u8 = 0x7a;
+        self.rr(0x66, false, &[0x0f, 0x2e], a.0, b.0);
+        let unordered = self.short(JP);
+        self.jump_if(cc(Cond::Eq), to);
+        self.land(unordered);
+    }
+
     fn branch_nan(&mut self, a: FReg, to: Label) {
         self.rr(0x66, false, &[0x0f, 0x2e], a.0, a.0);
         self.jump_if(PARITY, to);

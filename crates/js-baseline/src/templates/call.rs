@@ -122,18 +122,29 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
 fn call<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let cold = c.cold();
     c.get(T0, inst.b());
-    c.check_object(T0, cold);
-    c.m.branch_memory_constant(B8, Cond::Ne, at(T0, HEADER_AUX), CLASS_FUNCTION.into(), cold);
-    c.m.load(B64, T2, at(T0, OBJECT_PAYLOAD));
-    c.check_cell(T2, KIND_CLOSURE, cold);
-    c.m.load(B64, T2, at(T2, CLOSURE_CODE));
-    c.m.load(B64, T2, at(T2, CODE_ENTRY));
-    c.m.branch_constant(B64, Cond::Eq, T2, 0, cold);
-    c.store_next();
+    closure_entry(c, T0, cold);
     c.m.address(T3, register(inst.b()));
     c.m.constant(T1, inst.c().into());
-    c.m.constant(T4, inst.a().into());
+    enter(c, inst.a());
+}
+
+/// The address at which the callee is entered to T2, if it is a closure with compiled code.
+pub(super) fn closure_entry<M: Masm>(c: &mut Compiler<'_, M>, callee: Reg, no: Label) {
+    c.check_object(callee, no);
+    c.m.branch_memory_constant(B8, Cond::Ne, at(callee, HEADER_AUX), CLASS_FUNCTION.into(), no);
+    c.m.load(B64, T2, at(callee, OBJECT_PAYLOAD));
+    c.check_cell(T2, KIND_CLOSURE, no);
+    c.m.load(B64, T2, at(T2, CLOSURE_CODE));
+    c.m.load(B64, T2, at(T2, CODE_ENTRY));
+    c.m.branch_constant(B64, Cond::Eq, T2, 0, no);
+}
+
+/// Goes to a [`prologue`], everything but what is set here being as it wants it. The callee returns to the next instruction.
+pub(super) fn enter<M: Masm>(c: &mut Compiler<'_, M>, result: u16) {
+    c.store_next();
+    c.m.constant(T4, result.into());
     c.m.jump_landing(T2);
+    c.returned_to = true;
 }
 
 fn new<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {

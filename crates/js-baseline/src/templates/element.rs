@@ -1,9 +1,11 @@
 //! Elements of arrays and typed arrays by int32.
 
-use crate::compile::Compiler;
+use crate::compile::{Compiler, register};
 use crate::masm::*;
+use crate::runtime::DONE;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
+use js_rt::Value;
 use js_rt::offsets::*;
 
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
@@ -77,6 +79,21 @@ fn set<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.m.store(B64, element(T2, T3, 3, SLOTS_VALUES), T1);
 }
 
+fn cold_next<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let end = c.m.label();
+    c.store_next();
+    c.m.address(T0, register(inst.b()));
+    c.m.argument(1, T0);
+    c.call_helper(helper!(iterator_next));
+    c.m.branch_constant(B64, Cond::Eq, T0, DONE, end);
+    c.set(inst.a(), T0);
+    c.jump_next();
+    c.m.bind(end);
+    c.set_value(inst.a(), Value::UNDEFINED);
+    let target = c.target(inst);
+    c.m.jump(target);
+}
+
 /// Loads what typed arrays' stubs want, or goes to `ask`.
 fn typed<M: Masm>(c: &mut Compiler<'_, M>, object: u16, key: u16, ask: Label) {
     c.get(T0, object);
@@ -87,7 +104,7 @@ fn typed<M: Masm>(c: &mut Compiler<'_, M>, object: u16, key: u16, ask: Label) {
 
 pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     if inst.op() == Op::IteratorNext {
-        return c.step_and_next();
+        return cold_next(c, inst);
     }
     let ask = c.m.label();
     if inst.op() == Op::GetElement {

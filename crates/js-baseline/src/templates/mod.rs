@@ -40,6 +40,10 @@ pub(crate) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         | Op::ToNumeric
         | Op::ToPropertyKey
         | Op::ToStr
+        | Op::ToElementKey
+        | Op::ArrayPush
+        | Op::GetIterator
+        | Op::IteratorClose
         | Op::Debugger => simple::hot(c, inst),
         Op::Add
         | Op::Sub
@@ -97,8 +101,9 @@ pub(crate) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         | Op::CoerceThis
         | Op::ToNumber
         | Op::ToNumeric
-        | Op::ToPropertyKey
-        | Op::ToStr => c.step_and_next(),
+        | Op::ToElementKey
+        | Op::ToPropertyKey => c.step_and_next(),
+        Op::ToStr => simple::cold_text(c, inst),
         Op::Add
         | Op::Sub
         | Op::Mul

@@ -1,11 +1,13 @@
 //! Properties and global bindings by inline cache.
 
 use crate::compile::Compiler;
+use crate::context::Context;
 use crate::masm::*;
 use crate::stubs::{check_epoch, helper, load_slot, stub};
 use js_bytecode::{Inst, Op};
 use js_rt::CacheKind;
 use js_rt::offsets::*;
+use std::mem::offset_of;
 
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     match inst.op() {
@@ -31,7 +33,11 @@ fn get<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.m.constant(T3, address);
     c.m.load(B64, T1, at(T0, OBJECT_SHAPE));
     c.m.branch_memory(B64, Cond::Ne, T1, at(T3, ENTRY_SHAPE), cold);
-    let proto = kind(c, inst) == CacheKind::Proto;
+    let kind = kind(c, inst);
+    if inst.op() == Op::GetProperty && matches!(kind, CacheKind::OwnAccessor | CacheKind::ProtoAccessor) {
+        return getter(c, inst, kind == CacheKind::ProtoAccessor, cold);
+    }
+    let proto = kind == CacheKind::Proto;
     let wanted = if proto { ENTRY_PROTO } else { ENTRY_OWN };
     c.m.branch_memory_constant(B8, Cond::Ne, at(T3, ENTRY_KIND), wanted.into(), cold);
     let from = if proto {
@@ -49,6 +55,32 @@ fn get<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         c.set(inst.a() + 1, T0);
     }
     c.set(inst.a(), T1);
+}
+
+/// Calls the getter that entry T3 says, for object T0: its frame lies behind all registers in use.
+fn getter<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, proto: bool, cold: Label) {
+    let wanted = if proto { ENTRY_PROTO_ACCESSOR } else { ENTRY_OWN_ACCESSOR };
+    c.m.branch_memory_constant(B8, Cond::Ne, at(T3, ENTRY_KIND), wanted.into(), cold);
+    let from = if proto {
+        check_epoch(c.m, cold);
+        c.m.load(B64, T1, at(T3, ENTRY_HOLDER));
+        c.m.branch_constant(B64, Cond::Eq, T1, 0, cold);
+        T1
+    } else {
+        T0
+    };
+    load_slot(c.m, from);
+    c.check_cell(T1, KIND_ACCESSOR, cold);
+    c.m.load(B64, T1, at(T1, ACCESSOR_GET));
+    super::call::closure_entry(c, T1, cold);
+    c.m.load(B64, T3, at(CTX, offset_of!(Context, top)));
+    c.m.load(B64, T3, at(T3, 0));
+    c.m.load(B64, T4, at(CTX, offset_of!(Context, values)));
+    c.m.address(T3, element(T4, T3, 3, 0));
+    c.m.store(B64, at(T3, 0), T1);
+    c.m.store(B64, at(T3, 8), T0);
+    c.m.constant(T1, 0);
+    super::call::enter(c, inst.a());
 }
 
 fn length<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {

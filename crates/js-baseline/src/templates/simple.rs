@@ -1,6 +1,6 @@
 //! Moves, constants, checks, conversions of what needs none, and literals.
 
-use crate::compile::Compiler;
+use crate::compile::{Compiler, register};
 use crate::context::Context;
 use crate::masm::*;
 use crate::stubs::helper;
@@ -66,6 +66,42 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             c.check_cell(T0, KIND_STRING, cold);
             c.set(inst.a(), T0);
         }
+        Op::ToElementKey => {
+            let (cold, plain) = (c.cold(), c.m.label());
+            c.get(T0, inst.b());
+            // All but objects stay as they are.
+            c.m.branch_bits(B64, false, T0, CELLS, plain);
+            c.m.branch_constant(B64, Cond::Eq, T0, 0, plain);
+            c.m.branch_memory_constant(B8, Cond::Eq, at(T0, HEADER_KIND), KIND_OBJECT.into(), cold);
+            c.m.bind(plain);
+            c.set(inst.a(), T0);
+        }
+        Op::ArrayPush => {
+            c.store_next();
+            c.get(T0, inst.a());
+            c.get(T1, inst.b());
+            c.m.argument(1, T0);
+            c.m.argument(2, T1);
+            c.call_helper(helper!(append));
+        }
+        Op::GetIterator if inst.c() == 0 => {
+            c.store_next();
+            c.m.address(T0, register(inst.a()));
+            c.get(T1, inst.b());
+            c.m.argument(1, T0);
+            c.m.argument(2, T1);
+            c.call_helper(helper!(iterator_open));
+        }
+        Op::IteratorClose => {
+            c.store_next();
+            c.get(T0, inst.a());
+            c.get(T1, inst.a() + 1);
+            c.m.argument(1, T0);
+            c.m.argument(2, T1);
+            c.m.argument_constant(3, u64::from(inst.c() != 0));
+            c.call_helper(helper!(iterator_close));
+        }
+        Op::GetIterator => c.step(),
         Op::TypeOf => {
             c.get(T0, inst.b());
             c.m.argument(1, T0);
@@ -86,4 +122,14 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         }
         _ => {}
     }
+}
+
+/// ToString of what is no string.
+pub(super) fn cold_text<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    c.store_next();
+    c.get(T0, inst.b());
+    c.m.argument(1, T0);
+    c.call_helper(helper!(text));
+    c.set(inst.a(), T0);
+    c.jump_next();
 }

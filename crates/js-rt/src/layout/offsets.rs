@@ -4,8 +4,8 @@
 //! [`Frame`], [`Cache`] and [`CacheEntry`], which are no objects of the heap, count from their first byte.
 
 use super::{
-    ArrayBuffer, Cache, CacheEntry, CacheKind, Closure, Code, Environment, Frame, JsObject, JsString, MORE,
-    Native, Shape, Slots, TypedView, Value, kind,
+    Accessor, ArrayBuffer, Cache, CacheEntry, CacheKind, Closure, Code, Environment, Frame, JsObject,
+    JsString, MORE, Native, Shape, Slots, TypedView, Value, kind,
 };
 use crate::{Class, Elements, Flags};
 use heap::{Header, OBJECT_OFFSET as OBJECT};
@@ -101,6 +101,11 @@ pub const BUFFER_LEN: usize = OBJECT + ArrayBuffer::LEN_OFFSET;
 /// Buffer: a byte, not 0 if it cannot be written to.
 pub const BUFFER_IMMUTABLE: usize = OBJECT + ArrayBuffer::IMMUTABLE_OFFSET;
 
+/// The kind of accessor pairs.
+pub const KIND_ACCESSOR: u8 = kind::ACCESSOR;
+/// Accessor pair: the getter, or undefined.
+pub const ACCESSOR_GET: usize = OBJECT + Accessor::GET_OFFSET;
+
 /// Code: the machine address of its first instruction, 0 without compiled code.
 pub const CODE_ENTRY: usize = OBJECT + offset_of!(Code, native.entry);
 /// Code: the machine address that [`CODE_TABLE`] counts from.
@@ -154,6 +159,10 @@ pub const ENTRY_SIZE: usize = size_of::<CacheEntry>();
 pub const ENTRY_OWN: u8 = CacheKind::Own as u8;
 /// Kind of entries for slots of a prototype.
 pub const ENTRY_PROTO: u8 = CacheKind::Proto as u8;
+/// Kind of entries for accessors in slots of the receiver.
+pub const ENTRY_OWN_ACCESSOR: u8 = CacheKind::OwnAccessor as u8;
+/// Kind of entries for accessors in slots of a prototype.
+pub const ENTRY_PROTO_ACCESSOR: u8 = CacheKind::ProtoAccessor as u8;
 /// Kind of entries for bindings of the global declarative record.
 pub const ENTRY_LEXICAL: u8 = CacheKind::Lexical as u8;
 /// Kind of entries for stores that add a slot.
