@@ -74,9 +74,6 @@ fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if let Some(reason) = host.interpreted() {
-        eprintln!("note: nothing is compiled: {reason}");
-    }
     tell(&host, tiers);
     if let Some(seconds) = args.timeout {
         host.vm().set_deadline(Instant::now().checked_add(Duration::from_secs_f64(seconds)));

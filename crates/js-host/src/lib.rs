@@ -54,7 +54,6 @@ impl Default for Options {
 /// An isolate with a realm for programs.
 pub struct Host {
     vm: Vm,
-    interpreted: Option<String>,
 }
 
 /// What every realm has: ECMA-262's library and ECMA-402's.
@@ -80,18 +79,15 @@ impl Host {
         })
         .map_err(|_: Throw| OutOfMemory)?;
         vm.rt.heap().set_stress(options.limits.heap.stress);
-        let interpreted = if options.jit { add_tier(&vm).err() } else { None };
-        Ok(Host { vm, interpreted })
+        if options.jit {
+            add_tier(&vm);
+        }
+        Ok(Host { vm })
     }
 
     /// What lives in the isolate's heap, and how long its pauses were. It can be printed.
     pub fn heap_statistics(&self) -> HeapStatistics {
         self.vm.rt.heap().statistics()
-    }
-
-    /// Why nothing is compiled, if it was to be and cannot.
-    pub fn interpreted(&self) -> Option<&str> {
-        self.interpreted.as_deref()
     }
 
     /// The isolate.

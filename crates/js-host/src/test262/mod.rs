@@ -176,10 +176,8 @@ impl<'a> Worker<'a> {
         let agents = agents::Agents::leader(self.limits(), self.options.threshold.is_some(), deadline);
         state.agents = Some(agents.clone());
         vm.set_host(state);
-        if self.options.threshold.is_some()
-            && let Err(error) = crate::add_tier(&vm)
-        {
-            return (Err(error), false);
+        if self.options.threshold.is_some() {
+            crate::add_tier(&vm);
         }
         vm.set_deadline(Some(deadline));
         vm.set_can_suspend(!request.has("CanBlockIsFalse"));
