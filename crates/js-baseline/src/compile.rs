@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::masm::*;
-use crate::stubs::{helper, stub};
+use crate::stubs::helper;
 use crate::templates;
 use js_bytecode::{Inst, Op};
 use js_rt::offsets::*;
@@ -24,8 +24,6 @@ pub(crate) struct Scratch {
 pub(crate) struct Compiler<'a, M: Masm> {
     pub(crate) m: &'a mut M,
     pub(crate) code: &'a Code,
-    /// The word of the code's handle.
-    pub(crate) handle: u64,
     /// The first of the labels of instructions.
     row: u32,
     scratch: &'a mut Scratch,
@@ -39,40 +37,29 @@ pub(crate) struct Compiler<'a, M: Masm> {
     pub(crate) returned_to: bool,
 }
 
-/// What was compiled: offset of the entry for calls.
-pub(crate) struct Output {
-    pub(crate) entry: usize,
-}
-
 /// The register of a frame with a number.
 pub(crate) fn register(number: u16) -> Mem {
     at(REGS, size_of::<Value>() * usize::from(number))
 }
 
 impl<'a, M: Masm> Compiler<'a, M> {
-    pub(crate) fn new(m: &'a mut M, code: &'a Code, handle: u64, scratch: &'a mut Scratch) -> Self {
+    pub(crate) fn new(m: &'a mut M, code: &'a Code, scratch: &'a mut Scratch) -> Self {
         m.buffer().clear();
         scratch.offsets.clear();
         scratch.cold.clear();
         let count = code.function.insts.len();
         let row = m.buffer().label_row(count + 1);
         let (elsewhere, thrown) = (m.label(), m.label());
-        Compiler { m, code, handle, row, scratch, elsewhere, thrown, pc: 0, returned_to: false }
+        Compiler { m, code, row, scratch, elsewhere, thrown, pc: 0, returned_to: false }
     }
 
     /// Emits all code; the reason if it cannot be.
-    pub(crate) fn run(mut self) -> Result<Output, &'static str> {
+    pub(crate) fn run(mut self) -> Result<(), &'static str> {
         let insts = &self.code.function.insts;
         if insts.len() > MOST_INSTRUCTIONS {
-            return Err("too many instructions");
+            return Err("too-large");
         }
         self.m.landing_pad();
-        if self.code.native.plain {
-            templates::call::prologue(&mut self);
-        } else {
-            self.m.load(B64, T0, at(CTX, stub!(call_slow)));
-            self.m.jump_landing(T0);
-        }
         for (pc, &inst) in insts.iter().enumerate() {
             self.pc = pc;
             let label = self.at(pc);
@@ -96,7 +83,7 @@ impl<'a, M: Masm> Compiler<'a, M> {
             next += 1;
         }
         self.tails();
-        if self.m.link() { Ok(Output { entry: 0 }) } else { Err("a branch is too far") }
+        if self.m.link() { Ok(()) } else { Err("backend") }
     }
 
     fn tails(&mut self) {
@@ -178,6 +165,11 @@ impl<'a, M: Masm> Compiler<'a, M> {
     pub(crate) fn call_helper(&mut self, offset: usize) {
         self.m.call_c(offset);
         self.m.branch_constant(B64, Cond::Eq, T0, 0, self.thrown);
+    }
+
+    /// Goes where a throw is handled when a result is 0.
+    pub(crate) fn branch_thrown(&mut self, result: Reg) {
+        self.m.branch_constant(B64, Cond::Eq, result, 0, self.thrown);
     }
 
     /// Calls a helper that answers as a step does.

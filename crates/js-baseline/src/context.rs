@@ -37,6 +37,8 @@ pub(crate) struct Context {
     pub(crate) caught: Cell<usize>,
     /// What the activation came to, or 0.
     pub(crate) result: Cell<u64>,
+    /// For stubs.
+    pub(crate) scratch: Cell<u64>,
     /// C functions.
     pub(crate) helpers: Helpers,
     /// Machine code that templates share.
@@ -78,10 +80,11 @@ pub(crate) const TYPED: usize =
 stub_addresses! {
     /// Ends the activation.
     leave;
-    /// The last of its frames came to T0.
-    finish;
-    /// A call that has to be stepped: the frame is the caller's, whose `pc` is behind the call.
-    call_slow;
+    /// Pushes a frame of code T2, T1 arguments being behind callee and `this` at T3; the result goes to register T4. The caller's `pc` is
+    /// behind the call.
+    enter;
+    /// Pops the frame, which came to T0; its `pc` is that of the instruction that returns.
+    give;
     /// Arithmetic on numbers, of which one is a double: T2 is the value, or 0 when an operand is no number.
     add;
     sub;
@@ -95,8 +98,8 @@ stub_addresses! {
     truth;
     /// The int32 that T0 is, or T0 modulo 2^32, to T0, and the same for T1; T2 is 0 when one is no number.
     to_int32;
-    /// T1: a property of object T0 by cache T3; 0 when a helper knows.
-    get_more;
+    /// T1: a property of T0 by cache T3; 0 when that threw.
+    get_property;
     /// T2: element T1 of typed array T0; 0 when a helper knows.
     typed_element;
     /// Stores T2 to element T1 of typed array T0; T4: 0 when a helper has to.
@@ -120,6 +123,7 @@ impl Context {
             proto_epoch: zero(),
             caught: zero(),
             result: Cell::new(0),
+            scratch: Cell::new(0),
             helpers: Helpers::new(),
             stubs: StubAddresses::default(),
             vm: Cell::new(null()),

@@ -17,7 +17,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 
-use code_memory::{ExecSpace, FrameInfo, Near};
+use code_memory::{ExecSpace, FrameInfo, Near, PerfMode, Staged, tools_status};
 use compile::{Compiler, Scratch};
 use context::Context;
 use heap::Gc;
@@ -151,23 +151,37 @@ impl Baseline {
     }
 }
 
+impl Baseline {
+    /// Says what a function's code is called and how to unwind through it, where somebody wants to know: on Windows everybody may, elsewhere
+    /// profilers and debuggers. No exception of ours passes through, and the frame pointer leads on.
+    fn describe(&self, vm: &Vm, code: &Code, staged: &mut Staged) {
+        let tools = tools_status();
+        let wanted = tools.gdb || tools.perf != PerfMode::Off;
+        if wanted {
+            let (name, place) = vm.code_label(code);
+            staged.set_name(&format!("js:{name}:{place}"));
+        }
+        if wanted || cfg!(windows) {
+            staged.set_frame(self.shared.frame.clone());
+        }
+    }
+}
+
 impl Tier for Baseline {
     fn compile(&self, vm: &Vm, code: Gc<Code>) -> Result<Compiled, &'static str> {
         let mut borrowed = self.masm.borrow_mut();
         let (masm, scratch) = &mut *borrowed;
-        Compiler::new(masm, &code, code.to_bits(), scratch).run()?;
+        Compiler::new(masm, &code, scratch).run()?;
         let length = masm.position();
         let table: Box<[u32]> = scratch.offsets.as_slice().into();
         let size = length + size_of_val(&*table);
         if self.bytes.load(Ordering::Relaxed) + size > self.budget {
-            return Err("the budget of machine code is used up");
+            return Err("code-budget");
         }
-        let mut staged = self.shared.space.alloc(length, 16).map_err(|_| "no code memory")?;
+        let mut staged = self.shared.space.alloc(length, 16).map_err(|_| "code-memory")?;
         staged.bytes_mut().copy_from_slice(&masm.buffer().bytes);
-        let (name, place) = vm.code_label(&code);
-        staged.set_name(&format!("js:{name}:{place}"));
-        staged.set_frame(self.shared.frame.clone());
-        let published = staged.publish().map_err(|_| "machine code cannot be published")?;
+        self.describe(vm, &code, &mut staged);
+        let published = staged.publish().map_err(|_| "code-memory")?;
         let base = published.entry().addr();
         let address = table.as_ptr().expose_provenance();
         self.bytes.fetch_add(size, Ordering::Relaxed);

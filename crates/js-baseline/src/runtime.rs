@@ -50,9 +50,9 @@ helpers! {
     get_element(base, key);
     /// Stores an element.
     set_element(base, key, value);
-    /// Calls the built-in function in the register at an address, with so many arguments.
-    call_native(site, count);
-    /// Pushes the frame of a constructor, or calls a built-in one.
+    /// Begins the call of what is in the register at an address, with so many arguments. Answers as a step does.
+    call(site, count_and_result);
+    /// The same for `new`.
     construct(site, count_and_result);
     /// A closure of a function of the unit, in an environment.
     closure(env, index);
@@ -325,26 +325,18 @@ unsafe extern "C" fn iterator_next(context: *const Context, first: u64) -> u64 {
     .unwrap_or(0)
 }
 
-unsafe extern "C" fn call_native(context: *const Context, site: u64, count: u64) -> u64 {
-    // SAFETY: called by compiled code only.
-    let (context, vm) = unsafe { parts(context) };
-    give(context, || {
-        vm.count()?;
-        let base = number_of(context, site);
-        // What is no closure pushes no frame.
-        Ok(vm.call_at(base, count as usize, 0)?.unwrap_or(Value::UNDEFINED))
-    })
-}
-
-/// The lower 32 bits of the last argument are the number of arguments, those above the register for the result. Answers as a step does.
-unsafe extern "C" fn construct(context: *const Context, site: u64, count_and_result: u64) -> u64 {
-    // SAFETY: called by compiled code only.
-    let (context, vm) = unsafe { parts(context) };
+/// Does what begins a call: the lower 32 bits of the last argument are the number of arguments, those above the register for the result.
+fn begin(
+    context: &Context,
+    vm: &Vm,
+    site: u64,
+    count_and_result: u64,
+    call: impl FnOnce(usize, usize, u16) -> Res<Option<Value>>,
+) -> u64 {
     guarded(context, || {
-        let base = number_of(context, site);
         let dst = (count_and_result >> 32) as u16;
         let code = vm.begin_frame().map(|(_, code)| code);
-        let address = match vm.construct_at(base, count_and_result as u32 as usize, dst) {
+        let address = match call(number_of(context, site), count_and_result as u32 as usize, dst) {
             Ok(Some(made)) => {
                 if let Some((frame, _)) = vm.begin_frame() {
                     let at = context.values.get() + 8 * (frame.base.get() as usize + usize::from(dst));
@@ -361,6 +353,21 @@ unsafe extern "C" fn construct(context: *const Context, site: u64, count_and_res
         address as u64
     })
     .unwrap_or_else(|| context.stubs.leave.get() as u64)
+}
+
+unsafe extern "C" fn call(context: *const Context, site: u64, count_and_result: u64) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    begin(context, vm, site, count_and_result, |base, count, dst| {
+        vm.count()?;
+        vm.call_at(base, count, dst)
+    })
+}
+
+unsafe extern "C" fn construct(context: *const Context, site: u64, count_and_result: u64) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    begin(context, vm, site, count_and_result, |base, count, dst| vm.construct_at(base, count, dst))
 }
 
 unsafe extern "C" fn strict_equal(_: *const Context, a: u64, b: u64) -> u64 {

@@ -5,6 +5,7 @@ use crate::masm::*;
 use code_memory::{Code, ExecSpace, FrameInfo, FrameOp};
 use js_rt::Value;
 use js_rt::offsets::*;
+use js_vm::FRAME_CONSTRUCT;
 use std::cell::Cell;
 use std::mem::offset_of;
 
@@ -42,8 +43,8 @@ type Field = fn(&StubAddresses) -> &Cell<usize>;
 fn list<M: Masm>() -> [(Field, Emitter<M>); 14] {
     [
         (|stubs| &stubs.leave, leave),
-        (|stubs| &stubs.finish, finish),
-        (|stubs| &stubs.call_slow, call_slow),
+        (|stubs| &stubs.enter, enter),
+        (|stubs| &stubs.give, give),
         (|stubs| &stubs.add, |m| arithmetic(m, FAlu::Add)),
         (|stubs| &stubs.sub, |m| arithmetic(m, FAlu::Sub)),
         (|stubs| &stubs.mul, |m| arithmetic(m, FAlu::Mul)),
@@ -52,7 +53,7 @@ fn list<M: Masm>() -> [(Field, Emitter<M>); 14] {
         (|stubs| &stubs.strict_equal, strict_equal),
         (|stubs| &stubs.truth, truth),
         (|stubs| &stubs.to_int32, to_int32),
-        (|stubs| &stubs.get_more, get_more),
+        (|stubs| &stubs.get_property, get_property),
         (|stubs| &stubs.typed_element, typed_element),
         (|stubs| &stubs.set_typed_element, set_typed_element),
     ]
@@ -114,25 +115,154 @@ fn leave<M: Masm>(m: &mut M) {
     m.leave();
 }
 
-/// Pops the last of the activation's frames, which came to T0.
-fn finish<M: Masm>(m: &mut M) {
-    m.store(B64, at(CTX, offset_of!(Context, result)), T0);
-    m.load(B64, T5, at(CTX, offset_of!(Context, depth)));
-    m.load(B64, T1, at(T5, 0));
-    m.alu_constant(Alu::Sub, B64, T1, T1, 1);
-    m.store(B64, at(T5, 0), T1);
-    m.leave();
+/// Goes on with what the context says, at T0.
+fn elsewhere<M: Masm>(m: &mut M) {
+    m.load(B64, FRAME, at(CTX, offset_of!(Context, frame)));
+    m.load(B64, REGS, at(CTX, offset_of!(Context, registers)));
+    m.jump_anywhere(T0);
 }
 
-/// A call's callee cannot be entered by a jump: the interpreter executes the instruction in front of the frame's `pc`.
-fn call_slow<M: Masm>(m: &mut M) {
+/// As `Vm::push_frame` does it.
+fn enter<M: Masm>(m: &mut M) {
+    let (slow, enough, again, filled) = (m.label(), m.label(), m.label(), m.label());
+    let context = |offset: usize| at(CTX, offset);
+    let frame = |offset: usize| at(FRAME, FRAME_SIZE + offset);
+    m.branch_memory_constant(B8, Cond::Eq, at(T2, CODE_PLAIN), 0, slow);
+    m.branch_memory(B64, Cond::AboveEq, FRAME, context(offset_of!(Context, last_frame)), slow);
+    // T0 is the end of its registers.
+    m.load(B32, T0, at(T2, CODE_REGISTERS));
+    m.address(T0, element(T3, T0, 3, 0));
+    m.branch_memory(B64, Cond::Above, T0, context(offset_of!(Context, last_register)), slow);
+    m.store(B16, frame(FRAME_DST), T4);
+    count(m, slow);
+    m.store(B32, frame(FRAME_ARGC), T1);
+    m.load(B32, T4, at(T2, CODE_PARAMS));
+    m.branch(B32, Cond::BelowEq, T1, T4, enough);
+    m.mov(T1, T4);
+    m.bind(enough);
+    m.address(T4, element(T3, T1, 3, 16));
+    m.constant(T5, Value::UNDEFINED.bits());
+    m.branch(B64, Cond::AboveEq, T4, T0, filled);
+    m.bind(again);
+    m.store(B64, at(T4, 0), T5);
+    m.alu_constant(Alu::Add, B64, T4, T4, 8);
+    m.branch(B64, Cond::Below, T4, T0, again);
+    m.bind(filled);
+    m.store(B64, frame(FRAME_CODE), T2);
+    m.store(B64, frame(FRAME_NEW_TARGET), T5);
+    m.store(B64, frame(FRAME_EXTRA), T5);
+    m.store_constant(B32, frame(FRAME_PC), 0);
+    m.store_constant(B16, frame(FRAME_FLAGS), 0);
+    // Numbers of registers from addresses.
+    m.load(B64, T4, context(offset_of!(Context, values)));
+    m.alu(Alu::Sub, B64, T1, T3, T4);
+    m.shift_constant(Shift::RightUnsigned, B64, T1, T1, 3);
+    m.store(B32, frame(FRAME_BASE), T1);
+    m.alu_constant(Alu::Add, B32, T1, T1, 2);
+    m.store(B32, frame(FRAME_ARGS), T1);
+    m.alu(Alu::Sub, B64, T0, T0, T4);
+    m.shift_constant(Shift::RightUnsigned, B64, T0, T0, 3);
+    top(m);
+    m.load(B64, T5, context(offset_of!(Context, depth)));
+    m.load(B64, T4, at(T5, 0));
+    m.alu_constant(Alu::Add, B64, T4, T4, 1);
+    m.store(B64, at(T5, 0), T4);
+    m.load(B64, T0, at(T2, CODE_REALM));
+    m.load(B64, T5, context(offset_of!(Context, realm)));
+    m.store(B64, at(T5, 0), T0);
+    m.alu_constant(Alu::Add, B64, FRAME, FRAME, FRAME_SIZE as i32);
+    m.mov(REGS, T3);
+    m.load(B64, T0, at(T2, CODE_ENTRY));
+    m.jump_landing(T0);
+
+    // The interpreter executes the instruction in front of the caller's `pc`.
+    m.bind(slow);
     m.load(B32, T0, at(FRAME, FRAME_PC));
     m.alu_constant(Alu::Sub, B32, T0, T0, 1);
     m.store(B32, at(FRAME, FRAME_PC), T0);
     m.call_c(helper!(step_far));
-    m.load(B64, FRAME, at(CTX, offset_of!(Context, frame)));
-    m.load(B64, REGS, at(CTX, offset_of!(Context, registers)));
-    m.jump_anywhere(T0);
+    elsewhere(m);
+}
+
+/// Counts a call, else goes to `zero`. Changes T4 and T5.
+fn count<M: Masm>(m: &mut M, zero: Label) {
+    m.load(B64, T5, at(CTX, offset_of!(Context, countdown)));
+    m.load(B32, T4, at(T5, 0));
+    m.branch_constant(B32, Cond::Eq, T4, 0, zero);
+    m.alu_constant(Alu::Sub, B32, T4, T4, 1);
+    m.store(B32, at(T5, 0), T4);
+}
+
+/// The stack's top: T0, or more if the caller has. Changes T4 and T5.
+fn top<M: Masm>(m: &mut M) {
+    let higher = m.label();
+    m.load(B64, T5, at(CTX, offset_of!(Context, top)));
+    m.load(B64, T4, at(T5, 0));
+    m.branch(B64, Cond::AboveEq, T4, T0, higher);
+    m.mov(T4, T0);
+    m.store(B64, at(T5, 0), T4);
+    m.bind(higher);
+    m.store(B32, at(FRAME, FRAME_SIZE + FRAME_TOP), T4);
+}
+
+/// As the interpreter returns.
+fn give<M: Masm>(m: &mut M) {
+    let (slow, special, ready, last, this) = (m.label(), m.label(), m.label(), m.label(), m.label());
+    let context = |offset: usize| at(CTX, offset);
+    m.load(B16, T1, at(FRAME, FRAME_FLAGS));
+    m.branch_constant(B32, Cond::Ne, T1, 0, special);
+    m.bind(ready);
+    m.alu_constant(Alu::Sub, B64, T3, FRAME, FRAME_SIZE as i32);
+    m.branch_memory(B64, Cond::Below, T3, context(offset_of!(Context, floor)), last);
+    // The caller has to be compiled.
+    m.load(B64, T4, at(T3, FRAME_CODE));
+    m.load(B64, T2, at(T4, CODE_TABLE));
+    m.branch_constant(B64, Cond::Eq, T2, 0, slow);
+    m.load(B16, T1, at(FRAME, FRAME_DST));
+    m.mov(FRAME, T3);
+    m.load(B32, T3, at(FRAME, FRAME_BASE));
+    m.load(B64, T5, context(offset_of!(Context, values)));
+    m.address(REGS, element(T5, T3, 3, 0));
+    m.store(B64, element(REGS, T1, 3, 0), T0);
+    // Where it goes on.
+    m.load(B32, T1, at(FRAME, FRAME_PC));
+    m.load(B32, T0, element(T2, T1, 2, 0));
+    m.load(B64, T1, at(T4, CODE_BASE));
+    m.alu(Alu::Add, B64, T0, T0, T1);
+    m.load(B64, T5, context(offset_of!(Context, depth)));
+    m.load(B64, T1, at(T5, 0));
+    m.alu_constant(Alu::Sub, B64, T1, T1, 1);
+    m.store(B64, at(T5, 0), T1);
+    m.load(B32, T1, at(FRAME, FRAME_TOP));
+    m.load(B64, T5, context(offset_of!(Context, top)));
+    m.store(B64, at(T5, 0), T1);
+    m.load(B64, T1, at(T4, CODE_REALM));
+    m.load(B64, T5, context(offset_of!(Context, realm)));
+    m.store(B64, at(T5, 0), T1);
+    m.jump_landing(T0);
+
+    // Of a constructor, an object or `this`; generators and the like are for the interpreter.
+    m.bind(special);
+    m.branch_constant(B32, Cond::Ne, T1, FRAME_CONSTRUCT.into(), slow);
+    m.branch_bits(B64, false, T0, CELLS, this);
+    m.branch_constant(B64, Cond::Eq, T0, 0, this);
+    m.branch_memory_constant(B8, Cond::Eq, at(T0, HEADER_KIND), KIND_OBJECT.into(), ready);
+    m.bind(this);
+    m.load(B64, T0, at(REGS, 8));
+    m.jump(ready);
+
+    // The last of the activation's frames.
+    m.bind(last);
+    m.store(B64, context(offset_of!(Context, result)), T0);
+    m.load(B64, T5, context(offset_of!(Context, depth)));
+    m.load(B64, T1, at(T5, 0));
+    m.alu_constant(Alu::Sub, B64, T1, T1, 1);
+    m.store(B64, at(T5, 0), T1);
+    m.leave();
+
+    m.bind(slow);
+    m.call_c(helper!(step_far));
+    elsewhere(m);
 }
 
 /// The number that a value is, or to `fail`. Changes T5.
@@ -320,33 +450,41 @@ fn load_outside<M: Masm>(m: &mut M, to: Reg) {
     m.bind(done);
 }
 
-/// Own and prototype's properties by the cache's first entry and the further ones.
-fn get_more<M: Masm>(m: &mut M) {
-    let (proto, own, none, found) = (m.label(), m.label(), m.label(), m.label());
+/// Own and prototype's properties by the cache's first entry and the further ones; others by the interpreter's operation.
+fn get_property<M: Masm>(m: &mut M) {
+    let (proto, load, ask, found) = (m.label(), m.label(), m.label(), m.label());
+    m.store(B64, at(CTX, offset_of!(Context, scratch)), T3);
+    m.branch_bits(B64, false, T0, CELLS, ask);
+    m.branch_constant(B64, Cond::Eq, T0, 0, ask);
+    m.branch_memory_constant(B8, Cond::Ne, at(T0, HEADER_KIND), KIND_OBJECT.into(), ask);
     m.load(B64, T1, at(T0, OBJECT_SHAPE));
     m.branch_memory(B64, Cond::Eq, T1, at(T3, ENTRY_SHAPE), found);
     m.load(B64, T3, at(T3, CACHE_MORE));
-    m.branch_constant(B64, Cond::Eq, T3, 0, none);
+    m.branch_constant(B64, Cond::Eq, T3, 0, ask);
     for _ in 1..CACHE_MORE_COUNT {
         m.branch_memory(B64, Cond::Eq, T1, at(T3, ENTRY_SHAPE), found);
         m.alu_constant(Alu::Add, B64, T3, T3, ENTRY_SIZE as i32);
     }
-    m.branch_memory(B64, Cond::Ne, T1, at(T3, ENTRY_SHAPE), none);
+    m.branch_memory(B64, Cond::Ne, T1, at(T3, ENTRY_SHAPE), ask);
     m.bind(found);
     m.load(B8, T2, at(T3, ENTRY_KIND));
-    m.branch_constant(B32, Cond::Eq, T2, ENTRY_OWN.into(), own);
+    m.mov(T1, T0);
+    m.branch_constant(B32, Cond::Eq, T2, ENTRY_OWN.into(), load);
     m.branch_constant(B32, Cond::Eq, T2, ENTRY_PROTO.into(), proto);
-    m.bind(none);
-    m.constant(T1, 0);
-    m.stub_return();
-    m.bind(own);
-    load_slot(m, T0);
+    m.bind(ask);
+    m.argument(1, T0);
+    m.load(B64, T1, at(CTX, offset_of!(Context, scratch)));
+    m.argument(2, T1);
+    m.call_c_in_stub(helper!(get_property));
+    m.mov(T1, T0);
     m.stub_return();
     m.bind(proto);
-    check_epoch(m, none);
-    m.load(B64, T0, at(T3, ENTRY_HOLDER));
-    m.branch_constant(B64, Cond::Eq, T0, 0, none);
-    load_slot(m, T0);
+    check_epoch(m, ask);
+    m.load(B64, T1, at(T3, ENTRY_HOLDER));
+    m.branch_constant(B64, Cond::Eq, T1, 0, ask);
+    m.bind(load);
+    load_slot(m, T1);
+    m.branch_constant(B64, Cond::Eq, T1, 0, ask);
     m.stub_return();
 }
 

@@ -478,6 +478,13 @@ impl Masm for Arm64 {
         self.emit(ORR | sf(B64) | rm(0) | rn(ZR) | n(r(T0)));
     }
 
+    fn call_c_in_stub(&mut self, offset: usize) {
+        // str x30, [sp, #-16]!; ldr x30, [sp], #16
+        self.emit(0xf81f_0c00 | rn(SP) | n(LR));
+        self.call_c(offset);
+        self.emit(0xf841_0400 | rn(SP) | n(LR));
+    }
+
     fn call_stub(&mut self, offset: usize) {
         self.load_in(B64, IP0, at(CTX, offset));
         // blr

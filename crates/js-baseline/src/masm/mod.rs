@@ -211,6 +211,8 @@ pub(crate) trait Masm: Default {
     fn argument_constant(&mut self, index: usize, value: u64);
     /// Calls the C function whose address is in the context; its result is in `T0`.
     fn call_c(&mut self, offset: usize);
+    /// The same in a stub that was called.
+    fn call_c_in_stub(&mut self, offset: usize);
     /// Calls a stub whose address is in the context: it ends with [`Masm::stub_return`].
     fn call_stub(&mut self, offset: usize);
     fn stub_return(&mut self);

@@ -485,6 +485,14 @@ impl Masm for X64 {
         self.rm(0, false, &[0xff], 2, at(CTX, offset), false);
     }
 
+    fn call_c_in_stub(&mut self, offset: usize) {
+        // The stub's own return address is what the stack pointer is off by.
+        let room = 8 + i32::from(if self.windows { SHADOW } else { 0 });
+        self.group(5, true, RSP, room);
+        self.call_c(offset);
+        self.group(0, true, RSP, room);
+    }
+
     fn call_stub(&mut self, offset: usize) {
         self.rm(0, false, &[0xff], 2, at(CTX, offset), false);
     }

@@ -5,7 +5,7 @@
 
 mod arithmetic;
 mod branch;
-pub(crate) mod call;
+mod call;
 mod element;
 mod environment;
 mod property;

@@ -72,7 +72,7 @@ fn getter<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, proto: bool, cold: Label
     load_slot(c.m, from);
     c.check_cell(T1, KIND_ACCESSOR, cold);
     c.m.load(B64, T1, at(T1, ACCESSOR_GET));
-    super::call::closure_entry(c, T1, cold);
+    super::call::compiled_code(c, T1, cold);
     c.m.load(B64, T3, at(CTX, offset_of!(Context, top)));
     c.m.load(B64, T3, at(T3, 0));
     c.m.load(B64, T4, at(CTX, offset_of!(Context, values)));
@@ -211,20 +211,11 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let address = c.cache(inst.c());
     match inst.op() {
         Op::GetProperty | Op::GetMethod | Op::GetLength => {
-            let (found, ask) = (c.m.label(), c.m.label());
-            c.get(T0, inst.b());
-            c.check_object(T0, ask);
-            c.m.constant(T3, address);
-            c.m.call_stub(stub!(get_more));
-            c.m.branch_constant(B64, Cond::Ne, T1, 0, found);
-            c.m.bind(ask);
             c.store_next();
             c.get(T0, inst.b());
-            c.m.argument(1, T0);
-            c.m.argument_constant(2, address);
-            c.call_helper(helper!(get_property));
-            c.m.mov(T1, T0);
-            c.m.bind(found);
+            c.m.constant(T3, address);
+            c.m.call_stub(stub!(get_property));
+            c.branch_thrown(T1);
             if inst.op() == Op::GetMethod {
                 c.get(T0, inst.b());
                 c.set(inst.a() + 1, T0);
