@@ -4,7 +4,6 @@
 //! one, for less. Machine code passes the context, which it got from [`crate::Baseline::enter`], and words of registers.
 
 use crate::context::Context;
-use heap::Gc;
 use js_rt::offsets::{CODE_BASE, CODE_TABLE};
 use js_rt::{Cache, Code, Frame, Value};
 use js_vm::{Left, Next, Res, Vm};
@@ -183,7 +182,7 @@ fn one_step(context: &Context, vm: &Vm) -> usize {
 }
 
 /// Has a function, in whose machine code we are, be alive up to here: its frame may be gone, but the heap finds the handle on the stack.
-fn keep(code: Gc<Code>) {
+fn keep<T>(code: T) {
     std::hint::black_box(code);
 }
 
@@ -214,7 +213,7 @@ unsafe extern "C" fn throw(context: *const Context) -> u64 {
             // A panic, which goes on behind the machine code.
             None => context.stubs.leave.get(),
         };
-        code.map(keep);
+        keep(code);
         address as u64
     })
     .unwrap_or_else(|| context.stubs.leave.get() as u64)
@@ -349,7 +348,7 @@ fn begin(
             Ok(None) => go_on(context, vm),
             Err(thrown) => after(context, vm, vm.throw_in(context.floor_depth(), thrown)),
         };
-        code.map(keep);
+        keep(code);
         address as u64
     })
     .unwrap_or_else(|| context.stubs.leave.get() as u64)

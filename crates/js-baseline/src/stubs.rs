@@ -62,34 +62,15 @@ fn list<M: Masm>() -> [(Field, Emitter<M>); 14] {
 impl Stubs {
     /// Assembles and publishes the stubs.
     pub(crate) fn publish<M: Masm>(space: &ExecSpace, m: &mut M) -> Result<Stubs, String> {
-        m.buffer().clear();
-        let steps = m.entry(offset_of!(Context, frame), offset_of!(Context, registers));
-        let mut addresses = Vec::new();
-        let mut begin = |m: &mut M| {
-            addresses.push(m.position());
-            m.landing_pad();
-        };
-        for (_, emit) in list::<M>() {
-            begin(m);
-            emit(m);
-        }
-        for number in 0..TYPED {
-            begin(m);
-            get_typed(m, number);
-        }
-        for number in 0..TYPED {
-            begin(m);
-            set_typed(m, number);
-        }
-        if !m.link() {
+        let Some(Assembled { steps, offsets }) = assemble(m) else {
             return Err("a branch among the stubs is too far".into());
-        }
+        };
         let mut staged = space.alloc(m.position(), 16).map_err(|error| error.to_string())?;
         staged.bytes_mut().copy_from_slice(&m.buffer().bytes);
         staged.set_name("js:stubs");
         staged.set_frame(FrameInfo { ops: steps.clone() });
         let code = staged.publish().map_err(|error| error.to_string())?;
-        addresses.iter_mut().for_each(|address| *address += code.entry().addr());
+        let addresses = offsets.into_iter().map(|offset| offset + code.entry().addr()).collect();
         Ok(Stubs { code, addresses, steps: steps.into_iter().map(|(_, step)| step).collect() })
     }
 
@@ -109,6 +90,37 @@ impl Stubs {
     pub(crate) fn frame(&self) -> FrameInfo {
         FrameInfo { ops: self.steps.iter().map(|&step| (0, step)).collect() }
     }
+}
+
+/// The stubs in an assembler.
+pub(crate) struct Assembled {
+    steps: Vec<(u32, FrameOp)>,
+    /// Where each is.
+    offsets: Vec<usize>,
+}
+
+/// Assembles the stubs, that for entering first; none if they are too large for branches.
+pub(crate) fn assemble<M: Masm>(m: &mut M) -> Option<Assembled> {
+    m.buffer().clear();
+    let steps = m.entry(offset_of!(Context, frame), offset_of!(Context, registers));
+    let mut offsets = Vec::new();
+    let mut begin = |m: &mut M| {
+        offsets.push(m.position());
+        m.landing_pad();
+    };
+    for (_, emit) in list::<M>() {
+        begin(m);
+        emit(m);
+    }
+    for number in 0..TYPED {
+        begin(m);
+        get_typed(m, number);
+    }
+    for number in 0..TYPED {
+        begin(m);
+        set_typed(m, number);
+    }
+    m.link().then_some(Assembled { steps, offsets })
 }
 
 fn leave<M: Masm>(m: &mut M) {

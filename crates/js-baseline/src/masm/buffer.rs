@@ -53,11 +53,6 @@ impl Buffer {
         }
     }
 
-    /// Where a label is.
-    pub(crate) fn place(&self, label: Label) -> Option<u32> {
-        self.labels.get(label.0 as usize).copied().filter(|&place| place != UNBOUND)
-    }
-
     /// Notes that a branch at this offset leads to a label.
     #[inline]
     pub(crate) fn branch(&mut self, at: usize, to: Label) {

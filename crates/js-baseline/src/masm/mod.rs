@@ -1,13 +1,15 @@
 //! Assemblers: what templates are written with, once for x64 and ARM64.
 //!
 //! Instructions here are what both machines can do in one to three of theirs. Registers are logical; each machine says which of its own
-//! they are. Operations that need room of their own use registers that no logical one is. Both machines compile on every host, so that
-//! either's listings can be tested anywhere.
+//! they are. Operations that need room of their own use registers that no logical one is. Tests have both machines on every host, so that
+//! either's listings are looked at anywhere.
 
+#[cfg(any(target_arch = "aarch64", test))]
 pub(crate) mod arm64;
 mod buffer;
 #[cfg(test)]
 mod tests;
+#[cfg(any(target_arch = "x86_64", test))]
 pub(crate) mod x64;
 
 pub(crate) use buffer::{Buffer, Label};
@@ -67,11 +69,6 @@ pub(crate) struct Mem {
 /// The place `offset` bytes behind what a register points at.
 pub(crate) fn at(base: Reg, offset: usize) -> Mem {
     Mem { base, offset: offset as i32, index: None }
-}
-
-/// The same for an offset that may be negative.
-pub(crate) fn at_signed(base: Reg, offset: i32) -> Mem {
-    Mem { base, offset, index: None }
 }
 
 /// Element `index` of those `offset` bytes behind `base`, each of `1 << log` bytes.

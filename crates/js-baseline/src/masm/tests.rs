@@ -4,7 +4,7 @@ use super::arm64::Arm64;
 use super::x64::X64;
 use super::*;
 use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
-use yaxpeax_arch::{Decoder as _, LengthedInstruction, Reader as _, U8Reader};
+use yaxpeax_arch::{Decoder as _, U8Reader};
 
 fn list_x64(code: &[u8]) -> String {
     let mut formatter = IntelFormatter::new();
@@ -15,19 +15,19 @@ fn list_x64(code: &[u8]) -> String {
         formatter.format(&instruction, &mut line);
         lines.push(line);
     }
-    lines.join("; ")
+    lines.join("\n")
 }
 
 fn list_arm64(code: &[u8]) -> String {
     let decoder = <yaxpeax_arm::armv8::a64::ARMv8 as yaxpeax_arch::Arch>::Decoder::default();
-    let mut reader = U8Reader::new(code);
     let mut lines = Vec::new();
-    while reader.total_offset() < code.len() as u64 {
-        let instruction = decoder.decode(&mut reader).unwrap_or_else(|error| panic!("{lines:?}: {error}"));
-        assert_eq!(instruction.len(), 4);
-        lines.push(instruction.to_string());
+    for word in code.chunks_exact(4) {
+        match decoder.decode(&mut U8Reader::new(word)) {
+            Ok(instruction) => lines.push(instruction.to_string()),
+            Err(error) => panic!("{lines:?}: {error}"),
+        }
     }
-    lines.join("; ")
+    lines.join("\n")
 }
 
 fn code<M: Masm>(emit: impl FnOnce(&mut M)) -> Vec<u8> {
@@ -37,26 +37,38 @@ fn code<M: Masm>(emit: impl FnOnce(&mut M)) -> Vec<u8> {
     std::mem::take(&mut m.buffer().bytes)
 }
 
+/// What the disassemblers say: a line with operation and machine, then instructions.
+const EXPECTED: &str = include_str!("listings.txt");
+
+/// Compares a listing with what is expected.
+fn check(name: &str, machine: &str, listing: &str) {
+    let expected = EXPECTED
+        .split("\n\n")
+        .find_map(|block| block.trim_start().strip_prefix(&format!("{name} {machine}\n")))
+        .unwrap_or_default();
+    assert_eq!(listing, expected.trim_end(), "{name} {machine}");
+}
+
 /// Checks what operations are on both machines.
 macro_rules! listings {
-    ($($name:ident: |$m:ident| $body:expr, $x64:literal, $arm64:literal;)*) => {$(
+    ($($name:ident: |$m:ident| $body:expr;)*) => {$(
         #[test]
         fn $name() {
-            assert_eq!(list_x64(&code::<X64>(|$m| $body)), $x64);
-            assert_eq!(list_arm64(&code::<Arm64>(|$m| $body)), $arm64);
+            check(stringify!($name), "x64", &list_x64(&code::<X64>(|$m| $body)));
+            check(stringify!($name), "arm64", &list_arm64(&code::<Arm64>(|$m| $body)));
         }
     )*};
 }
 
 listings! {
-    moves: |m| { m.mov(T0, T1); m.mov32(T2, T0); m.mov(REGS, FRAME) }, "", "";
+    moves: |m| { m.mov(T0, T1); m.mov32(T2, T0); m.mov(REGS, FRAME) };
     constants: |m| {
         m.constant(T0, 0);
         m.constant(T1, 0x1234_5678);
         m.constant(T2, u64::MAX - 4);
         m.constant(T3, 0xfffe_0000_0000_0007);
         m.constant(T4, 0x1122_3344_5566_7788);
-    }, "", "";
+    };
     loads: |m| {
         m.load(B64, T0, at(REGS, 0));
         m.load(B64, T0, at(CTX, 0));
@@ -67,8 +79,8 @@ listings! {
         m.load_signed(B8, T0, at(T1, 1));
         m.load_signed(B16, T0, element(T1, T2, 1, 0));
         m.load(B64, T5, element(T0, T3, 3, 40));
-        m.load(B32, T5, at_signed(T0, -20));
-    }, "", "";
+        m.load(B32, T5, Mem { base: T0, offset: -20, index: None });
+    };
     stores: |m| {
         m.store(B64, at(REGS, 8), T0);
         m.store(B8, element(T4, T3, 0, 0), T5);
@@ -80,7 +92,7 @@ listings! {
         m.store_constant(B64, at(REGS, 16), -1);
         m.address(T3, at(REGS, 40));
         m.address(T3, element(T0, T1, 3, 0));
-    }, "", "";
+    };
     arithmetic: |m| {
         m.alu(Alu::And, B64, T2, T0, T1);
         m.alu(Alu::Or, B64, T2, T2, TAG);
@@ -93,7 +105,7 @@ listings! {
         m.not32(T2, T0);
         m.neg32(T2, T2);
         m.remainder();
-    }, "", "";
+    };
     shifts: |m| {
         m.shift(Shift::Left, T2, T0, T1);
         m.shift(Shift::Right, T2, T0, T1);
@@ -103,7 +115,7 @@ listings! {
         m.shift_constant(Shift::RightUnsigned, B64, T1, T1, 3);
         m.shift_constant(Shift::Left, B64, T5, T0, 11);
         m.shift_constant(Shift::Right, B64, T5, T5, 11);
-    }, "", "";
+    };
     checked: |m| {
         let l = m.label();
         m.checked(Checked::Add, T2, T0, T1, l);
@@ -112,7 +124,7 @@ listings! {
         m.checked_constant(Checked::Add, T2, T0, -3, l);
         m.checked_constant(Checked::Mul, T2, T0, 100_000, l);
         m.bind(l);
-    }, "", "";
+    };
     branches: |m| {
         let l = m.label();
         m.bind(l);
@@ -130,11 +142,11 @@ listings! {
         m.branch_bits(B64, true, T0, TAG, l);
         m.branch_bits_constant(false, T4, 1 << 17, l);
         m.jump(l);
-    }, "", "";
+    };
     comparisons: |m| {
         m.compare(B32, Cond::Le, T2, T0, T1);
         m.compare_constant(B64, Cond::Eq, T5, T0, 7);
-    }, "", "";
+    };
     calls: |m| {
         m.argument(1, T0);
         m.argument(2, T1);
@@ -144,7 +156,7 @@ listings! {
         m.stub_return();
         m.jump_landing(T2);
         m.jump_anywhere(T0);
-    }, "", "";
+    };
     doubles: |m| {
         m.bits_to_f64(F0, T5);
         m.f64_to_bits(T2, F0);
@@ -160,7 +172,7 @@ listings! {
         m.store_f64(at(T4, 8), F1);
         m.load_f32(F0, element(T4, T3, 2, 0));
         m.store_f32(at(T4, 4), F0);
-    }, "", "";
+    };
     double_branches: |m| {
         let l = m.label();
         m.branch_f64_differs(F0, F2, l);
@@ -168,8 +180,8 @@ listings! {
         m.branch_nan(F0, l);
         m.compare_f64(T2, F0, F1);
         m.bind(l);
-    }, "", "";
-    entering: |m| { m.entry(0, 8); m.leave() }, "", "";
+    };
+    entering: |m| { m.entry(0, 8); m.leave() };
 }
 
 /// The conventions differ where arguments go, and in the room for them.
@@ -183,7 +195,7 @@ fn windows_on_x64() {
         m.argument(3, T2);
         m.call_c(0x88);
     });
-    assert_eq!(list_x64(&code), "");
+    check("windows", "x64", &list_x64(&code));
 }
 
 #[test]

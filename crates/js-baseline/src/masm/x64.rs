@@ -80,7 +80,7 @@ impl X64 {
     }
 
     fn int32(&mut self, value: i32) {
-        self.bytes(&value.to_le_bytes());
+        self.buffer.word(value as u32);
     }
 
     /// Prefixes and opcode; `low` means a byte register, which needs a REX prefix from SPL on.
