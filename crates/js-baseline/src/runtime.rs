@@ -49,10 +49,10 @@ helpers! {
     get_element(base, key);
     /// Stores an element.
     set_element(base, key, value);
-    /// Begins the call of what is in the register at an address, with so many arguments. Answers as a step does.
-    call(site, count_and_result);
+    /// Begins the call of what is in the register at an address. Answers as a step does.
+    call(callee, site);
     /// The same for `new`.
-    construct(site, count_and_result);
+    construct(callee, site);
     /// A closure of a function of the unit, in an environment.
     closure(env, index);
     /// A new environment.
@@ -324,49 +324,72 @@ unsafe extern "C" fn iterator_next(context: *const Context, first: u64) -> u64 {
     .unwrap_or(0)
 }
 
-/// Does what begins a call: the lower 32 bits of the last argument are the number of arguments, those above the register for the result.
+/// What a template says of a call: the number of arguments in 32 bits, the register for the result in 16, that of the callee in 16.
+#[derive(Clone, Copy)]
+pub(crate) struct Site(pub(crate) u64);
+
+impl Site {
+    pub(crate) fn new(count: u32, result: u16, callee: u16) -> Site {
+        Site(u64::from(count) | u64::from(result) << 32 | u64::from(callee) << 48)
+    }
+
+    fn count(self) -> usize {
+        self.0 as u32 as usize
+    }
+
+    fn result(self) -> u16 {
+        (self.0 >> 32) as u16
+    }
+
+    /// Bytes from the callee's register to that of the result.
+    fn distance(self) -> isize {
+        8 * (self.result() as isize - (self.0 >> 48) as isize)
+    }
+}
+
+/// Does what begins a call.
 fn begin(
     context: &Context,
     vm: &Vm,
-    site: u64,
-    count_and_result: u64,
+    callee: u64,
+    site: Site,
     call: impl FnOnce(usize, usize, u16) -> Res<Option<Value>>,
 ) -> u64 {
     guarded(context, || {
-        let dst = (count_and_result >> 32) as u16;
-        let code = vm.begin_frame().map(|(_, code)| code);
-        let address = match call(number_of(context, site), count_and_result as u32 as usize, dst) {
+        let address = match call(number_of(context, callee), site.count(), site.result()) {
             Ok(Some(made)) => {
-                if let Some((frame, _)) = vm.begin_frame() {
-                    let at = context.values.get() + 8 * (frame.base.get() as usize + usize::from(dst));
-                    let register: *mut u64 = std::ptr::with_exposed_provenance_mut(at);
-                    // SAFETY: the register is one of the frame, whose registers are there.
-                    unsafe { *register = made.bits() };
-                }
+                let at = (callee as usize).wrapping_add_signed(site.distance());
+                let register: *mut u64 = std::ptr::with_exposed_provenance_mut(at);
+                // SAFETY: the template's frame is still there, and the register is one of its.
+                unsafe { *register = made.bits() };
                 SEQUENTIAL
             }
             Ok(None) => go_on(context, vm),
-            Err(thrown) => after(context, vm, vm.throw_in(context.floor_depth(), thrown)),
+            Err(thrown) => {
+                let code = vm.begin_frame().map(|(_, code)| code);
+                let address = after(context, vm, vm.throw_in(context.floor_depth(), thrown));
+                keep(code);
+                address
+            }
         };
-        keep(code);
         address as u64
     })
     .unwrap_or_else(|| context.stubs.leave.get() as u64)
 }
 
-unsafe extern "C" fn call(context: *const Context, site: u64, count_and_result: u64) -> u64 {
+unsafe extern "C" fn call(context: *const Context, callee: u64, site: u64) -> u64 {
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
-    begin(context, vm, site, count_and_result, |base, count, dst| {
+    begin(context, vm, callee, Site(site), |base, count, dst| {
         vm.count()?;
         vm.call_at(base, count, dst)
     })
 }
 
-unsafe extern "C" fn construct(context: *const Context, site: u64, count_and_result: u64) -> u64 {
+unsafe extern "C" fn construct(context: *const Context, callee: u64, site: u64) -> u64 {
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
-    begin(context, vm, site, count_and_result, |base, count, dst| vm.construct_at(base, count, dst))
+    begin(context, vm, callee, Site(site), |base, count, dst| vm.construct_at(base, count, dst))
 }
 
 unsafe extern "C" fn strict_equal(_: *const Context, a: u64, b: u64) -> u64 {

@@ -2,6 +2,7 @@
 
 use crate::compile::{Compiler, register};
 use crate::masm::*;
+use crate::runtime::Site;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
 use js_rt::Value;
@@ -44,12 +45,12 @@ pub(super) fn enter<M: Masm>(c: &mut Compiler<'_, M>, result: u16) {
     c.returned_to = true;
 }
 
-/// The arguments of helpers that begin calls: the place of the callee; number of arguments, and above it the register for the result.
+/// The arguments of helpers that begin calls.
 fn site<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.store_next();
     c.m.address(T0, register(inst.b()));
     c.m.argument(1, T0);
-    c.m.argument_constant(2, u64::from(inst.c()) | u64::from(inst.a()) << 32);
+    c.m.argument_constant(2, Site::new(inst.c(), inst.a(), inst.b()).0);
 }
 
 /// A call of something else than a closure with compiled code.
