@@ -1,12 +1,16 @@
 //! The verbs for JavaScript: running programs, and the worker of the conformance suite.
 
 use crate::run::{Form, RunArgs};
+use crate::tiers::Tiers;
 use clap::Args;
-use js_host::{CacheTrace, Host, Limits, Options};
+use js_host::{CacheTrace, Host, Limits, Options, TierEvent};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tiering::{Decline, Event, EventKind, FunctionRef};
 
 /// Native stack of the thread that programs run on: what the parser may use, and natives that call back.
 const STACK: usize = 64 << 20;
@@ -15,14 +19,16 @@ const NATIVE_STACK: usize = 8 << 20;
 
 /// Runs a script or module until nothing is left to do.
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
-    // What has no effect yet is not to be misspelt either.
-    if let Err(message) = args.tiers.tiers() {
-        eprintln!("error: {message}");
-        return ExitCode::from(64);
-    }
+    let tiers = match args.tiers.tiers() {
+        Ok(tiers) => tiers,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(64);
+        }
+    };
     on_large_stack(|| match args.show.emit {
         Some(Form::Bytecode) => emit(args),
-        None => execute(args),
+        None => execute(args, &tiers),
     })
 }
 
@@ -51,9 +57,13 @@ fn unreadable(args: &RunArgs, error: &std::io::Error) -> ExitCode {
     ExitCode::from(66)
 }
 
-fn execute(args: &RunArgs) -> ExitCode {
-    let limits = Limits { heap: args.memory.config(), native_stack: NATIVE_STACK, ..Limits::default() };
-    let mut options = Options { limits, ..Options::default() };
+fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
+    let mut limits = Limits { heap: args.memory.config(), native_stack: NATIVE_STACK, ..Limits::default() };
+    if let Some(threshold) = tiers.threshold {
+        // 0 means the same for every guest.
+        limits.threshold = threshold.max(1);
+    }
+    let mut options = Options { limits, jit: tiers.flags.policy.enabled, ..Options::default() };
     if args.suppress_print {
         options.out = Box::new(std::io::sink());
     }
@@ -64,6 +74,7 @@ fn execute(args: &RunArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    tell(&host, tiers);
     if let Some(seconds) = args.timeout {
         host.vm().set_deadline(Instant::now().checked_add(Duration::from_secs_f64(seconds)));
     }
@@ -78,10 +89,57 @@ fn execute(args: &RunArgs) -> ExitCode {
     if args.show.heap_stats {
         eprint!("{}", host.heap_statistics());
     }
+    if tiers.flags.print_bailouts {
+        eprint!("{}", counted(&host));
+    }
+    if let Err(message) = tiers.finish() {
+        eprintln!("error: {message}");
+        return ExitCode::from(74);
+    }
     match ended {
         Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
         Err(error) => unreadable(args, &error),
     }
+}
+
+/// Hands on what happens to functions.
+fn tell(host: &Host, tiers: &Tiers) {
+    let trace = Arc::clone(&tiers.trace);
+    let number = AtomicU64::new(0);
+    host.vm().watch_tier(Box::new(move |name, place, event| {
+        let name = if name.is_empty() { place.to_owned() } else { format!("{name} ({place})") };
+        let id = number.fetch_add(1, Ordering::Relaxed);
+        let kind = match event {
+            TierEvent::Compiled { bytes, nanoseconds, .. } => {
+                EventKind::Compiled { time: Duration::from_nanos(nanoseconds), bytes }
+            }
+            TierEvent::Declined(reason) => EventKind::Declined {
+                reason: Decline::from_code(reason).unwrap_or(Decline::Internal),
+                detail: "stays in the interpreter".to_owned(),
+            },
+        };
+        trace.event(&Event { function: FunctionRef { name, id, version: 1 }, kind });
+    }));
+}
+
+/// What compiled code came to, and which instructions it had executed by the interpreter.
+fn counted(host: &Host) -> String {
+    let tally = host.vm().tier_tally();
+    let Some(counters) = host.vm().tier().map(|tier| tier.counters()) else { return String::new() };
+    let each = tally.nanoseconds as f64 / 1000.0 / (tally.instructions as f64).max(1.0);
+    let mut text = format!(
+        "baseline: {} functions, {} instructions, {} bytes, {each:.3} us per instruction; entered {} times\n",
+        tally.compiled, tally.instructions, tally.bytes, counters.entered
+    );
+    let mut steps = counters.steps;
+    steps.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    if !steps.is_empty() {
+        text.push_str("steps by opcode:\n");
+    }
+    for (op, count) in steps {
+        text.push_str(&format!("{count:>10}  {}\n", op.name()));
+    }
+    text
 }
 
 /// Runs `f` on a thread with a large stack, or on this one if there is none to be had.
@@ -107,11 +165,19 @@ pub(crate) struct WorkerArgs {
     /// Collects garbage at every allocation
     #[arg(long)]
     gc_stress: bool,
+    /// Compiles functions after so many calls and rounds of loops; without it, everything is interpreted
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    jit_threshold: Option<u32>,
 }
 
 pub(crate) fn worker(args: WorkerArgs) -> ExitCode {
     let timeout = Duration::from_secs_f64(args.timeout);
-    let options = js_host::test262::Options { suite: args.suite, timeout, gc_stress: args.gc_stress };
+    let options = js_host::test262::Options {
+        suite: args.suite,
+        timeout,
+        gc_stress: args.gc_stress,
+        threshold: args.jit_threshold,
+    };
     match js_host::test262::worker(&options, std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

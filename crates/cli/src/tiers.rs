@@ -29,6 +29,8 @@ pub(crate) struct TierArgs {
 pub(crate) struct Tiers {
     pub(crate) flags: Flags,
     pub(crate) trace: Arc<Trace>,
+    /// The threshold, if one was given: each guest has its own otherwise.
+    pub(crate) threshold: Option<u32>,
 }
 
 impl TierArgs {
@@ -53,7 +55,8 @@ impl TierArgs {
         }
         let log = flags.log.as_ref().map_or(String::new(), |path| format!("{}: ", path.display()));
         let trace = Trace::from_flags(&flags).map_err(|error| format!("{log}{error}"))?;
-        Ok(Tiers { flags, trace: Arc::new(trace) })
+        let threshold = self.jit_threshold.is_some().then_some(flags.policy.call_threshold);
+        Ok(Tiers { flags, trace: Arc::new(trace), threshold })
     }
 }
 

@@ -43,7 +43,7 @@ fn doctor_reports_facts_and_a_passing_self_test() {
     let text = stdout(&output);
     assert_eq!(output.status.code(), Some(0), "{text}{}", stderr(&output));
     for heading in
-        ["spandrel", "executable memory", "caches", "control-flow protection", "tools", "self-test"]
+        ["spandrel", "executable memory", "tiers", "caches", "control-flow protection", "tools", "self-test"]
     {
         assert!(text.lines().any(|l| l == heading), "{heading} in {text}");
     }

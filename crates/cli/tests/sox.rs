@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             ("jit-gc-stress", &["--jit-threshold=1", "--gc-stress"]),
         ],
         emulated: "jit-threshold-1",
+        compiles: &[],
         least: 400,
     })
 }

@@ -117,21 +117,44 @@ pub struct Ways {
     pub collecting: bool,
     /// [`Leg::Stress`]
     pub stress: bool,
+    /// [`Leg::Baseline`]
+    pub baseline: bool,
+    /// [`Leg::Warm`]
+    pub warm: bool,
     /// Node, if there is one.
     pub node: bool,
 }
 
 impl Ways {
     /// All.
-    pub const ALL: Ways = Ways { collecting: true, stress: true, node: true };
+    pub const ALL: Ways = Ways { collecting: true, stress: true, baseline: true, warm: true, node: true };
 
     /// Those of a seed: with node to compare with, garbage is collected seldom. Collecting at every allocation takes very long.
     fn of(seed: u64, node: bool) -> Ways {
         Ways {
             collecting: !node || seed.is_multiple_of(16),
             stress: !node && seed.is_multiple_of(1024),
+            baseline: true,
+            warm: seed.is_multiple_of(4),
             node,
         }
+    }
+}
+
+impl Ways {
+    /// None: what the first says is all.
+    pub(crate) const NONE: Ways =
+        Ways { collecting: false, stress: false, baseline: false, warm: false, node: false };
+
+    /// Our own.
+    fn legs(self) -> impl Iterator<Item = Leg> {
+        let legs = [
+            (Leg::Baseline, self.baseline),
+            (Leg::Warm, self.warm),
+            (Leg::Collecting, self.collecting),
+            (Leg::Stress, self.stress),
+        ];
+        legs.into_iter().filter_map(|(leg, wanted)| wanted.then_some(leg))
     }
 }
 
@@ -195,10 +218,7 @@ impl Checker {
         if let Some(right) = right.filter(|right| *right != output) {
             return Ok(Some(differ(Side::Node, Leg::Plain, &right, &output)));
         }
-        for (leg, wanted) in [(Leg::Collecting, ways.collecting), (Leg::Stress, ways.stress)] {
-            if !wanted {
-                continue;
-            }
+        for leg in ways.legs() {
             match run(&mut self.engines, &mut self.counts, leg, text) {
                 Ok(same) if same == output => {}
                 Ok(other) => return Ok(Some(differ(Side::Ours(Leg::Plain), leg, &output, &other))),

@@ -1,6 +1,7 @@
 //! Our engine as the fuzzer runs it: every program in a realm of its own, within limits, with its output captured.
 
-use heap::{Config, OutOfMemory};
+use heap::Config;
+use js_baseline::Baseline;
 use js_bytecode::Unit;
 use js_rt::Source;
 use js_vm::{Compiler, Limits, Res, Throw, Vm};
@@ -41,11 +42,18 @@ pub enum Leg {
     Collecting,
     /// The same, with garbage collected at every allocation.
     Stress,
+    /// Every function is compiled before it is executed.
+    Baseline,
+    /// Functions are compiled in the midst of what they do, with garbage collected all the time.
+    Warm,
 }
+
+/// Calls and rounds of loops after which functions are compiled that are to have begun in the interpreter.
+const WARM: u32 = 5;
 
 impl Leg {
     /// All, the one that others are compared with first.
-    pub const ALL: [Leg; 3] = [Leg::Plain, Leg::Collecting, Leg::Stress];
+    pub const ALL: [Leg; 5] = [Leg::Plain, Leg::Collecting, Leg::Stress, Leg::Baseline, Leg::Warm];
 
     /// What reports call it.
     pub fn name(self) -> &'static str {
@@ -53,15 +61,26 @@ impl Leg {
             Leg::Plain => "plain",
             Leg::Collecting => "collecting",
             Leg::Stress => "stress",
+            Leg::Baseline => "baseline",
+            Leg::Warm => "warm",
         }
     }
 
     fn heap(self) -> Config {
         let config = Config { cap_bytes: HEAP, ..Config::default() };
         match self {
-            Leg::Plain => config,
-            Leg::Collecting => Config { young_bytes: 64 << 10, poison: true, ..config },
+            Leg::Plain | Leg::Baseline => config,
+            Leg::Collecting | Leg::Warm => Config { young_bytes: 64 << 10, poison: true, ..config },
             Leg::Stress => Config { stress: true, ..config },
+        }
+    }
+
+    /// After how many calls and rounds of loops functions are compiled, if they are.
+    fn threshold(self) -> Option<u32> {
+        match self {
+            Leg::Plain | Leg::Collecting | Leg::Stress => None,
+            Leg::Baseline => Some(1),
+            Leg::Warm => Some(WARM),
         }
     }
 }
@@ -123,7 +142,7 @@ impl Engine {
             Some(vm) => vm,
             None => match self.isolate() {
                 Ok(vm) => vm,
-                Err(error) => return End::Stopped(error.to_string()),
+                Err(error) => return End::Stopped(error),
             },
         };
         match catch_unwind(AssertUnwindSafe(|| self.run_on(&vm, program))) {
@@ -140,10 +159,16 @@ impl Engine {
         }
     }
 
-    fn isolate(&mut self) -> Result<Vm, OutOfMemory> {
+    fn isolate(&mut self) -> Result<Vm, String> {
         self.runs = 0;
-        let limits = Limits { heap: self.leg.heap(), native_stack: NATIVE_STACK, ..Limits::default() };
-        Vm::new(limits, COMPILER)
+        let mut limits = Limits { heap: self.leg.heap(), native_stack: NATIVE_STACK, ..Limits::default() };
+        limits.threshold = self.leg.threshold().unwrap_or(limits.threshold);
+        let vm = Vm::new(limits, COMPILER).map_err(|error| error.to_string())?;
+        if self.leg.threshold().is_some() {
+            let tier = Baseline::new(js_baseline::Config::default()).map_err(|error| error.to_string())?;
+            vm.set_tier(Box::new(tier));
+        }
+        Ok(vm)
     }
 
     fn run_on(&self, vm: &Vm, program: &str) -> End {

@@ -55,9 +55,7 @@ fn reduce(work: Work, seed: u64, found: &Difference, checker: &mut Checker) -> i
     checker.set_patience(PATIENCE);
     let mut failed = None;
     let ways = match found {
-        Difference::Output { right: crate::Side::Node, .. } => {
-            Ways { collecting: false, stress: false, node: true }
-        }
+        Difference::Output { right: crate::Side::Node, .. } => Ways { node: true, ..Ways::NONE },
         _ => Ways { node: false, ..Ways::ALL },
     };
     let text = work.tree(seed).reduce(

@@ -16,14 +16,16 @@ mod report;
 mod run;
 mod state;
 pub mod test262;
+mod tier;
 mod timers;
 
 pub use compiler::COMPILER;
 pub use heap::Statistics as HeapStatistics;
 pub use inspect::inspect;
-pub use js_vm::{CacheTrace, Limits, Res, Throw, Vm};
+pub use js_vm::{CacheTrace, Counters, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
 pub use listing::listing;
 pub use run::{Kind, kind_of};
+pub use tier::{JIT, add_tier};
 
 use heap::OutOfMemory;
 use state::State;
@@ -33,6 +35,8 @@ use std::io::Write;
 pub struct Options {
     /// Limits of the isolate.
     pub limits: Limits,
+    /// Whether functions are compiled that are hot, where that is possible.
+    pub jit: bool,
     /// Where `print` and `console.log` write.
     pub out: Box<dyn Write + Send>,
     /// Where `console.error` writes, and errors that nobody catches are reported.
@@ -43,7 +47,7 @@ impl Default for Options {
     /// The process's own streams.
     fn default() -> Options {
         let out = std::io::LineWriter::new(std::io::stdout());
-        Options { limits: Limits::default(), out: Box::new(out), err: Box::new(std::io::stderr()) }
+        Options { limits: Limits::default(), jit: true, out: Box::new(out), err: Box::new(std::io::stderr()) }
     }
 }
 
@@ -75,6 +79,9 @@ impl Host {
         })
         .map_err(|_: Throw| OutOfMemory)?;
         vm.rt.heap().set_stress(options.limits.heap.stress);
+        if options.jit {
+            add_tier(&vm);
+        }
         Ok(Host { vm })
     }
 

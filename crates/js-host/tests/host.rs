@@ -29,7 +29,8 @@ impl Captured {
 fn run_as(name: &str, text: &str, kind: Kind) -> (i32, String, String) {
     let (out, err) = (Captured::default(), Captured::default());
     let limits = Limits::default();
-    let options = Options { limits, out: Box::new(out.clone()), err: Box::new(err.clone()) };
+    let options =
+        Options { limits, out: Box::new(out.clone()), err: Box::new(err.clone()), ..Options::default() };
     let host = Host::new(options).expect("there is memory");
     let status = host.run(name, text, kind);
     (status, out.text(), err.text())

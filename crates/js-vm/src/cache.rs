@@ -82,6 +82,8 @@ impl Vm {
         if getter.is_undefined() {
             Ok(Some(Value::UNDEFINED))
         } else {
+            // Counted as other calls are: in compiled code it is one.
+            self.poll()?;
             self.call(getter, receiver, &[]).map(Some)
         }
     }

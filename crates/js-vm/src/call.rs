@@ -81,6 +81,16 @@ pub(crate) enum Called {
     Frame,
 }
 
+impl Called {
+    /// The result; none if a frame was pushed.
+    pub(crate) fn value(self) -> Option<Value> {
+        match self {
+            Called::Done(value) => Some(value),
+            Called::Frame => None,
+        }
+    }
+}
+
 /// Where a call's callee, `this` and arguments are, and where its result goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Site {

@@ -4,12 +4,9 @@ use crate::error::Res;
 use crate::vm::Vm;
 use heap::Gc;
 use js_bytecode::{Constant, FunctionCode, Text, Unit};
-use js_rt::{Cache, Code, CodeUnit, PropertyKey, Realm, Source, Str, Value};
+use js_rt::{Cache, Code, CodeUnit, NativeCode, PropertyKey, Realm, Source, Str, Value};
 use std::cell::Cell;
 use std::sync::Arc;
-
-/// Calls and rounds until a tier above would look at a function.
-const HEAT: u32 = 1000;
 
 impl Vm {
     /// Makes a unit's functions ready to become closures.
@@ -82,7 +79,8 @@ impl Vm {
             caches: caches.into(),
             unit,
             name: name.into(),
-            heat: Cell::new(HEAT),
+            heat: Cell::new(self.state.limits.threshold),
+            native: NativeCode::new(&function, unit.realm),
             function,
         })?)
     }

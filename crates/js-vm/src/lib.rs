@@ -27,6 +27,7 @@ mod run;
 mod surrogates;
 #[cfg(test)]
 mod testing;
+mod tier;
 mod trace;
 mod vm;
 mod waits;
@@ -42,4 +43,7 @@ pub use object::{Lookup, NAMESPACE_FIELDS};
 pub use operations::*;
 pub use promise::{PromiseCapability, PromiseState};
 pub use realm::*;
+pub use tier::{
+    Compiled, Counters, FRAME_CONSTRUCT, Left, Next, Tally, Tier, TierEvent, TierWatch, VmAddresses,
+};
 pub use vm::{Compiler, Limits, Refused, RegExpCreate, Vm};

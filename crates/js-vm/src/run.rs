@@ -5,6 +5,7 @@
 
 use crate::call::{Called, Site, mark};
 use crate::error::{Res, Throw};
+use crate::tier::{Left, Next};
 use crate::vm::Vm;
 use js_bytecode::Op;
 use js_rt::{CacheKind, Class, Value};
@@ -20,26 +21,52 @@ pub(crate) enum Unwound {
 
 impl Vm {
     /// Executes the innermost function and what it calls, until no more than `floor` functions are left.
+    pub(crate) fn interpret(&self, floor: usize) -> Res<Value> {
+        let realm_before = self.state.realm.get();
+        let result = match self.run::<false>(floor) {
+            Next::Done(result) => result,
+            // Only a run of one instruction ends like this.
+            Next::Next | Next::Frame => Ok(Value::UNDEFINED),
+        };
+        self.state.realm.set(realm_before);
+        result
+    }
+
+    /// The same, or one instruction of the innermost function: for compiled code, which is so executed by the same lines.
     #[expect(
         clippy::too_many_lines,
         clippy::cognitive_complexity,
         reason = "one arm per instruction: dispatch is a single jump"
     )]
-    pub(crate) fn interpret(&self, floor: usize) -> Res<Value> {
+    pub(crate) fn run<const ONE: bool>(&self, floor: usize) -> Next {
         let stack = &self.state.stack;
-        let realm_before = self.state.realm.get();
-        let result = 'frame: loop {
+        let mut executed = false;
+        'frame: loop {
+            if ONE && executed {
+                return Next::Frame;
+            }
             let Some((frame, Some(code))) = stack.frame().map(|frame| (frame, frame.code.get())) else {
-                break Ok(Value::UNDEFINED);
+                return Next::Done(Ok(Value::UNDEFINED));
             };
+            if !ONE && (code.native.is_compiled() || self.warm(code)) {
+                match self.enter_compiled(floor) {
+                    Left::Frame => continue 'frame,
+                    Left::Done(result) => return Next::Done(result),
+                }
+            }
             self.state.realm.set(Some(code.unit.realm));
             let base = frame.base.get() as usize;
             let insts = &*code.function.insts;
             let mut pc = frame.pc.get() as usize;
-            let Some(regs) = stack.window(base) else { break Err(self.stack_overflow()) };
+            let Some(regs) = stack.window(base) else { return Next::Done(Err(self.stack_overflow())) };
             stack.set_top(frame.top.get() as usize);
 
             let thrown: Throw = 'op: loop {
+                if ONE && executed {
+                    frame.pc.set(pc as u32);
+                    return Next::Next;
+                }
+                executed = true;
                 let inst = insts[pc];
                 pc += 1;
                 #[cfg(debug_assertions)]
@@ -86,6 +113,10 @@ impl Vm {
                     () => {{
                         attempt!(self.poll());
                         jump!();
+                        if !ONE && self.warm(code) {
+                            frame.pc.set(pc as u32);
+                            continue 'frame;
+                        }
                     }};
                 }
                 macro_rules! back_if {
@@ -202,7 +233,7 @@ impl Vm {
                         let dst = usize::from(frame.dst.get());
                         stack.pop();
                         if stack.depth() <= floor {
-                            break 'frame Ok(value);
+                            return Next::Done(Ok(value));
                         }
                         if let Some(caller) = stack.frame()
                             && let Some(window) = stack.window(caller.base.get() as usize)
@@ -754,11 +785,9 @@ impl Vm {
             };
             match self.unwind(floor, thrown) {
                 Unwound::Handled => {}
-                Unwound::Out(result) => break result,
+                Unwound::Out(result) => return Next::Done(result),
             }
-        };
-        self.state.realm.set(realm_before);
-        result
+        }
     }
 
     /// Looks for a handler of an exception in the frames above `floor`, leaving those that have none.
@@ -813,7 +842,7 @@ impl Vm {
 
     /// A property of an object by the first entry of an inline cache.
     #[inline(always)]
-    fn cached_get(&self, cache: &js_rt::Cache, object: Value) -> Option<Value> {
+    pub(crate) fn cached_get(&self, cache: &js_rt::Cache, object: Value) -> Option<Value> {
         let object = object.as_object()?;
         let entry = &cache.first;
         if entry.shape.get() != Some(object.shape()) {
@@ -831,7 +860,7 @@ impl Vm {
 
     /// Stores a property by the first entry of an inline cache, if it can.
     #[inline(always)]
-    fn cached_set(&self, cache: &js_rt::Cache, object: Value, value: Value) -> bool {
+    pub(crate) fn cached_set(&self, cache: &js_rt::Cache, object: Value, value: Value) -> bool {
         let Some(object) = object.as_object() else { return false };
         let entry = &cache.first;
         if entry.shape.get() != Some(object.shape()) {
@@ -864,7 +893,7 @@ impl Vm {
 
     /// Stores an element of an array in place, if it is there.
     #[inline(always)]
-    fn store_in_place(&self, object: Value, key: Value, value: Value) -> bool {
+    pub(crate) fn store_in_place(&self, object: Value, key: Value, value: Value) -> bool {
         match (object.as_object(), key.as_int()) {
             (Some(object), Some(index)) if object.class() == Class::Array => {
                 object.store_dense(&self.rt, index as u32, value)
@@ -886,7 +915,7 @@ fn length_in_place(value: Value) -> Option<Value> {
 
 /// An element of an array that is there.
 #[inline(always)]
-fn element_in_place(object: Value, key: Value) -> Option<Value> {
+pub(crate) fn element_in_place(object: Value, key: Value) -> Option<Value> {
     let (object, index) = (object.as_object()?, key.as_int()?);
     // Of mapped arguments, the value in the environment counts.
     if object.is_exotic() {

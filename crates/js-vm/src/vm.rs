@@ -6,6 +6,7 @@ use crate::error::{Res, Stop, Throw};
 use crate::job::Jobs;
 use crate::module::Modules;
 use crate::operations::Ops;
+use crate::tier::{Tally, Tier, TierWatch};
 use heap::{Config, OutOfMemory, Roots, Tracer};
 use js_bytecode::{DynamicKind, EvalContext, SyntaxError, Unit};
 use js_rt::{Names, Realm, Rt, Source, Stack, Symbols, Value};
@@ -38,11 +39,22 @@ pub struct Limits {
     pub frames: usize,
     /// Bytes of the native stack that nested natives may use.
     pub native_stack: usize,
+    /// Calls and rounds of loops after which a function is compiled, if there is a tier; 1: before it is executed.
+    pub threshold: u32,
 }
+
+/// [`Limits::threshold`] unless told otherwise.
+const THRESHOLD: u32 = 100;
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { heap: Config::default(), registers: 1 << 20, frames: 10_000, native_stack: 3 << 20 }
+        Limits {
+            heap: Config::default(),
+            registers: 1 << 20,
+            frames: 10_000,
+            native_stack: 3 << 20,
+            threshold: THRESHOLD,
+        }
     }
 }
 
@@ -100,6 +112,9 @@ pub(crate) struct State {
     /// The place for which the last source text was refused.
     pub(crate) refused: RefCell<Option<Refused>>,
     pub(crate) cache_trace: std::cell::OnceCell<Box<CacheTrace>>,
+    pub(crate) tier: std::cell::OnceCell<Box<dyn Tier>>,
+    pub(crate) tier_watch: std::cell::OnceCell<TierWatch>,
+    pub(crate) tier_tally: RefCell<Tally>,
     /// Makes the object of a regular expression literal: pattern and flags.
     pub(crate) reg_exp_create: Cell<RegExpCreate>,
     /// The lowest address that natives may reach.
@@ -147,6 +162,9 @@ impl Vm {
             cancel: Arc::default(),
             refused: RefCell::default(),
             cache_trace: std::cell::OnceCell::new(),
+            tier: std::cell::OnceCell::new(),
+            tier_watch: std::cell::OnceCell::new(),
+            tier_tally: RefCell::default(),
             reg_exp_create: Cell::new(|vm, _, _| Err(vm.type_error("there are no regular expressions"))),
             native_limit: Cell::new(0),
         };

@@ -1,4 +1,4 @@
-//! `cargo xtask bench js`: the JavaScript programs of benches/js in our interpreter and in others.
+//! `cargo xtask bench js`: the JavaScript programs of benches/js in our interpreter, in our tiers, and in other engines.
 
 use super::chart;
 use super::measure::{self, Engine, Input};
@@ -10,13 +10,20 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const INTERPRETER: &str = "interpreter";
-const NODE: &str = "node --jitless";
+const TIERS: &str = "tiers";
+const JITLESS: &str = "node --jitless";
+const NODE: &str = "node";
+const JSC: &str = "jsc";
 const BOA: &str = "boa";
 
-/// What the results are to be: 0.6 of the speed of node's interpreter, five times that of boa.
-const BARS: [Comparison; 2] = [
-    Comparison { ours: INTERPRETER, peer: NODE, mean: 1.0 / 0.6, worst: None },
+/// What the results are to be: 0.6 of the speed of node's interpreter, five times that of boa; with the tiers three times that of
+/// our interpreter, and what there is to say about the engines that speculate.
+const BARS: [Comparison; 5] = [
+    Comparison { ours: INTERPRETER, peer: JITLESS, mean: 1.0 / 0.6, worst: None },
     Comparison { ours: INTERPRETER, peer: BOA, mean: 0.2, worst: None },
+    Comparison { ours: TIERS, peer: INTERPRETER, mean: 1.0 / 3.0, worst: None },
+    Comparison { ours: TIERS, peer: NODE, mean: 2.5, worst: Some(8.0) },
+    Comparison { ours: TIERS, peer: JSC, mean: 2.5, worst: None },
 ];
 
 /// Arguments of `bench js`.
@@ -28,6 +35,10 @@ pub(super) struct Args {
     /// One program only: a file of benches/js without its ending
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// Engines to compare with, as far as they are there
+    #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "jitless,boa",
+        value_parser = ["jitless", "node", "jsc", "boa"])]
+    against: Vec<String>,
     /// The program to run as node, if it is not the one on the path
     #[arg(long, value_name = "FILE")]
     node: Option<OsString>,
@@ -63,23 +74,58 @@ fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
     let mut build = Command::new(run::cargo());
     run::check(build.current_dir(root()).args(["build", "--release", "-p", "cli"]))?;
     let mut engines = Vec::new();
-    let node = args.node.clone().unwrap_or_else(|| "node".into());
-    if args.node.is_some() || measure::found("node") {
-        println!("{NODE}: {}", run::output(Command::new(&node).arg("--version"))?.trim_end());
-        let command = vec![node, "--jitless".into()];
-        engines.push(Engine { name: NODE, command, input: Input::File("js"), may_fail: false });
-    }
-    if measure::found(BOA) {
-        println!("{BOA}: {}", run::output(Command::new(BOA).arg("--version"))?.trim_end());
-        engines.push(Engine {
-            name: BOA,
-            command: vec![BOA.into()],
-            input: Input::File("js"),
-            may_fail: true,
+    for name in &args.against {
+        engines.extend(match name.as_str() {
+            "jitless" => node(args, JITLESS, &["--jitless"])?,
+            "node" => node(args, NODE, &[])?,
+            "jsc" => jsc()?,
+            _ => boa()?,
         });
     }
     let spandrel = target_dir().join("release/spandrel");
-    let command = vec![spandrel.into(), "run".into(), "--no-jit".into()];
-    engines.push(Engine { name: INTERPRETER, command, input: Input::File("js"), may_fail: false });
+    for (name, flags) in [(INTERPRETER, &["--no-jit"][..]), (TIERS, &[])] {
+        let mut command = vec![spandrel.clone().into(), "run".into()];
+        command.extend(flags.iter().map(OsString::from));
+        engines.push(Engine { name, command, input: Input::File("js"), may_fail: false });
+    }
     Ok(engines)
+}
+
+/// Node, if it is there.
+fn node(args: &Args, name: &'static str, flags: &[&str]) -> Result<Option<Engine>, Failure> {
+    if args.node.is_none() && !measure::found("node") {
+        return Ok(None);
+    }
+    let node = args.node.clone().unwrap_or_else(|| "node".into());
+    println!("{name}: {}", run::output(Command::new(&node).arg("--version"))?.trim_end());
+    let mut command = vec![node];
+    command.extend(flags.iter().map(OsString::from));
+    Ok(Some(Engine { name, command, input: Input::File("js"), may_fail: false }))
+}
+
+/// JavaScriptCore's shell, if it is there: Debian's package libjavascriptcoregtk-4.0-bin has it.
+fn jsc() -> Result<Option<Engine>, Failure> {
+    if !measure::found(JSC) {
+        return Ok(None);
+    }
+    let prelude = target_dir().join("bench").join("jsc-prelude.js");
+    fs::write(&prelude, JSC_PRELUDE).map_err(|error| Failure::io(&prelude, error))?;
+    Ok(Some(Engine {
+        name: JSC,
+        command: vec![JSC.into(), prelude.into()],
+        input: Input::File("js"),
+        may_fail: true,
+    }))
+}
+
+/// What programs expect of a host, where the shell has another name: its own `console` writes elsewhere.
+const JSC_PRELUDE: &str = "globalThis.console = { log: print };\n";
+
+/// Boa, if it is there.
+fn boa() -> Result<Option<Engine>, Failure> {
+    if !measure::found(BOA) {
+        return Ok(None);
+    }
+    println!("{BOA}: {}", run::output(Command::new(BOA).arg("--version"))?.trim_end());
+    Ok(Some(Engine { name: BOA, command: vec![BOA.into()], input: Input::File("js"), may_fail: true }))
 }

@@ -19,7 +19,7 @@ pub(crate) struct Args {
 enum Suite {
     /// Sox beside lua5.4 and luajit, which are taken from the path: the programs of benches/sox
     Sox(sox::Args),
-    /// JavaScript beside node without its JIT and boa, which are taken from the path: the programs of benches/js
+    /// JavaScript beside node, jsc and boa, which are taken from the path: the programs of benches/js
     Js(js::Args),
 }
 

@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Collect garbage at every allocation
     #[arg(long)]
     gc_stress: bool,
+    /// Compile functions after so many calls and rounds of loops: with 1 all of them; everything is interpreted otherwise
+    #[arg(long, value_name = "THRESHOLD", value_parser = clap::value_parser!(u32).range(1..))]
+    tier: Option<u32>,
     /// Seconds until a test counts as hanging
     #[arg(long, value_name = "S", default_value_t = 10)]
     timeout: u64,
@@ -91,6 +94,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         timeout: Duration::from_secs(args.timeout),
         gc_stress: args.gc_stress,
+        tier: args.tier,
         verbose: args.verbose,
     };
     let outcomes = pool.run(&selected)?;

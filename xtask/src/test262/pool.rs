@@ -35,6 +35,7 @@ pub(crate) struct Pool<'a> {
     pub(crate) jobs: usize,
     pub(crate) timeout: Duration,
     pub(crate) gc_stress: bool,
+    pub(crate) tier: Option<u32>,
     pub(crate) verbose: bool,
 }
 
@@ -140,6 +141,9 @@ impl Pool<'_> {
         command.arg("--timeout").arg(self.timeout.as_secs().to_string());
         if self.gc_stress {
             command.arg("--gc-stress");
+        }
+        if let Some(threshold) = self.tier {
+            command.arg("--jit-threshold").arg(threshold.to_string());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let cannot = |why: &str| Failure::new(format!("cannot run {}: {why}", self.program.display()));

@@ -10,7 +10,7 @@ type Fact = (&'static str, String);
 /// Every fact, by section.
 pub(crate) fn collect() -> Vec<Section> {
     let host = Capabilities::probe();
-    vec![program(), memory(&host), caches(&host), protections(&host), tools()]
+    vec![program(), memory(&host), tiers(&host), caches(&host), protections(&host), tools()]
 }
 
 fn program() -> Section {
@@ -33,6 +33,21 @@ fn memory(host: &Capabilities) -> Section {
     facts.push(("page size", format!("{} bytes", host.page_size)));
     facts.push(("branch reach", format!("{} MB, veneers beyond", host.branch_reach >> 20)));
     Section { name: "executable memory", facts }
+}
+
+/// What executes the guests.
+fn tiers(host: &Capabilities) -> Section {
+    let with = |tier: &str| match &host.backend {
+        Ok(_) => format!("interpreter, {tier}"),
+        Err(_) => "interpreter only, without executable memory".to_owned(),
+    };
+    let javascript = if js_host::JIT {
+        with("machine code from templates for functions that are hot")
+    } else {
+        "interpreter only, in this build".to_owned()
+    };
+    let sox = with("optimized machine code for functions that are hot");
+    Section { name: "tiers", facts: vec![("JavaScript", javascript), ("Sox", sox)] }
 }
 
 fn backend(description: &Description) -> Vec<Fact> {

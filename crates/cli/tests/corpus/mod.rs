@@ -11,6 +11,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub(crate) struct Corpus {
     pub(crate) tiers: &'static [(&'static str, &'static [&'static str])],
     /// The one way in an emulator, since starting takes long there.
     pub(crate) emulated: &'static str,
+    /// Ways in which something of every program that has begun to run has to be compiled: that the tier is there is part of the test.
+    pub(crate) compiles: &'static [&'static str],
     /// Programs there are, at least.
     pub(crate) least: usize,
 }
@@ -110,9 +113,17 @@ fn check(corpus: Corpus, program: &Path) -> Result<(), String> {
             continue;
         }
         let own = expected.flags.iter().map(String::as_str);
-        let flags: Vec<_> = flags.iter().copied().chain(own).collect();
+        let mut flags: Vec<_> = flags.iter().copied().chain(own).collect();
+        let log = corpus.compiles.contains(&tier).then(|| Log::new(corpus.folder));
+        let told = log.as_ref().map(|log| format!("--tier-log={}", log.0.display()));
+        flags.extend(told.as_deref());
         let output = execute(program, &flags, &expected.args).map_err(|error| format!("{tier}: {error}"))?;
         let mut faults = String::new();
+        // A program that is refused has nothing to compile.
+        let began = expected.status == 0 || !expected.stdout.is_empty();
+        if began && log.is_some_and(|log| !log.compiled()) {
+            faults.push_str("nothing was compiled\n");
+        }
         if output.status.code() != Some(expected.status) {
             let _ = writeln!(faults, "{}, expected exit status {}", output.status, expected.status);
         }
@@ -123,6 +134,29 @@ fn check(corpus: Corpus, program: &Path) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A file for what happened to functions, which is there while it is looked at.
+struct Log(PathBuf);
+
+impl Log {
+    fn new(folder: &str) -> Log {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("tier-log-{folder}-{}-{number}", std::process::id());
+        Log(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+
+    /// Whether something was compiled.
+    fn compiled(&self) -> bool {
+        fs::read_to_string(&self.0).is_ok_and(|text| text.contains(r#""event":"compiled""#))
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 /// Output with paths below the program's folder as seen from there.

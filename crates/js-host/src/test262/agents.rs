@@ -36,6 +36,7 @@ struct Broadcast {
 /// What the agents of a test have in common.
 struct Hub {
     limits: Limits,
+    jit: bool,
     deadline: Instant,
     agents: Mutex<Vec<Sender<Broadcast>>>,
     reports: Mutex<VecDeque<String>>,
@@ -55,9 +56,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Agents {
     /// Of the isolate that runs the test.
-    pub(super) fn leader(limits: Limits, deadline: Instant) -> Agents {
+    pub(super) fn leader(limits: Limits, jit: bool, deadline: Instant) -> Agents {
         let hub = Hub {
             limits,
+            jit,
             deadline,
             agents: Mutex::default(),
             reports: Mutex::default(),
@@ -130,8 +132,11 @@ fn start(vm: &Vm, args: &Args<'_>) -> Res<Value> {
 
 /// An agent's life.
 fn follow(agents: Agents, script: &str) {
-    let deadline = agents.hub.deadline;
+    let (deadline, jit) = (agents.hub.deadline, agents.hub.jit);
     let Ok(vm) = Vm::new(agents.hub.limits, COMPILER) else { return };
+    if jit {
+        crate::add_tier(&vm);
+    }
     let mut state = State::new(Box::new(std::io::sink()), Box::new(std::io::sink()));
     let inbox = agents.inbox.clone();
     state.agents = Some(agents);

@@ -33,6 +33,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Collect at every allocation.
     pub gc_stress: bool,
+    /// Calls and rounds of loops after which functions are compiled; none: everything is interpreted.
+    pub threshold: Option<u32>,
 }
 
 /// Native stack of the thread that runs tests: parsers are not as careful with it as the engine.
@@ -162,6 +164,7 @@ impl<'a> Worker<'a> {
         let mut limits = Limits::default();
         limits.heap.cap_bytes = HEAP;
         limits.heap.stress = self.options.gc_stress;
+        limits.threshold = self.options.threshold.unwrap_or(limits.threshold);
         limits
     }
 
@@ -170,9 +173,12 @@ impl<'a> Worker<'a> {
         let captured = Captured::default();
         let Ok(vm) = Vm::new(self.limits(), COMPILER) else { return (Err("no memory".into()), false) };
         let mut state = State::new(Box::new(captured.clone()), Box::new(captured.clone()));
-        let agents = agents::Agents::leader(self.limits(), deadline);
+        let agents = agents::Agents::leader(self.limits(), self.options.threshold.is_some(), deadline);
         state.agents = Some(agents.clone());
         vm.set_host(state);
+        if self.options.threshold.is_some() {
+            crate::add_tier(&vm);
+        }
         vm.set_deadline(Some(deadline));
         vm.set_can_suspend(!request.has("CanBlockIsFalse"));
         let result = vm.enter(|| {

@@ -122,6 +122,8 @@ impl ArrayBuffer {
     pub const DATA_OFFSET: usize = std::mem::offset_of!(ArrayBuffer, data);
     /// Offset of the number of bytes, a `u64`; not for shared ones that may grow.
     pub const LEN_OFFSET: usize = std::mem::offset_of!(ArrayBuffer, len);
+    /// Offset of the byte that is not 0 when the buffer cannot be written to.
+    pub const IMMUTABLE_OFFSET: usize = std::mem::offset_of!(ArrayBuffer, immutable);
 
     /// Number of bytes (25.1.3.4 ArrayBufferByteLength); 0 when detached.
     #[inline]

@@ -3,8 +3,9 @@
 use super::{Environment, JsObject, Realm, Shape};
 use crate::{PropertyKey, Value};
 use heap::{Gc, Liveness, Object, Tracer};
-use js_bytecode::FunctionCode;
-use std::cell::{Cell, OnceCell};
+use js_bytecode::{FunctionCode, FunctionKind};
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 /// A source text with its name.
@@ -186,6 +187,69 @@ pub struct Code {
     pub name: Value,
     /// Calls and rounds of loops, counted down.
     pub heat: Cell<u32>,
+    /// What compiled code needs to know of it, and its own.
+    pub native: NativeCode,
+}
+
+/// What compiled code of other functions needs to know of a function that they call, and where the machine code of its own is.
+#[repr(C)]
+pub struct NativeCode {
+    /// Machine address of the first instruction; 0: it is not compiled.
+    pub entry: Cell<usize>,
+    /// Machine address that the table's offsets count from.
+    pub base: Cell<usize>,
+    /// Address of a 32-bit offset for each instruction, where it can be entered.
+    pub table: Cell<usize>,
+    /// The realm of its unit.
+    pub realm: Gc<Realm>,
+    /// How many registers it has.
+    pub registers: u32,
+    /// How many formal parameters.
+    pub params: u32,
+    /// Whether a call does no more than push a frame whose registers begin where the call's do, with marks 0.
+    pub plain: bool,
+    /// What keeps the machine code; dropped with the function.
+    pub owner: RefCell<Option<Box<dyn Any + Send>>>,
+}
+
+impl NativeCode {
+    /// Of a function that is not compiled.
+    pub fn new(function: &FunctionCode, realm: Gc<Realm>) -> NativeCode {
+        let class = matches!(function.kind, FunctionKind::BaseConstructor | FunctionKind::DerivedConstructor);
+        let async_function = function.flags.is_async && !function.flags.generator;
+        NativeCode {
+            entry: Cell::new(0),
+            base: Cell::new(0),
+            table: Cell::new(0),
+            realm,
+            registers: function.registers,
+            params: u32::from(function.params),
+            plain: !class && !async_function && !function.flags.all_arguments,
+            owner: RefCell::new(None),
+        }
+    }
+
+    /// Whether there is compiled code.
+    #[inline]
+    pub fn is_compiled(&self) -> bool {
+        self.entry.get() != 0
+    }
+
+    /// Notes compiled code: where its first instruction is, what the offsets at `table` count from, and what keeps all that.
+    pub fn install(&self, entry: usize, base: usize, table: usize, owner: Box<dyn Any + Send>) {
+        self.owner.replace(Some(owner));
+        self.base.set(base);
+        self.table.set(table);
+        self.entry.set(entry);
+    }
+
+    /// There is compiled code no more; what kept it.
+    pub fn remove(&self) -> Option<Box<dyn Any + Send>> {
+        self.entry.set(0);
+        self.base.set(0);
+        self.table.set(0);
+        self.owner.take()
+    }
 }
 
 // SAFETY: no other object has these kinds; `trace` reports the handles of units and codes, but those of inline caches, which

@@ -46,6 +46,8 @@ impl JsObject {
     pub const ELEMENTS_OFFSET: usize = std::mem::offset_of!(JsObject, elements);
     /// Offset of the payload.
     pub const PAYLOAD_OFFSET: usize = std::mem::offset_of!(JsObject, payload);
+    /// In the word of the out-of-line slots, the bits of the number of inline ones.
+    pub const INLINE_MASK: u64 = INLINE_MASK;
     /// Distance from the object's first byte to its first inline slot.
     pub const INLINE_SLOTS: usize = size_of::<JsObject>();
     /// Inline slots that an object can have.

@@ -41,6 +41,10 @@ unsafe impl Object for Slots {
 impl Slots {
     /// Offset of the number of values, a `u64`.
     pub const CAPACITY_OFFSET: usize = std::mem::offset_of!(Slots, capacity);
+    /// Values that the write barrier reports together.
+    pub const PART: usize = PART;
+    /// Rows of so many values are reported by part.
+    pub const LONG: usize = LONG;
     /// Distance from the object's first byte to its first value.
     pub const VALUES: usize = size_of::<Slots>();
 

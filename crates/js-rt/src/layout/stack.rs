@@ -44,6 +44,24 @@ unsafe impl Zeroed for Frame {}
 
 const _: () = assert!(size_of::<Frame>() == 48);
 
+/// Where compiled code finds a stack: addresses hold as long as it stays where it is.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct StackAddresses {
+    /// The first register.
+    pub values: usize,
+    /// The largest number for which [`Stack::window`] has registers.
+    pub last_base: usize,
+    /// The first frame.
+    pub frames: usize,
+    /// How many frames there can be.
+    pub frame_count: usize,
+    /// The number of frames in use, a word.
+    pub depth: usize,
+    /// The first register that nobody uses, a word.
+    pub top: usize,
+}
+
 /// Registers and frames. The frames' registers overlap: a callee's begin where the caller put it.
 ///
 /// Registers below [`Stack::top`] are traced, so they must hold values of now: whoever moves the top up writes them first.
@@ -126,6 +144,18 @@ impl Stack {
         let depth = self.depth.get();
         debug_assert!(depth > 0);
         self.depth.set(depth.saturating_sub(1));
+    }
+
+    /// Where compiled code finds it.
+    pub fn addresses(&self) -> StackAddresses {
+        StackAddresses {
+            values: self.values.as_ptr().expose_provenance(),
+            last_base: self.values.len() - 2 * WINDOW,
+            frames: self.frames.as_ptr().expose_provenance(),
+            frame_count: self.frames.len(),
+            depth: self.depth.as_ptr().expose_provenance(),
+            top: self.top.as_ptr().expose_provenance(),
+        }
     }
 
     /// Reports registers and frames in use.

@@ -1,0 +1,226 @@
+//! Arithmetic: int32 in place, doubles by stubs, the rest by steps.
+
+use crate::compile::Compiler;
+use crate::masm::*;
+use crate::stubs::{helper, stub};
+use js_bytecode::{Inst, Op};
+use js_rt::Value;
+
+/// What the right operand is.
+#[derive(Clone, Copy)]
+enum Right {
+    Register(u16),
+    Constant(i32),
+}
+
+fn right(inst: Inst) -> Right {
+    match inst.op() {
+        Op::AddInt
+        | Op::SubInt
+        | Op::MulInt
+        | Op::RemInt
+        | Op::BitAndInt
+        | Op::BitOrInt
+        | Op::ShlInt
+        | Op::ShrInt
+        | Op::UshrInt => Right::Constant(inst.cs()),
+        Op::Inc | Op::Dec => Right::Constant(1),
+        Op::Neg => Right::Constant(-1),
+        _ => Right::Register(inst.cr()),
+    }
+}
+
+/// Loads operands to T0 and T1; ones that are no int32s go to `other`. A constant is not loaded.
+fn ints<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, other: Label) -> Right {
+    let right = right(inst);
+    c.get(T0, inst.b());
+    match right {
+        Right::Register(number) => {
+            c.get(T1, number);
+            c.m.alu(Alu::And, B64, T2, T0, T1);
+            c.m.branch(B64, Cond::Below, T2, TAG, other);
+        }
+        Right::Constant(_) => c.m.branch(B64, Cond::Below, T0, TAG, other),
+    }
+    right
+}
+
+/// Stores the int32 in T2.
+fn give<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    c.m.alu(Alu::Or, B64, T2, T2, TAG);
+    c.set(inst.a(), T2);
+}
+
+pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let cold = c.cold();
+    match inst.op() {
+        Op::Div => {
+            // Quotients of int32s are rarely int32s, and found by doubles all the same.
+            values(c, inst);
+            c.m.call_stub(stub!(div));
+            c.m.branch_constant(B64, Cond::Eq, T2, 0, cold);
+            return c.set(inst.a(), T2);
+        }
+        Op::BitNot => {
+            c.get(T0, inst.b());
+            c.m.branch(B64, Cond::Below, T0, TAG, cold);
+            c.m.not32(T2, T0);
+            return give(c, inst);
+        }
+        Op::Neg => {
+            c.get(T0, inst.b());
+            c.m.branch(B64, Cond::Below, T0, TAG, cold);
+            // Neither 0 nor the least: -0 and 2^31 are doubles.
+            c.m.mov32(T2, T0);
+            c.m.shift_constant(Shift::Left, B32, T1, T2, 1);
+            c.m.branch_constant(B32, Cond::Eq, T1, 0, cold);
+            c.m.neg32(T2, T2);
+            return give(c, inst);
+        }
+        _ => {}
+    }
+    let right = ints(c, inst, cold);
+    match inst.op() {
+        Op::Add | Op::AddInt | Op::Inc => checked(c, Checked::Add, right, cold),
+        Op::Sub | Op::SubInt | Op::Dec => checked(c, Checked::Sub, right, cold),
+        Op::Mul | Op::MulInt => {
+            checked(c, Checked::Mul, right, cold);
+            // It may be -0.
+            c.m.branch_constant(B32, Cond::Eq, T2, 0, cold);
+        }
+        Op::Rem | Op::RemInt => remainder(c, right, cold),
+        Op::BitAnd | Op::BitAndInt => bits(c, Alu::And, right),
+        Op::BitOr | Op::BitOrInt => bits(c, Alu::Or, right),
+        Op::BitXor => bits(c, Alu::Xor, right),
+        Op::Shl | Op::ShlInt => shift(c, Shift::Left, right),
+        Op::Shr | Op::ShrInt => shift(c, Shift::Right, right),
+        _ => {
+            shift(c, Shift::RightUnsigned, right);
+            c.m.branch_constant(B32, Cond::Lt, T2, 0, cold);
+        }
+    }
+    give(c, inst);
+}
+
+fn checked<M: Masm>(c: &mut Compiler<'_, M>, op: Checked, right: Right, cold: Label) {
+    match right {
+        Right::Register(_) => c.m.checked(op, T2, T0, T1, cold),
+        Right::Constant(value) => c.m.checked_constant(op, T2, T0, value, cold),
+    }
+}
+
+fn bits<M: Masm>(c: &mut Compiler<'_, M>, op: Alu, right: Right) {
+    match right {
+        Right::Register(_) => c.m.alu(op, B32, T2, T0, T1),
+        Right::Constant(value) => c.m.alu_constant(op, B32, T2, T0, value),
+    }
+}
+
+fn shift<M: Masm>(c: &mut Compiler<'_, M>, op: Shift, right: Right) {
+    match right {
+        Right::Register(_) => c.m.shift(op, T2, T0, T1),
+        Right::Constant(value) => {
+            c.m.mov32(T2, T0);
+            if value & 31 != 0 {
+                c.m.shift_constant(op, B32, T2, T2, (value & 31) as u8);
+            }
+        }
+    }
+}
+
+fn remainder<M: Masm>(c: &mut Compiler<'_, M>, right: Right, cold: Label) {
+    c.m.branch_constant(B32, Cond::Lt, T0, 0, cold);
+    match right {
+        Right::Register(_) => c.m.branch_constant(B32, Cond::Le, T1, 0, cold),
+        Right::Constant(value) if value <= 0 => return c.m.jump(cold),
+        Right::Constant(value) => c.m.constant(T1, value as u64),
+    }
+    c.m.mov32(T0, T0);
+    c.m.mov32(T1, T1);
+    c.m.remainder();
+    c.m.mov(T2, T5);
+}
+
+/// Loads both operands as values.
+fn values<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    c.get(T0, inst.b());
+    match right(inst) {
+        Right::Register(number) => c.get(T1, number),
+        Right::Constant(value) => c.m.constant(T1, Value::int(value).bits()),
+    }
+}
+
+pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let stub = match inst.op() {
+        Op::Add | Op::AddInt | Op::Inc => stub!(add),
+        Op::Sub | Op::SubInt | Op::Dec => stub!(sub),
+        Op::Mul | Op::MulInt | Op::Neg => stub!(mul),
+        Op::Div => return c.step_and_next(),
+        Op::Rem | Op::RemInt => return cold_remainder(c, inst),
+        _ => return cold_bits(c, inst),
+    };
+    values(c, inst);
+    let slow = c.m.label();
+    c.m.call_stub(stub);
+    c.m.branch_constant(B64, Cond::Eq, T2, 0, slow);
+    c.set(inst.a(), T2);
+    c.jump_next();
+    c.m.bind(slow);
+    if !matches!(inst.op(), Op::Add | Op::AddInt) {
+        return c.step_and_next();
+    }
+    c.store_next();
+    values(c, inst);
+    c.m.argument(1, T0);
+    c.m.argument(2, T1);
+    c.call_helper(helper!(add));
+    c.set(inst.a(), T0);
+    c.jump_next();
+}
+
+fn cold_remainder<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    values(c, inst);
+    let slow = c.m.label();
+    c.m.argument(1, T0);
+    c.m.argument(2, T1);
+    c.m.call_c(helper!(remainder));
+    c.m.branch_constant(B64, Cond::Eq, T0, 0, slow);
+    c.set(inst.a(), T0);
+    c.jump_next();
+    c.m.bind(slow);
+    c.step_and_next();
+}
+
+fn cold_bits<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let (slow, give_int) = (c.m.label(), c.m.label());
+    if inst.op() == Op::BitNot {
+        c.get(T0, inst.b());
+        c.m.mov(T1, TAG);
+    } else {
+        values(c, inst);
+    }
+    c.m.call_stub(stub!(to_int32));
+    c.m.branch_constant(B32, Cond::Eq, T2, 0, slow);
+    match inst.op() {
+        Op::BitAnd | Op::BitAndInt => c.m.alu(Alu::And, B32, T2, T0, T1),
+        Op::BitOr | Op::BitOrInt => c.m.alu(Alu::Or, B32, T2, T0, T1),
+        Op::BitXor => c.m.alu(Alu::Xor, B32, T2, T0, T1),
+        Op::Shl | Op::ShlInt => c.m.shift(Shift::Left, T2, T0, T1),
+        Op::Shr | Op::ShrInt => c.m.shift(Shift::Right, T2, T0, T1),
+        Op::BitNot => c.m.not32(T2, T0),
+        _ => {
+            c.m.shift(Shift::RightUnsigned, T2, T0, T1);
+            c.m.branch_constant(B32, Cond::Ge, T2, 0, give_int);
+            c.m.uint_to_f64(F0, T2);
+            c.m.f64_to_bits(T2, F0);
+            c.m.alu(Alu::Sub, B64, T2, T2, TAG);
+            c.set(inst.a(), T2);
+            c.jump_next();
+        }
+    }
+    c.m.bind(give_int);
+    give(c, inst);
+    c.jump_next();
+    c.m.bind(slow);
+    c.step_and_next();
+}
