@@ -4,7 +4,6 @@
 //! one, for less. Machine code passes the context, which it got from [`crate::Baseline::enter`], and words of registers.
 
 use crate::context::Context;
-use js_rt::offsets::{CODE_BASE, CODE_TABLE};
 use js_rt::{Cache, Code, Frame, Value};
 use js_vm::{Left, Next, Res, Vm};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -115,14 +114,10 @@ unsafe fn cache<'a>(address: u64) -> &'a Cache {
 
 /// The entry of the machine code of a function at an instruction, if it has any.
 pub(crate) fn resume_address(code: &Code, pc: u32) -> Option<usize> {
-    const { assert!(CODE_BASE != CODE_TABLE) };
-    let table = code.native.table.get();
-    if table == 0 {
-        return None;
-    }
+    let (base, table) = code.native.entries().filter(|_| (pc as usize) < code.function.insts.len())?;
     let table: *const u32 = std::ptr::with_exposed_provenance(table);
-    // SAFETY: the table has an offset for each instruction, and `pc` is one: frames are made and changed by the interpreter's rules.
-    Some(code.native.base.get() + unsafe { *table.add(pc as usize) } as usize)
+    // SAFETY: by the promise of `install` the table has an offset for each instruction, and there are more of these than `pc` says.
+    Some(base + unsafe { *table.add(pc as usize) } as usize)
 }
 
 /// Runs what may panic: a panic waits in the context until machine code is left.

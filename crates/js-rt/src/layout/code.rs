@@ -195,11 +195,11 @@ pub struct Code {
 #[repr(C)]
 pub struct NativeCode {
     /// Machine address of the first instruction; 0: it is not compiled.
-    pub entry: Cell<usize>,
+    pub(super) entry: Cell<usize>,
     /// Machine address that the table's offsets count from.
-    pub base: Cell<usize>,
+    pub(super) base: Cell<usize>,
     /// Address of a 32-bit offset for each instruction, where it can be entered.
-    pub table: Cell<usize>,
+    pub(super) table: Cell<usize>,
     /// The realm of its unit.
     pub realm: Gc<Realm>,
     /// How many registers it has.
@@ -209,7 +209,7 @@ pub struct NativeCode {
     /// Whether a call does no more than push a frame whose registers begin where the call's do, with marks 0.
     pub plain: bool,
     /// What keeps the machine code; dropped with the function.
-    pub owner: RefCell<Option<Box<dyn Any + Send>>>,
+    owner: RefCell<Option<Box<dyn Any + Send>>>,
 }
 
 impl NativeCode {
@@ -235,20 +235,24 @@ impl NativeCode {
         self.entry.get() != 0
     }
 
-    /// Notes compiled code: where its first instruction is, what the offsets at `table` count from, and what keeps all that.
-    pub fn install(&self, entry: usize, base: usize, table: usize, owner: Box<dyn Any + Send>) {
+    /// Machine address and table of compiled code, if there is any.
+    #[inline]
+    pub fn entries(&self) -> Option<(usize, usize)> {
+        self.is_compiled().then(|| (self.base.get(), self.table.get()))
+    }
+
+    /// Notes compiled code, once and for as long as the function lives: others may be in it.
+    ///
+    /// # Safety
+    /// `entry` is machine code that executes this function when it is entered as `js-baseline` enters functions; at `table` are as
+    /// many 32-bit offsets as the function has instructions, each of which leads from `base` to where the machine code goes on at
+    /// that instruction. `owner` keeps all of that until it is dropped.
+    pub unsafe fn install(&self, entry: usize, base: usize, table: usize, owner: Box<dyn Any + Send>) {
+        debug_assert!(!self.is_compiled());
         self.owner.replace(Some(owner));
         self.base.set(base);
         self.table.set(table);
         self.entry.set(entry);
-    }
-
-    /// There is compiled code no more; what kept it.
-    pub fn remove(&self) -> Option<Box<dyn Any + Send>> {
-        self.entry.set(0);
-        self.base.set(0);
-        self.table.set(0);
-        self.owner.take()
     }
 }
 
