@@ -15,6 +15,8 @@ mod ops;
 mod read;
 #[doc(hidden)]
 pub mod samples;
+mod verify;
+pub mod word_size;
 mod write;
 
 pub use assemble::{Assembled, assemble};
@@ -24,4 +26,5 @@ pub use module::{
     Catch, DataItem, DataValue, Export, Handler, Import, Module, TypeDesc, WordSize, flags,
 };
 pub use read::{ReadError, Section, read};
+pub use verify::{Check, Facts, Fault, Function, Place, Table, verify};
 pub use write::{OPERAND_MAX, OPERAND_MIN, write};

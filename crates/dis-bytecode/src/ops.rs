@@ -40,8 +40,8 @@ macro_rules! for_each_op {
             Newcp "newcp" (No None, Maybe Word, Write Channel) Allocates Next;
             Newcm "newcm" (Read Size, Maybe Word, Write Channel) Allocates Next;
             Newcmp "newcmp" (Read Type, Maybe Word, Write Channel) Allocates Next;
-            Send "send" (Address Message, No None, Read Channel) Blocks Next;
-            Recv "recv" (Read Channel, No None, Address Message) Blocks Next;
+            Send "send" (Read Message, No None, Read Channel) Blocks Next;
+            Recv "recv" (Read Channel, No None, Write Message) Blocks Next;
             Consb "consb" (Read Byte, No None, Update List) Allocates Next;
             Consw "consw" (Read Word, No None, Update List) Allocates Next;
             Consp "consp" (Read Pointer, No None, Update List) Allocates Next;
