@@ -42,7 +42,10 @@ fn main() {
             }
         }
     }
-    println!("{} files, {bytes} bytes, {failed} not read, {other} written and {listed} assembled differently", files.len());
+    println!(
+        "{} files, {bytes} bytes, {failed} not read, {other} written and {listed} assembled differently",
+        files.len()
+    );
     println!("{refused} refused by the verifier; word sizes {sizes:?}");
     println!("verified at {:.1} MB/s", bytes as f64 / 1e6 / verified.as_secs_f64());
     println!("read at {:.1} MB/s", bytes as f64 / 1e6 / time.as_secs_f64());

@@ -96,7 +96,12 @@ impl Listing<'_> {
         module.data.iter().try_for_each(|item| self.item(out, item))?;
         for export in &module.exports {
             let (pc, frame) = (self.label(export.pc), self.ty(export.frame));
-            writeln!(out, "export {}, {pc}, {frame}, {:#010x}", quoted(export.name.as_bytes()), export.signature)?;
+            writeln!(
+                out,
+                "export {}, {pc}, {frame}, {:#010x}",
+                quoted(export.name.as_bytes()),
+                export.signature
+            )?;
         }
         if let Some(imports) = &module.imports {
             writeln!(out, "imports")?;
@@ -133,7 +138,13 @@ impl Listing<'_> {
 
     fn handler(&self, out: &mut String, handler: &Handler) -> fmt::Result {
         let (from, to) = (self.label(handler.from), self.label(handler.to));
-        writeln!(out, "handler {}, {from}, {to}, {}, {}", handler.offset, self.ty(handler.ty), handler.typed)?;
+        writeln!(
+            out,
+            "handler {}, {from}, {to}, {}, {}",
+            handler.offset,
+            self.ty(handler.ty),
+            handler.typed
+        )?;
         for catch in &handler.catches {
             writeln!(out, "\tcatch {}, {}", quoted(catch.name.as_bytes()), self.label(catch.pc))?;
         }

@@ -319,7 +319,7 @@ mod tests {
             assert_eq!(Op::from_name(op.name()), Some(*op));
         }
         assert_eq!(Op::from_number(175), None);
-        let known = [(0, Op::Nop), (4, Op::Call), (41, Op::Movp), (120, Op::Movl), (143, Op::Headl)];
+        let known = [(0, Op::Nop), (4, Op::Call), (41, Op::Movp), (118, Op::Movl), (141, Op::Headl)];
         for (number, op) in known.into_iter().chain([(158, Op::Raise), (174, Op::SelfModule)]) {
             assert_eq!(Op::from_number(number), Some(op));
         }

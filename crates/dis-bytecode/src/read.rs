@@ -194,9 +194,8 @@ impl<'a> Reader<'a> {
         let Some(length) = rest.iter().position(|byte| *byte == 0) else {
             return Err(self.fault(self.at, format!("the file ends within {what}: no zero byte ends it")));
         };
-        let text = std::str::from_utf8(&rest[..length]).map_err(|error| {
-            self.fault(self.at + error.valid_up_to(), format!("{what} is not UTF-8"))
-        })?;
+        let text = std::str::from_utf8(&rest[..length])
+            .map_err(|error| self.fault(self.at + error.valid_up_to(), format!("{what} is not UTF-8")))?;
         self.at += length + 1;
         Ok(text.to_owned())
     }
@@ -227,7 +226,11 @@ impl<'a> Reader<'a> {
         module.entry_pc = self.operand("the entry's instruction")?;
         module.entry_type = self.operand("the entry's type")?;
         // An instruction takes 2 bytes, a type 3, a link 7 at least.
-        let counts = [(code_at, code, 2, "instructions"), (types_at, types, 3, "types"), (links_at, links, 7, "links")];
+        let counts = [
+            (code_at, code, 2, "instructions"),
+            (types_at, types, 3, "types"),
+            (links_at, links, 7, "links"),
+        ];
         for (at, count, least, what) in counts {
             self.bounded(count, least, what).map_err(|error| ReadError { offset: at, ..error })?;
         }
@@ -273,7 +276,9 @@ impl<'a> Reader<'a> {
             let id = self.operand("a type's number")?;
             let place = usize::try_from(id).ok().and_then(|id| types.get_mut(id));
             let Some(place) = place else {
-                return Err(self.fault(at, format!("type number {id} is not below {count}, the number of types")));
+                return Err(
+                    self.fault(at, format!("type number {id} is not below {count}, the number of types"))
+                );
             };
             if place.is_some() {
                 return Err(self.fault(at, format!("type {id} is there twice")));

@@ -89,7 +89,10 @@ fn against_eight(module: &Module) -> Option<String> {
     }
     for (id, ty) in module.types.iter().enumerate() {
         if let Some(at) = ty.pointers(WordSize::Eight).find(|at| at.saturating_add(8) > ty.size) {
-            return Some(format!("the map of type {id} would have a pointer at {at}, but there are {} bytes", ty.size));
+            return Some(format!(
+                "the map of type {id} would have a pointer at {at}, but there are {} bytes",
+                ty.size
+            ));
         }
     }
     for (pc, inst) in module.code.iter().enumerate() {

@@ -48,7 +48,14 @@ pub(crate) fn words(number: u32, line: &str) -> Result<Vec<Word>, Finding> {
             '-' | '+' if !chars.peek_at(1).is_some_and(|c| c.is_ascii_digit()) => chars.mark(c),
             '-' | '+' | '0'..='9' => chars.number()?,
             c if c.is_alphabetic() || matches!(c, '_' | '.') => Token::Name(chars.run()),
-            c => return Err(finding(number, column, format!("the character {c:?} means nothing here"), "here")),
+            c => {
+                return Err(finding(
+                    number,
+                    column,
+                    format!("the character {c:?} means nothing here"),
+                    "here",
+                ));
+            }
         };
         words.push(Word { column, token });
     }
@@ -121,7 +128,14 @@ impl Chars {
             let c = self.peek();
             self.at += 1;
             match c {
-                None => return Err(finding(self.number, start, "the string has no end on its line", "begins here")),
+                None => {
+                    return Err(finding(
+                        self.number,
+                        start,
+                        "the string has no end on its line",
+                        "begins here",
+                    ));
+                }
                 Some('"') => return Ok(out),
                 Some('\\') => self.escape(column, &mut out)?,
                 Some(c) => out.extend(c.encode_utf8(&mut [0; 4]).bytes()),
@@ -140,9 +154,13 @@ impl Chars {
                 let digits: String = self.line.iter().skip(self.at).take(2).collect();
                 self.at += 2;
                 let byte = u8::from_str_radix(&digits, 16).ok().filter(|_| digits.len() == 2);
-                out.push(byte.ok_or_else(|| finding(self.number, column, "\\x takes two hex digits", "here"))?);
+                out.push(
+                    byte.ok_or_else(|| finding(self.number, column, "\\x takes two hex digits", "here"))?,
+                );
             }
-            _ => return Err(finding(self.number, column, "there are \\n, \\t, \\\", \\\\ and \\xNN", "here")),
+            _ => {
+                return Err(finding(self.number, column, "there are \\n, \\t, \\\", \\\\ and \\xNN", "here"));
+            }
         }
         Ok(())
     }

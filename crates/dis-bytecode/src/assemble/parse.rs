@@ -3,8 +3,8 @@
 use super::Assembled;
 use super::lex::{Token, Word, finding, words};
 use crate::{
-    Catch, DataItem, DataValue, Export, Handler, Import, Inst, Kind, Middle, Module, OPERAND_MAX, OPERAND_MIN, Op,
-    Operand, TypeDesc, WordSize,
+    Catch, DataItem, DataValue, Export, Handler, Import, Inst, Kind, Middle, Module, OPERAND_MAX,
+    OPERAND_MIN, Op, Operand, TypeDesc, WordSize,
 };
 use diagnostics::Finding;
 use std::collections::HashMap;
@@ -302,7 +302,10 @@ impl Parser {
         // A map may mark words behind the type's end, for tests of malformed files; this many bytes are enough for them.
         let offset = line.int(0, 1 << 20, "a pointer's offset")? as u32;
         if !offset.is_multiple_of(self.word.bytes()) {
-            return line.wrong_at(line.at - 1, format!("{offset} is not a multiple of the word size, {}", self.word));
+            return line.wrong_at(
+                line.at - 1,
+                format!("{offset} is not a multiple of the word size, {}", self.word),
+            );
         }
         let index = (offset / self.word.bytes()) as usize;
         if map.len() <= index / 8 {
@@ -382,7 +385,9 @@ impl Parser {
             return line.wrong_at(0, format!("`{kind}` comes after `handler`"));
         };
         match name {
-            Some(_) if handler.catches.len() == 0xffff => return line.wrong_at(0, "a handler has at most 65535 names"),
+            Some(_) if handler.catches.len() == 0xffff => {
+                return line.wrong_at(0, "a handler has at most 65535 names");
+            }
             Some(name) => handler.catches.push(Catch { name, pc }),
             None => handler.otherwise = pc,
         }
@@ -396,7 +401,13 @@ impl Parser {
         while line.peek().is_some() {
             // One operand alone is the destination of an instruction without a source.
             let place = match (count, operands.len()) {
-                (1, _) => if roles[0].kind == Kind::None { 2 } else { 0 },
+                (1, _) => {
+                    if roles[0].kind == Kind::None {
+                        2
+                    } else {
+                        0
+                    }
+                }
                 (2, 1) => 2,
                 (_, index) => index,
             };

@@ -66,7 +66,8 @@ impl Verifier<'_> {
     fn function(&mut self, place: Place, pc: u32, frame: u32) {
         let ty = &self.module.types[frame as usize];
         if ty.size < 5 * self.w || (0..5).any(|index| ty.bit(index)) {
-            let reason = format!("type {frame} is no frame: it needs {} bytes that are no pointers first", 5 * self.w);
+            let reason =
+                format!("type {frame} is no frame: it needs {} bytes that are no pointers first", 5 * self.w);
             return self.fault(place, reason);
         }
         match self.by_pc.get(&pc) {
@@ -117,13 +118,9 @@ impl Verifier<'_> {
 
     /// One way leads here with this.
     fn goes(&mut self, walk: &mut Walk<'_>, pc: u32, state: &State) {
+        self.work(state.len() / 8);
         let changed = match walk.leaders.get_mut(&pc) {
-            Some(known) => {
-                let mut lost = Vec::new();
-                let changed = known.join(state, &mut lost);
-                walk.escaped.extend(lost);
-                changed
-            }
+            Some(known) => known.join(state),
             None => {
                 walk.known += state.len();
                 walk.leaders.insert(pc, state.clone());
@@ -149,7 +146,11 @@ impl Verifier<'_> {
             self.visits -= 1;
             match self.facts.owner[pc as usize].replace(walk.number) {
                 Some(other) if other != walk.number => {
-                    let reason = format!("it belongs to the functions at {} and {}", self.start(other), self.start(walk.number));
+                    let reason = format!(
+                        "it belongs to the functions at {} and {}",
+                        self.start(other),
+                        self.start(walk.number)
+                    );
                     return self.fault(Place::Inst(pc), reason);
                 }
                 Some(_) => {}
@@ -178,15 +179,22 @@ impl Verifier<'_> {
         let module = self.module;
         for index in around {
             let handler = &module.handlers.as_deref().unwrap_or_default()[index as usize];
+            self.work(1 + usize::try_from(handler.ty).map_or(0, |ty| module.types[ty].map.len()));
             let offset = u32::try_from(handler.offset).ok();
             if !offset.is_some_and(|offset| walk.frame.is_pointer(offset, self.word)) {
-                let reason = format!("{}(fp) is no pointer slot in the function at {}", handler.offset, self.start(walk.number));
+                let reason = format!(
+                    "{}(fp) is no pointer slot in the function at {}",
+                    handler.offset,
+                    self.start(walk.number)
+                );
                 return self.fault(Place::Handler(index), reason);
             }
             let released = (handler.ty != -1).then(|| &module.types[handler.ty as usize]);
-            let wrong = released.and_then(|ty| ty.pointers(self.word).find(|at| !walk.frame.is_pointer(*at, self.word)));
+            let wrong = released
+                .and_then(|ty| ty.pointers(self.word).find(|at| !walk.frame.is_pointer(*at, self.word)));
             if let Some(at) = wrong {
-                return self.fault(Place::Handler(index), format!("it releases {at}(fp), which is no pointer slot"));
+                return self
+                    .fault(Place::Handler(index), format!("it releases {at}(fp), which is no pointer slot"));
             }
             let targets = handler.catches.iter().map(|catch| catch.pc).chain([handler.otherwise]);
             for target in targets.filter(|pc| *pc != -1) {
@@ -206,6 +214,7 @@ impl Verifier<'_> {
             }
             (_, Operand::Mp(offset)) => {
                 let targets = self.table(walk.pc, inst.op.roles()[2].kind, offset as u32);
+                self.work(targets.as_ref().map_or(0, Vec::len));
                 for target in targets.unwrap_or_default() {
                     self.goes(walk, target, state);
                 }
@@ -267,6 +276,8 @@ impl Verifier<'_> {
         state: &mut State,
     ) -> Result<(), String> {
         match (inst.op, targets[0], targets[2]) {
+            // A constant to be sent: the address of a word that nobody writes.
+            (Op::Lea, Target::Imm(_), _) => {}
             (Op::Lea, Target::Mp(at), _) => self.reached.push((walk.pc, 0, at)),
             (Op::Recv, _, Target::Mp(at)) => self.reached.push((walk.pc, 2, at)),
             (Op::Recv, _, Target::Own(at)) => {
@@ -339,33 +350,39 @@ impl Verifier<'_> {
     }
 
     /// How many entries of a table of channels are complete.
-    fn alt(&mut self, walk: &mut Walk<'_>, target: Target, state: &State) -> Result<Check, String> {
+    fn alt(&mut self, walk: &mut Walk<'_>, target: Target, state: &mut State) -> Result<Check, String> {
         let Target::Own(at) = target else { return Err("the table of channels is not in the frame".into()) };
         let role = crate::Role { access: Access::Write, kind: Kind::Word };
         self.access(walk, role, Target::Own(at), None)?;
         self.access(walk, role, Target::Own(at + self.w), None)?;
-        let (mut count, mut extent) = (0, u32::MAX);
+        let (mut count, mut extent, mut places) = (0, u32::MAX, Vec::new());
         let mut entry = at + 2 * self.w;
         while entry.saturating_add(2 * self.w) <= walk.frame.size {
             match state.get(entry + self.w) {
+                // It may be put where a word was followed that is not needed any more.
                 Some(Value::Fp(place)) => {
-                    let free = state.extent(place, walk.frame.size);
-                    if free == 0 && place < walk.frame.size {
-                        return Err(format!("{place}(fp) would be received into, but holds an address"));
-                    }
-                    extent = extent.min(free);
+                    places.push(place);
+                    state.overwrite(place, self.w, self.w);
                 }
-                Some(Value::Mp(_) | Value::Address) => {}
+                Some(Value::Mp(place)) => extent = extent.min(self.module.data_size.saturating_sub(place)),
+                Some(Value::Address) => {}
                 _ => break,
             }
             count += 1;
             entry += 2 * self.w;
         }
-        Ok(Check::Alt { count, extent })
+        let free = places.into_iter().map(|place| state.extent(place, walk.frame.size)).min();
+        Ok(Check::Alt { count, extent: extent.min(free.unwrap_or(u32::MAX)) })
     }
 
     /// Frames go to the functions they were made for.
-    fn calls(&mut self, walk: &Walk<'_>, inst: &Inst, extra: Option<i32>, state: &mut State) -> Result<(), String> {
+    fn calls(
+        &mut self,
+        walk: &Walk<'_>,
+        inst: &Inst,
+        extra: Option<i32>,
+        state: &mut State,
+    ) -> Result<(), String> {
         if inst.op.roles()[0].kind != Kind::Frame {
             return Ok(());
         }
@@ -442,7 +459,9 @@ impl Verifier<'_> {
                 },
                 (Kind::Address, _) => Value::Address,
                 (Kind::Word, Op::Movw) if at.is_multiple_of(self.w) => match (inst.src, targets[0]) {
-                    (Operand::FpInd { second: 0, .. } | Operand::MpInd { second: 0, .. }, Target::Object) => Value::First,
+                    (Operand::FpInd { second: 0, .. } | Operand::MpInd { second: 0, .. }, Target::Object) => {
+                        Value::First
+                    }
                     _ => continue,
                 },
                 _ => continue,

@@ -211,6 +211,11 @@ impl<'a> Verifier<'a> {
         self.faults.len() >= 2 * MANY
     }
 
+    /// Counts work against what may be done for this module.
+    fn work(&mut self, steps: usize) {
+        self.visits = self.visits.saturating_sub(steps);
+    }
+
     fn is_pc(&self, pc: i32) -> bool {
         usize::try_from(pc).is_ok_and(|pc| pc < self.module.code.len())
     }

@@ -32,7 +32,12 @@ pub(super) enum Target {
 const FARTHEST: i32 = 0xffff;
 
 impl Verifier<'_> {
-    pub(super) fn resolve(&self, operand: Operand, state: &State, frame: &TypeDesc) -> Result<Target, String> {
+    pub(super) fn resolve(
+        &self,
+        operand: Operand,
+        state: &State,
+        frame: &TypeDesc,
+    ) -> Result<Target, String> {
         let offset = |n: i32| u32::try_from(n).map_err(|_| format!("the offset {n} is negative"));
         match operand {
             Operand::None => Ok(Target::None),
@@ -83,14 +88,25 @@ impl Verifier<'_> {
         extra: Option<i32>,
     ) -> Result<Check, String> {
         let writes = matches!(role.access, Access::Write | Access::Update);
+        // Looking through maps is work, too.
+        match (role.kind, extra) {
+            (Kind::Record, Some(id)) => {
+                self.work(self.module.types[id as usize].map.len() + walk.frame.map.len())
+            }
+            (Kind::Memory, Some(size)) => self.work(usize::try_from(size).unwrap_or(0).min(1 << 20) / 64),
+            _ => {}
+        }
         match target {
             Target::None => match role.access {
                 Access::Default | Access::Maybe => Ok(Check::Proven),
                 _ => Err("an operand is missing".into()),
             },
             Target::Imm(n) => match role.kind {
+                Kind::Any => Ok(Check::Proven),
                 _ if writes || role.access == Access::Address => Err(format!("${n} is no place")),
-                Kind::Word | Kind::Byte | Kind::Short | Kind::Message | Kind::Link | Kind::Import => Ok(Check::Proven),
+                Kind::Word | Kind::Byte | Kind::Short | Kind::Message | Kind::Link | Kind::Import => {
+                    Ok(Check::Proven)
+                }
                 _ => Err(format!("${n} cannot stand for {:?}", role.kind)),
             },
             Target::Object => Ok(Check::Object),
@@ -134,7 +150,9 @@ impl Verifier<'_> {
     /// Checks a place in something with a pointer map. The result is the number of bytes used.
     fn region(&self, ty: &TypeDesc, at: u32, role: Role, extra: Option<i32>) -> Result<u32, String> {
         let size = match (role.kind, extra) {
-            (Kind::Memory, Some(size)) => u32::try_from(size).map_err(|_| format!("the size {size} is negative"))?,
+            (Kind::Memory, Some(size)) => {
+                u32::try_from(size).map_err(|_| format!("the size {size} is negative"))?
+            }
             (Kind::Record, Some(id)) => return self.record(ty, at, id, role),
             (Kind::Alt, _) => 2 * self.w,
             // What only has to be a place may be an empty one at the end.
@@ -143,7 +161,11 @@ impl Verifier<'_> {
             (kind, _) => kind.size(self.w).unwrap_or(0),
         };
         if at.checked_add(size).is_none_or(|end| end > ty.size) {
-            return Err(format!("bytes {at} to {} are not within {} bytes", u64::from(at) + u64::from(size), ty.size));
+            return Err(format!(
+                "bytes {at} to {} are not within {} bytes",
+                u64::from(at) + u64::from(size),
+                ty.size
+            ));
         }
         let align = match role.kind {
             Kind::Short => 2,
@@ -177,7 +199,9 @@ impl Verifier<'_> {
             return Err(format!("{at} is not a multiple of {}", self.w));
         }
         let writes = matches!(role.access, Access::Write | Access::Update);
-        for index in 0..record.size.div_ceil(self.w) {
+        // Behind both maps nothing is a pointer.
+        let bits = 8 * record.map.len().max(ty.map.len()) as u32;
+        for index in 0..record.size.div_ceil(self.w).min(bits) {
             let (inside, outside) = (record.bit(index), ty.bit(index + at / self.w));
             if inside && !outside || writes && outside && !inside {
                 let place = at + index * self.w;

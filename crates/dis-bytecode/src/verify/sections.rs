@@ -45,16 +45,22 @@ impl Verifier<'_> {
         let module = self.module;
         match module.types.first() {
             _ if module.data_size > LARGEST => self.fault(Place::Header, "module data is larger than 128 MB"),
-            None if module.data_size > 0 => self.fault(Place::Header, "module data has no type: there is no type 0"),
+            None if module.data_size > 0 => {
+                self.fault(Place::Header, "module data has no type: there is no type 0")
+            }
             Some(ty) if module.data_size > 0 && ty.size != module.data_size => {
-                let reason = format!("module data has {} bytes, but its type 0 has {}", module.data_size, ty.size);
+                let reason =
+                    format!("module data has {} bytes, but its type 0 has {}", module.data_size, ty.size);
                 self.fault(Place::Header, reason);
             }
             _ => {}
         }
         let (pc, ty) = (module.entry_pc, module.entry_type);
         if (pc, ty) != (-1, -1) && !(self.is_pc(pc) && self.is_type(ty)) {
-            self.fault(Place::Header, format!("the entry is instruction {pc} with type {ty}, which are not there"));
+            self.fault(
+                Place::Header,
+                format!("the entry is instruction {pc} with type {ty}, which are not there"),
+            );
         }
     }
 
@@ -104,7 +110,9 @@ impl Verifier<'_> {
             DataValue::Bigs(bigs) => self.plain(base, at, bigs.len() as u64 * 8, self.w),
             DataValue::String(_) => {
                 self.pointer(base, at)?;
-                match filled.arrays.contains_key(&(base.array, at)) || !filled.strings.insert((base.array, at)) {
+                match filled.arrays.contains_key(&(base.array, at))
+                    || !filled.strings.insert((base.array, at))
+                {
                     true => Err(format!("something else is at {at} already")),
                     false => Ok(()),
                 }
@@ -141,7 +149,9 @@ impl Verifier<'_> {
         let size = size.ok_or_else(|| format!("an array of {len} times {element} bytes is too large"))?;
         filled.count += 1;
         let array = Base { array: filled.count, ty: ty as u32, size, start: 0 };
-        if filled.strings.contains(&(base.array, at)) || filled.arrays.insert((base.array, at), array).is_some() {
+        if filled.strings.contains(&(base.array, at))
+            || filled.arrays.insert((base.array, at), array).is_some()
+        {
             return Err(format!("something else is at {at} already"));
         }
         self.facts.array_bytes += size;
@@ -172,11 +182,15 @@ impl Verifier<'_> {
         if !at.is_multiple_of(align.into()) {
             return Err(format!("{at} is not a multiple of {align}"));
         }
-        let Some(ty) = ty.filter(|ty| size > 0 && ty.map.iter().any(|byte| *byte != 0)) else { return Ok(()) };
+        let Some(ty) = ty.filter(|ty| size > 0 && ty.map.iter().any(|byte| *byte != 0)) else {
+            return Ok(());
+        };
         // What reaches into a second element covers, from there on, all that one element has.
         let first = size.min(u64::from(ty.size - offset)) as u32;
         let second = (size - u64::from(first)).min(ty.size.into()) as u32;
-        if ty.overlaps_pointer(offset, first, self.word) || ty.overlaps_pointer(0, second, self.word) && second > 0 {
+        if ty.overlaps_pointer(offset, first, self.word)
+            || ty.overlaps_pointer(0, second, self.word) && second > 0
+        {
             return Err(format!("numbers at {at} overwrite a pointer slot"));
         }
         Ok(())
@@ -187,7 +201,8 @@ impl Verifier<'_> {
             let (pc, ty) = (export.pc, export.frame);
             // `.mp`, the link to module data, has neither.
             if (pc, ty) != (-1, -1) && !(self.is_pc(pc) && self.is_type(ty)) {
-                let reason = format!("{} is instruction {pc} with type {ty}, which are not there", export.name);
+                let reason =
+                    format!("{} is instruction {pc} with type {ty}, which are not there", export.name);
                 self.fault(Place::Export(index as u32), reason);
             }
         }
@@ -204,7 +219,10 @@ impl Verifier<'_> {
                 self.fault(place, format!("its type is {}, which is not there", handler.ty));
             }
             if usize::from(handler.typed) > handler.catches.len() {
-                self.fault(place, format!("{} of {} exceptions have types", handler.typed, handler.catches.len()));
+                self.fault(
+                    place,
+                    format!("{} of {} exceptions have types", handler.typed, handler.catches.len()),
+                );
             }
             let targets = handler.catches.iter().map(|catch| catch.pc);
             for pc in targets.chain((handler.otherwise != -1).then_some(handler.otherwise)) {

@@ -75,19 +75,13 @@ impl State {
         true
     }
 
-    /// What holds both here and in `other`. True when that is less than held here. Places in the own frame that are only some
-    /// address from now on come to `lost`.
-    pub(super) fn join(&mut self, other: &State, lost: &mut Vec<u32>) -> bool {
+    /// What holds both here and in `other`. True when that is less than held here. An address of one place in the own frame or of
+    /// another is a number from now on: compilers leave such in temporaries, and do not use them.
+    pub(super) fn join(&mut self, other: &State) -> bool {
         let before = self.clone();
         self.0.retain_mut(|(offset, value)| match other.get(*offset) {
             Some(there) if there == *value => true,
-            Some(there @ (Value::Fp(_) | Value::Mp(_) | Value::Address))
-                if matches!(value, Value::Fp(_) | Value::Mp(_) | Value::Address) =>
-            {
-                lost.extend([*value, there].iter().filter_map(|value| match value {
-                    Value::Fp(at) => Some(*at),
-                    _ => None,
-                }));
+            Some(Value::Mp(_) | Value::Address) if matches!(value, Value::Mp(_) | Value::Address) => {
                 *value = Value::Address;
                 true
             }

@@ -88,7 +88,9 @@ impl<'a> Initial<'a> {
         }
         match self.run(offset) {
             None => Some(0),
-            Some(Run { from, values: Values::Words(words), .. }) if (offset - from).is_multiple_of(self.word) => {
+            Some(Run { from, values: Values::Words(words), .. })
+                if (offset - from).is_multiple_of(self.word) =>
+            {
                 words.get(((offset - from) / self.word) as usize).copied()
             }
             Some(_) => None,
@@ -144,7 +146,8 @@ impl Verifier<'_> {
     fn goto_table(&self, offset: u32) -> Result<(Vec<u32>, u32, u32, u32), String> {
         let start = offset.checked_sub(self.w).ok_or("the table of goto has no room for its count")?;
         let count = self.count(start, self.w)?;
-        let targets = (0..count).map(|index| self.target(offset + index * self.w)).collect::<Result<_, _>>()?;
+        let targets =
+            (0..count).map(|index| self.target(offset + index * self.w)).collect::<Result<_, _>>()?;
         Ok((targets, start, offset + count * self.w, count))
     }
 
@@ -158,7 +161,8 @@ impl Verifier<'_> {
         let mut last: Option<i64> = None;
         for index in 0..count {
             let at = offset + head + index * stride;
-            self.bounds(kind, at + low, at + high, &mut last).map_err(|why| format!("entry {index} of the table {why}"))?;
+            self.bounds(kind, at + low, at + high, &mut last)
+                .map_err(|why| format!("entry {index} of the table {why}"))?;
             targets.push(self.target(at + target)?);
         }
         let rest = offset + head + count * stride;
@@ -222,11 +226,16 @@ impl Verifier<'_> {
         let mut reasons = Vec::new();
         for ((from, to), pc) in &self.written {
             if touches(*from, *to) {
-                reasons.push((*pc, format!("{from}(mp) is written, but belongs to a table or a constant of the code")));
+                reasons.push((
+                    *pc,
+                    format!("{from}(mp) is written, but belongs to a table or a constant of the code"),
+                ));
             }
         }
         for (pc, operand, at) in std::mem::take(&mut self.reached) {
-            let next = frozen.get(frozen.partition_point(|range| range.0 < at)).map_or(self.module.data_size, |r| r.0);
+            let next = frozen
+                .get(frozen.partition_point(|range| range.0 < at))
+                .map_or(self.module.data_size, |r| r.0);
             let end = if touches(at, at + 1) { at } else { next };
             self.facts.checks[pc as usize][operand] = Check::Extent(end.saturating_sub(at));
         }
