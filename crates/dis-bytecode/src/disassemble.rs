@@ -6,6 +6,9 @@ use crate::{DataItem, DataValue, Handler, Inst, Kind, Middle, Module, Operand, T
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
+/// Bytes of a pointer map from which on it is printed as such.
+const LONG: usize = 1 << 12;
+
 /// The text of a module.
 pub fn disassemble(module: &Module, word: WordSize) -> String {
     let mut out = String::new();
@@ -59,7 +62,10 @@ impl Listing<'_> {
             writeln!(out, "signature {}", hex(signature))?;
         }
         if module.flags != 0 {
-            writeln!(out, "flags {:#x}", module.flags)?;
+            match module.flags {
+                0.. => writeln!(out, "flags {:#x}", module.flags)?,
+                _ => writeln!(out, "flags {}", module.flags)?,
+            }
         }
         if module.stack_extent != 0 {
             writeln!(out, "stack {}", module.stack_extent)?;
@@ -206,6 +212,8 @@ impl Listing<'_> {
 fn map(ty: &TypeDesc, word: WordSize) -> String {
     match ty.map.last() {
         None => String::new(),
+        // So long a one is in no file of a compiler.
+        _ if ty.map.len() > LONG => format!(" map {}", hex(&ty.map)),
         Some(0) => format!(" map {}", hex(&ty.map)),
         Some(_) => format!(" pointers {}", list(&ty.pointers(word).collect::<Vec<_>>())),
     }

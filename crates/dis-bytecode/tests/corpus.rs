@@ -1,8 +1,8 @@
 //! The assembled programs of `tests/dis`: they pass the verifier, and bytes and text come back as they were.
 
 use dis_bytecode::{
-    Assembled, Inst, Module, Op, Operand, WordSize, assemble, disassemble, read, samples, verify, word_size,
-    write,
+    Assembled, DataItem, DataValue, Inst, Module, Op, Operand, TypeDesc, WordSize, assemble, disassemble,
+    read, samples, verify, word_size, write,
 };
 use std::path::Path;
 
@@ -60,6 +60,27 @@ fn numbers_at_the_edges_of_encodings_round_trip() {
             Inst { op: Op::Jmp, src: Operand::None, mid: dis_bytecode::Middle::None, dst: Operand::Imm(n) };
         let module = Module { code: vec![inst], stack_extent: n, entry_pc: n, ..Module::default() };
         assert_eq!(read(&write(&module)), Ok(module), "{n}");
+    }
+}
+
+#[test]
+fn what_only_broken_files_have_round_trips() {
+    let ty = TypeDesc { size: 8, map: vec![0xff; 40_000] };
+    let trailing = TypeDesc { size: 8, map: vec![0x80, 0] };
+    let reals = DataItem {
+        offset: 3,
+        value: DataValue::Reals(vec![f64::NAN.to_bits(), (-0.0f64).to_bits(), 1, u64::MAX]),
+    };
+    let array = DataItem { offset: 0, value: DataValue::Array { ty: i32::MAX, len: i32::MIN } };
+    let module = Module {
+        flags: -256,
+        types: vec![ty, trailing],
+        data: vec![reals, array],
+        name: "\n\"é".into(),
+        ..Module::default()
+    };
+    for word in [WordSize::Four, WordSize::Eight] {
+        round_trip("broken", &module, word);
     }
 }
 

@@ -328,7 +328,11 @@ impl Parser {
             "real" => DataValue::Reals(values(line, real)?),
             "string" => DataValue::String(line.bytes("the string")?),
             "array" => {
-                let ty = self.ty(line)?;
+                // A whole word in files, unlike types elsewhere.
+                let ty = match line.peek() {
+                    Some(Token::Int(_)) => line.word32("the type")? as i32,
+                    _ => self.ty(line)?,
+                };
                 line.mark(',')?;
                 DataValue::Array { ty, len: line.word32("the array's length")? as i32 }
             }
