@@ -4,7 +4,8 @@
 #![no_main]
 
 use dis_bytecode::{
-    DataValue, Middle, Module, Op, Operand, WordSize, assemble, disassemble, read, samples, verify, word_size, write,
+    DataValue, Middle, Module, Op, Operand, WordSize, assemble, disassemble, read, samples, verify,
+    word_size, write,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -31,7 +32,12 @@ fuzz_target!(|bytes: &[u8]| {
         }
     };
     for patch in patches.chunks_exact(6).take(64) {
-        change(&mut module, patch[0], patch[1], i32::from_le_bytes([patch[2], patch[3], patch[4], patch[5]]) << 2 >> 2);
+        change(
+            &mut module,
+            patch[0],
+            patch[1],
+            i32::from_le_bytes([patch[2], patch[3], patch[4], patch[5]]) << 2 >> 2,
+        );
     }
     check(&module);
 });
@@ -54,7 +60,10 @@ fn change(module: &mut Module, what: u8, at: u8, n: i32) {
         11 | 12 if !module.data.is_empty() => {
             let at = at % module.data.len();
             match (what % 16, &mut module.data[at].value) {
-                (11, _) => module.data[at].offset = if module.data[at].value == DataValue::Restore { 0 } else { n.unsigned_abs() >> 2 },
+                (11, _) => {
+                    module.data[at].offset =
+                        if module.data[at].value == DataValue::Restore { 0 } else { n.unsigned_abs() >> 2 }
+                }
                 (_, DataValue::Words(words)) if !words.is_empty() => words[0] = n,
                 (_, DataValue::Array { len, .. }) => *len = n,
                 (_, DataValue::Index(index)) => *index = n,

@@ -42,7 +42,11 @@ fn the_word_size_may_be_told() {
     let output = spandrel(&["dump", "--word-size", "4", path.to_str().expect("text")]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("# word size 4 (as told)"));
-    assert!(stderr(&output).contains("16 is no pointer slot, and a pointer is needed"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("16 is no pointer slot, and a pointer is needed"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
