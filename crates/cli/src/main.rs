@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod dis;
 mod doctor;
 mod ffi;
 mod ir;
@@ -29,6 +30,7 @@ enum Verb {
     Repl(sox::ReplArgs),
     Build(sox::BuildArgs),
     Sox(sox::AliasArgs),
+    Dump(dis::DumpArgs),
     Ffi(ffi::FfiArgs),
     Ir(ir::IrArgs),
     Doctor(doctor::Args),
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Verb::Repl(args) => sox::repl(&args),
         Verb::Build(args) => sox::build(&args),
         Verb::Sox(args) => sox::alias(args),
+        Verb::Dump(args) => dis::dump(&args),
         Verb::Ffi(args) => ffi::run(args),
         Verb::Ir(args) => ir::run(&args),
         Verb::Doctor(args) => doctor::run(&args),
