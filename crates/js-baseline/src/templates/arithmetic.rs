@@ -51,6 +51,37 @@ fn give<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.set(inst.a(), T2);
 }
 
+/// Whether this file has the template of an opcode.
+pub(super) fn has_template(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Add
+            | Op::Sub
+            | Op::Mul
+            | Op::Div
+            | Op::Rem
+            | Op::AddInt
+            | Op::SubInt
+            | Op::MulInt
+            | Op::RemInt
+            | Op::BitAnd
+            | Op::BitOr
+            | Op::BitXor
+            | Op::Shl
+            | Op::Shr
+            | Op::Ushr
+            | Op::BitAndInt
+            | Op::BitOrInt
+            | Op::ShlInt
+            | Op::ShrInt
+            | Op::UshrInt
+            | Op::Neg
+            | Op::BitNot
+            | Op::Inc
+            | Op::Dec
+    )
+}
+
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let cold = c.cold();
     match inst.op() {

@@ -45,37 +45,8 @@ pub(crate) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         | Op::GetIterator
         | Op::IteratorClose
         | Op::Debugger => simple::hot(c, inst),
-        Op::Add
-        | Op::Sub
-        | Op::Mul
-        | Op::Div
-        | Op::Rem
-        | Op::AddInt
-        | Op::SubInt
-        | Op::MulInt
-        | Op::RemInt
-        | Op::BitAnd
-        | Op::BitOr
-        | Op::BitXor
-        | Op::Shl
-        | Op::Shr
-        | Op::Ushr
-        | Op::BitAndInt
-        | Op::BitOrInt
-        | Op::ShlInt
-        | Op::ShrInt
-        | Op::UshrInt
-        | Op::Neg
-        | Op::BitNot
-        | Op::Inc
-        | Op::Dec => arithmetic::hot(c, inst),
-        Op::GetProperty
-        | Op::GetMethod
-        | Op::GetLength
-        | Op::SetProperty
-        | Op::DefineField
-        | Op::GetGlobal
-        | Op::SetGlobal => property::hot(c, inst),
+        op if arithmetic::has_template(op) => arithmetic::hot(c, inst),
+        op if property::has_template(op) => property::hot(c, inst),
         Op::GetElement | Op::SetElement | Op::IteratorNext => element::hot(c, inst),
         Op::OuterEnv
         | Op::GetEnv
@@ -104,37 +75,8 @@ pub(crate) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         | Op::ToElementKey
         | Op::ToPropertyKey => c.step_and_next(),
         Op::ToStr => simple::cold_text(c, inst),
-        Op::Add
-        | Op::Sub
-        | Op::Mul
-        | Op::Div
-        | Op::Rem
-        | Op::AddInt
-        | Op::SubInt
-        | Op::MulInt
-        | Op::RemInt
-        | Op::BitAnd
-        | Op::BitOr
-        | Op::BitXor
-        | Op::Shl
-        | Op::Shr
-        | Op::Ushr
-        | Op::BitAndInt
-        | Op::BitOrInt
-        | Op::ShlInt
-        | Op::ShrInt
-        | Op::UshrInt
-        | Op::Neg
-        | Op::BitNot
-        | Op::Inc
-        | Op::Dec => arithmetic::cold(c, inst),
-        Op::GetProperty
-        | Op::GetMethod
-        | Op::GetLength
-        | Op::SetProperty
-        | Op::DefineField
-        | Op::GetGlobal
-        | Op::SetGlobal => property::cold(c, inst),
+        op if arithmetic::has_template(op) => arithmetic::cold(c, inst),
+        op if property::has_template(op) => property::cold(c, inst),
         Op::GetElement | Op::SetElement | Op::IteratorNext => element::cold(c, inst),
         Op::Call => call::cold(c, inst),
         op if branch::has_template(op) => branch::cold(c, inst),

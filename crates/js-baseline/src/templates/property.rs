@@ -9,6 +9,20 @@ use js_rt::CacheKind;
 use js_rt::offsets::*;
 use std::mem::offset_of;
 
+/// Whether this file has the template of an opcode.
+pub(super) fn has_template(op: Op) -> bool {
+    matches!(
+        op,
+        Op::GetProperty
+            | Op::GetMethod
+            | Op::GetLength
+            | Op::SetProperty
+            | Op::DefineField
+            | Op::GetGlobal
+            | Op::SetGlobal
+    )
+}
+
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     match inst.op() {
         Op::GetProperty | Op::GetMethod => get(c, inst),
