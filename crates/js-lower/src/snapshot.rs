@@ -1,0 +1,96 @@
+//! What is known of a function when it is compiled: a copy, which compiler threads may keep.
+
+use js_bytecode::{Handler, Inst};
+use js_rt::CacheKind;
+
+/// What the baseline tier has noted about an instruction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Note {
+    /// What was seen: [`Note::DOUBLE`] and the like.
+    pub bits: u8,
+    /// Element accesses that were not to rows of values: the class of typed arrays, [`Note::MANY`] for several; 0: none.
+    pub class: u8,
+    /// Nothing yet.
+    pub spare: u16,
+    /// Calls of built-in functions: 1 more than the number of the one called, [`u32::MAX`] for several; 0: none.
+    pub native: u32,
+}
+
+impl Note {
+    /// Of an operation on numbers: an operand or the result was a double.
+    pub const DOUBLE: u8 = 1;
+    /// Something else than what is done in place and on numbers.
+    pub const OTHER: u8 = 2;
+    /// Of a property access: the slot was in the row outside of the object.
+    pub const OUTSIDE: u8 = 4;
+    /// A [`Note::class`] that says that there were several.
+    pub const MANY: u8 = u8::MAX;
+}
+
+/// What an entry of an inline cache says. Words are those of handles, 0 for none; who compiles keeps what they lead to alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// What to do.
+    pub kind: CacheKind,
+    /// The receiver's shape.
+    pub shape: u64,
+    /// The object that has the property.
+    pub holder: u64,
+    /// The environment that has the binding.
+    pub env: u64,
+    /// The shape after a store.
+    pub next: u64,
+    /// The value of the epoch of prototypes that it was made under.
+    pub epoch: u64,
+    /// The slot.
+    pub slot: u32,
+}
+
+/// Addresses of what compiled code uses of the isolate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cells {
+    /// 32 bits, counted down by loops.
+    pub countdown: u64,
+    /// The epoch of prototypes, 64 bits.
+    pub proto_epoch: u64,
+}
+
+/// What a register held when a loop was to be compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Held {
+    /// An int32.
+    Int,
+    /// A double.
+    Double,
+    /// A truth value.
+    Bool,
+    /// Something else.
+    #[default]
+    Other,
+}
+
+/// A function with what is known of it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// What frame states call it.
+    pub code: u32,
+    /// Its instructions, verified.
+    pub insts: Box<[Inst]>,
+    /// How many registers it has.
+    pub registers: u32,
+    /// How many formal parameters.
+    pub params: u16,
+    /// Its handlers.
+    pub handlers: Box<[Handler]>,
+    /// The words of its constants.
+    pub constants: Box<[u64]>,
+    /// The entries in use of its inline caches.
+    pub caches: Box<[Vec<Access>]>,
+    /// What was noted, by instruction.
+    pub notes: Box<[Note]>,
+    /// What registers hold: arguments where a function is compiled, all registers where a loop is.
+    pub held: Box<[Held]>,
+    /// Where the isolate's cells are.
+    pub cells: Cells,
+}
