@@ -10,7 +10,21 @@
 
 #![forbid(unsafe_code)]
 
+mod arithmetic;
+mod compare;
+mod elements;
+mod emit;
+mod flow;
+mod function;
+mod instructions;
+mod kinds;
+mod memory;
+mod operands;
+mod properties;
 pub mod runtime;
 mod snapshot;
+mod value;
 
+pub use function::{Declined, Lowered, lower};
+pub use runtime::{Reason, signature};
 pub use snapshot::{Access, Cells, Held, Note, Snapshot};

@@ -18,6 +18,11 @@ pub const WROTE: &str = "js.wrote";
 /// `remainder(x, y)`: of two numbers, by their bits.
 pub const REMAINDER: &str = "js.remainder";
 
+/// `truth(value) -> 0, 1`: ToBoolean.
+pub const TRUTH: &str = "js.truth";
+/// `strict_equal(x, y) -> 0, 1`: IsStrictlyEqual.
+pub const STRICT_EQUAL: &str = "js.strict_equal";
+
 /// Why a guard leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
@@ -83,11 +88,13 @@ pub(crate) struct Classes {
     pub(crate) kinds: AliasClass,
     /// States of the write barrier.
     pub(crate) states: AliasClass,
-    /// Class and flags of objects.
+    /// Classes of objects, which do not change.
+    pub(crate) classes: AliasClass,
+    /// Flags of objects.
     pub(crate) flags: AliasClass,
     /// Shapes, and which rows objects have.
     pub(crate) shapes: AliasClass,
-    /// Values of properties.
+    /// Values of properties, and variables of environments.
     pub(crate) properties: AliasClass,
     /// Which row has an object's elements.
     pub(crate) rows: AliasClass,
@@ -95,14 +102,14 @@ pub(crate) struct Classes {
     pub(crate) fixed: AliasClass,
     /// Elements.
     pub(crate) elements: AliasClass,
-    /// Payloads: lengths of arrays, views of typed arrays.
+    /// Payloads: lengths of arrays.
     pub(crate) payloads: AliasClass,
+    /// Views of typed arrays, which are what they are.
+    pub(crate) views: AliasClass,
     /// Where the bytes of buffers are, and how many.
     pub(crate) buffers: AliasClass,
     /// These bytes.
     pub(crate) bytes: AliasClass,
-    /// Slots of environments.
-    pub(crate) environments: AliasClass,
 }
 
 /// The runtime functions.
@@ -112,6 +119,8 @@ pub(crate) struct Functions {
     pub(crate) poll: Runtime,
     pub(crate) wrote: Runtime,
     pub(crate) remainder: Runtime,
+    pub(crate) truth: Runtime,
+    pub(crate) strict_equal: Runtime,
 }
 
 /// Declares the kinds of memory.
@@ -125,6 +134,7 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
         epoch: class("epoch", false),
         kinds: class("kinds", true),
         states: class("states", false),
+        classes: class("classes", true),
         flags: class("flags", false),
         shapes: class("shapes", false),
         properties: class("properties", false),
@@ -132,16 +142,16 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
         fixed: class("fixed", true),
         elements: class("elements", false),
         payloads: class("payloads", false),
+        views: class("views", true),
         buffers: class("buffers", false),
         bytes: class("bytes", false),
-        environments: class("environments", false),
     }
 }
 
 /// Declares the runtime functions.
 pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     let states = || ClassSet::Some(vec![classes.states]);
-    let counted = || ClassSet::Some(vec![classes.countdown, classes.frames]);
+    let counted = || ClassSet::Some(vec![classes.frames, classes.countdown, classes.states]);
     let mut function = |name: &str, params: &[Type], allocates, reads, writes| {
         let signature = Signature { params: params.to_vec(), results: vec![Type::I64], throws: false };
         module.runtimes.push(RuntimeData { name: name.to_owned(), signature, allocates, reads, writes })
@@ -151,5 +161,8 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
         poll: function(POLL, &[Type::Ptr, Type::I64], false, ClassSet::All, counted()),
         wrote: function(WROTE, &[Type::I64], false, states(), states()),
         remainder: function(REMAINDER, &[Type::I64, Type::I64], false, ClassSet::Empty, ClassSet::Empty),
+        truth: function(TRUTH, &[Type::I64], false, ClassSet::All, ClassSet::Empty),
+        // Ropes are flattened, which may make the collector run.
+        strict_equal: function(STRICT_EQUAL, &[Type::I64, Type::I64], true, ClassSet::All, states()),
     }
 }

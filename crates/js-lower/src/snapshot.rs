@@ -2,31 +2,7 @@
 
 use js_bytecode::{Handler, Inst};
 use js_rt::CacheKind;
-
-/// What the baseline tier has noted about an instruction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(C)]
-pub struct Note {
-    /// What was seen: [`Note::DOUBLE`] and the like.
-    pub bits: u8,
-    /// Element accesses that were not to rows of values: the class of typed arrays, [`Note::MANY`] for several; 0: none.
-    pub class: u8,
-    /// Nothing yet.
-    pub spare: u16,
-    /// Calls of built-in functions: 1 more than the number of the one called, [`u32::MAX`] for several; 0: none.
-    pub native: u32,
-}
-
-impl Note {
-    /// Of an operation on numbers: an operand or the result was a double.
-    pub const DOUBLE: u8 = 1;
-    /// Something else than what is done in place and on numbers.
-    pub const OTHER: u8 = 2;
-    /// Of a property access: the slot was in the row outside of the object.
-    pub const OUTSIDE: u8 = 4;
-    /// A [`Note::class`] that says that there were several.
-    pub const MANY: u8 = u8::MAX;
-}
+pub use js_rt::Note;
 
 /// What an entry of an inline cache says. Words are those of handles, 0 for none; who compiles keeps what they lead to alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +21,8 @@ pub struct Access {
     pub epoch: u64,
     /// The slot.
     pub slot: u32,
+    /// Of objects that are known: whether the slot lies outside of the object.
+    pub outside: Option<bool>,
 }
 
 /// Addresses of what compiled code uses of the isolate.

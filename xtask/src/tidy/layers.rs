@@ -67,7 +67,7 @@ pub(crate) const CRATES: &[Crate] = &[
         beside: &["js-bytecode", "js-rt", "js-vm"],
         may_be_unsafe: true,
     },
-    guest(JavaScript, "js-lower", &["js-bytecode", "js-rt", "js-vm"]),
+    guest(JavaScript, "js-lower", &["js-bytecode", "js-compile", "js-rt"]),
     guest(Inferno, "dis-bytecode", &[]),
     guest(Inferno, "dis-vm", &["dis-bytecode"]),
     guest(Inferno, "dis-lower", &["dis-bytecode", "dis-vm"]),
