@@ -29,10 +29,10 @@ impl Emitter<'_> {
             }),
             Op::Neg => self.number(inst.b()).map(|x| self.negated(x)),
             Op::BitNot => self.number(inst.b()).map(|x| {
-                let (x, ones) = (self.to_int32(x), self.small(-1));
+                let (x, ones) = (self.int32(x), self.small(-1));
                 Val::Int(self.b().binary(Ir::Bxor, x, ones))
             }),
-            Op::ToNumber | Op::ToNumeric => self.to_number(inst),
+            Op::ToNumber | Op::ToNumeric => self.numeric(inst),
             _ => return false,
         };
         match result {
@@ -174,7 +174,7 @@ impl Emitter<'_> {
     }
 
     /// ToNumeric of a number is the number.
-    fn to_number(&mut self, inst: Inst) -> Option<Val> {
+    fn numeric(&mut self, inst: Inst) -> Option<Val> {
         if self.note().bits & Note::OTHER != 0 {
             return None;
         }
@@ -190,7 +190,7 @@ impl Emitter<'_> {
     }
 
     /// ToInt32 of a number.
-    pub(crate) fn to_int32(&mut self, value: Val) -> Value {
+    pub(crate) fn int32(&mut self, value: Val) -> Value {
         match value {
             Val::Int(int) => int,
             Val::Number(_, Some(wrapped)) => wrapped.value,
@@ -214,7 +214,7 @@ impl Emitter<'_> {
 
     fn bits(&mut self, inst: Inst) -> Option<Val> {
         let (x, y) = self.two_numbers(inst)?;
-        let (x, y) = (self.to_int32(x), self.to_int32(y));
+        let (x, y) = (self.int32(x), self.int32(y));
         let op = match inst.op() {
             Op::BitAnd | Op::BitAndInt => Ir::Band,
             Op::BitOr | Op::BitOrInt => Ir::Bor,
