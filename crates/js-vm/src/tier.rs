@@ -15,7 +15,7 @@ use crate::run::Unwound;
 use crate::vm::Vm;
 use heap::Gc;
 use js_bytecode::Op;
-use js_rt::{Cache, Code, Frame, Realm, StackAddresses, Value};
+use js_rt::{Cache, Class, Code, Frame, Realm, StackAddresses, Value};
 use std::cell::Cell;
 
 /// What compiles functions and runs compiled code.
@@ -272,6 +272,13 @@ impl Vm {
     /// It cannot be called, or it threw.
     pub fn call_at(&self, base: usize, argc: usize, dst: u16) -> Res<Option<Value>> {
         self.begin_call(Site { base, argc, dst }).map(Called::value)
+    }
+
+    /// The number of the built-in function in register `base` of the stack, if there is one.
+    pub fn native_at(&self, base: usize) -> Option<u32> {
+        let callee = self.state.stack.values().get(base)?.get().as_object()?;
+        let native = callee.payload_as::<js_rt::Native>().filter(|_| callee.class() == Class::NativeFunction)?;
+        Some(native.id().0)
     }
 
     /// The same for `new`, the callee being the target.

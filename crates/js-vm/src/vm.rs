@@ -6,6 +6,7 @@ use crate::error::{Res, Stop, Throw};
 use crate::job::Jobs;
 use crate::module::Modules;
 use crate::operations::Ops;
+use crate::optimized::{ExitWatch, Outcome};
 use crate::tier::{Tally, Tier, TierWatch};
 use heap::{Config, OutOfMemory, Roots, Tracer};
 use js_bytecode::{DynamicKind, EvalContext, SyntaxError, Unit};
@@ -115,6 +116,9 @@ pub(crate) struct State {
     pub(crate) tier: std::cell::OnceCell<Box<dyn Tier>>,
     pub(crate) tier_watch: std::cell::OnceCell<TierWatch>,
     pub(crate) tier_tally: RefCell<Tally>,
+    pub(crate) exit_watch: std::cell::OnceCell<ExitWatch>,
+    /// What a frame of optimized code came to, on its way to whoever entered that.
+    pub(crate) outcome: Cell<Option<Outcome>>,
     /// Makes the object of a regular expression literal: pattern and flags.
     pub(crate) reg_exp_create: Cell<RegExpCreate>,
     /// The lowest address that natives may reach.
@@ -165,6 +169,8 @@ impl Vm {
             tier: std::cell::OnceCell::new(),
             tier_watch: std::cell::OnceCell::new(),
             tier_tally: RefCell::default(),
+            exit_watch: std::cell::OnceCell::new(),
+            outcome: Cell::new(None),
             reg_exp_create: Cell::new(|vm, _, _| Err(vm.type_error("there are no regular expressions"))),
             native_limit: Cell::new(0),
         };
