@@ -235,8 +235,7 @@ impl Emitter<'_> {
                 self.store(bits, address, 0, self.classes.bytes);
             }
             _ => {
-                let bits =
-                    if element == E::Uint8Clamped { self.clamped(value) } else { self.int32(value) };
+                let bits = if element == E::Uint8Clamped { self.clamped(value) } else { self.int32(value) };
                 let op = if element.size() == 1 { Ir::Store8 } else { Ir::Store16 };
                 self.b().op(op, Some(Type::I32), &[bits, address], mem);
             }

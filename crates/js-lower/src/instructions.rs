@@ -73,6 +73,7 @@ impl Emitter<'_> {
             Op::ToElementKey if self.reg(inst.b()).kind().is_number() => {
                 self.set(inst.a(), self.reg(inst.b()))
             }
+            Op::Call => self.call(inst),
             Op::Debugger => {}
             _ if self.arithmetic(inst) || self.comparison(inst) => {}
             _ if self.property(inst) || self.element(inst) => {}

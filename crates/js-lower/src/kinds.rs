@@ -8,8 +8,8 @@ use crate::flow::Flow;
 use crate::snapshot::{Note, Snapshot};
 use crate::value::{Constant, Kind, number_of};
 use js_bytecode::{Inst, Op, Operand};
-use js_rt::ElementType;
 use js_rt::offsets::{CLASS_TYPED_FIRST, CLASS_TYPED_LAST};
+use js_rt::{ElementType, MathOp};
 
 /// The kinds of all registers.
 pub(crate) type Kinds = Vec<Kind>;
@@ -139,7 +139,7 @@ fn transfer(snapshot: &Snapshot, flow: &Flow, pc: usize, kinds: &mut Kinds) {
             Kind::Bool
         }
         Op::GetElement => typed(snapshot.notes[pc]),
-        Op::GetLength => Kind::Any,
+        Op::Call => called(snapshot, pc, inst, kinds),
         op => match arithmetic(op, inst, bits, kinds) {
             Some(kind) => kind,
             None => return other(flow, pc, inst, bits, kinds),
@@ -199,6 +199,19 @@ fn numbers(bits: u8, kinds: &mut Kinds, regs: &[u16], kind: Kind) -> bool {
         }
     }
     true
+}
+
+/// What a call comes to.
+fn called(snapshot: &Snapshot, pc: usize, inst: Inst, kinds: &Kinds) -> Kind {
+    let Some((_, op)) = snapshot.math.iter().find(|(at, _)| *at as usize == pc) else { return Kind::Any };
+    let first = usize::from(inst.b()) + 2;
+    let given = kinds.get(first..first + op.arguments() as usize).unwrap_or_default();
+    match op {
+        MathOp::Clz32 | MathOp::Imul => Kind::Int,
+        MathOp::Abs | MathOp::Fround | MathOp::Sqrt => Kind::Number,
+        _ if given.iter().all(|kind| *kind == Kind::Int) => Kind::Int,
+        _ => Kind::Number,
+    }
 }
 
 /// What an element of the typed array that was seen is.

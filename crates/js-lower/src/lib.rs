@@ -18,6 +18,7 @@ mod flow;
 mod function;
 mod instructions;
 mod kinds;
+mod math;
 mod memory;
 mod operands;
 mod properties;

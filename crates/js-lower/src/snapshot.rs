@@ -1,8 +1,8 @@
 //! What is known of a function when it is compiled: a copy, which compiler threads may keep.
 
 use js_bytecode::{Handler, Inst};
-use js_rt::CacheKind;
 pub use js_rt::Note;
+use js_rt::{CacheKind, MathOp};
 
 /// What an entry of an inline cache says. Words are those of handles, 0 for none; who compiles keeps what they lead to alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub struct Snapshot {
     pub caches: Box<[Vec<Access>]>,
     /// What was noted, by instruction.
     pub notes: Box<[Note]>,
+    /// Calls, by instruction, of functions of Math, which built-in function each is.
+    pub math: Box<[(u32, MathOp)]>,
     /// What registers hold: arguments where a function is compiled, all registers where a loop is.
     pub held: Box<[Held]>,
     /// Where the isolate's cells are.

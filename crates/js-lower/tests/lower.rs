@@ -4,7 +4,7 @@
 use ir::passes;
 use js_bytecode::{FunctionCode, Inst, Op};
 use js_lower::{Access, Cells, Held, Note, Snapshot, lower};
-use js_rt::{CacheKind, Value};
+use js_rt::{CacheKind, MathOp, Value};
 use std::path::{Path, PathBuf};
 
 fn programs(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -57,6 +57,17 @@ fn note(inst: Inst, at: usize, known: Known) -> Note {
     }
 }
 
+fn math(function: &FunctionCode, known: Known) -> Box<[(u32, MathOp)]> {
+    let ops = ["abs", "floor", "imul", "max", "round", "sqrt", "clz32", "fround"]
+        .map(|name| MathOp::named(name).unwrap());
+    let calls = function.insts.iter().enumerate().filter(|(_, inst)| inst.op() == Op::Call);
+    let guess = |(at, _): (usize, _)| match known {
+        Known::Guesses(seed) => Some((at as u32, ops[(at + seed) % ops.len()])),
+        _ => None,
+    };
+    calls.filter_map(guess).collect()
+}
+
 fn snapshot(function: &FunctionCode, known: Known) -> Snapshot {
     let entries = |at: usize| match known {
         Known::Guesses(seed) => (0..(at + seed) % 4).map(|index| access(at + index * 2 + seed)).collect(),
@@ -79,6 +90,7 @@ fn snapshot(function: &FunctionCode, known: Known) -> Snapshot {
         constants: function.constants.iter().map(constant).collect(),
         caches: (0..function.caches.len()).map(entries).collect(),
         notes: function.insts.iter().enumerate().map(|(at, inst)| note(*inst, at, known)).collect(),
+        math: math(function, known),
         held: (0..function.registers as usize).map(held).collect(),
         cells: Cells { countdown: 0x10000, proto_epoch: 0x10010 },
     }

@@ -93,6 +93,8 @@ pub(crate) struct State {
     pub(crate) realm: Cell<Option<heap::Gc<Realm>>>,
     pub(crate) natives: RefCell<Vec<NativeFn>>,
     pub(crate) native_ids: RefCell<std::collections::HashMap<usize, u32>>,
+    /// Those of them that compiled code does itself, by number.
+    pub(crate) math_ops: RefCell<Vec<(u32, js_rt::MathOp)>>,
     pub(crate) jobs: Jobs,
     pub(crate) modules: Modules,
     /// What the host keeps with the isolate.
@@ -152,6 +154,7 @@ impl Vm {
             realm: Cell::new(None),
             natives: RefCell::default(),
             native_ids: RefCell::default(),
+            math_ops: RefCell::default(),
             jobs: Jobs::default(),
             modules: Modules::default(),
             host: std::cell::OnceCell::new(),
