@@ -264,6 +264,7 @@ impl Tier for Baseline {
             entered: self.entered.get(),
             steps: steps.filter(|&(_, count)| count > 0).collect(),
             bytes: self.bytes.load(Ordering::Relaxed),
+            declined_above: self.context.upper.as_ref().map_or_else(Vec::new, |upper| upper.declined()),
         }
     }
 }

@@ -22,6 +22,9 @@ pub trait Upper: Send {
     /// Runs optimized code for the innermost frame, which is at the function's start or at the head of a loop. This was ready when
     /// it was asked last.
     fn run(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ran;
+
+    /// Functions and loops that it did not make code for, by reason.
+    fn declined(&self) -> Vec<(&'static str, u64)>;
 }
 
 /// What is to be done about a hot function or loop.

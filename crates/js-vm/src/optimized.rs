@@ -10,6 +10,7 @@ use crate::error::{Res, Throw};
 use crate::tier::Next;
 use crate::vm::Vm;
 use js_rt::{Frame, Value};
+use std::cell::Cell;
 
 /// How optimized code goes on after what it had done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,21 @@ impl Vm {
             Ok(()) => Stepped::Next,
             Err(thrown) => self.thrown_in(frame, depth, thrown),
         }
+    }
+
+    /// The registers of the innermost frame.
+    pub fn innermost_registers(&self) -> &[Cell<Value>] {
+        let Some((frame, code)) = self.begin_frame() else { return &[] };
+        let window = self.state.stack.window(frame.base.get() as usize);
+        window.and_then(|window| window.get(..code.function.registers as usize)).unwrap_or(&[])
+    }
+
+    /// The addresses of the innermost frame's record and of its register 0, for code that runs for it.
+    pub fn innermost_addresses(&self) -> Option<[u64; 2]> {
+        let (frame, _) = self.begin_frame()?;
+        let register = self.state.stack.values().get(frame.base.get() as usize..)?.as_ptr();
+        let record = std::ptr::from_ref(frame);
+        Some([record.expose_provenance() as u64, register.expose_provenance() as u64])
     }
 
     /// Whether there is native stack for calls that nest on it: natives that call back keep at least half of what there is.

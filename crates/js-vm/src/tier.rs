@@ -71,6 +71,8 @@ pub struct Counters {
     pub steps: Vec<(Op, u64)>,
     /// Bytes of machine code that there are now.
     pub bytes: usize,
+    /// Functions and loops that the optimizing tier did not compile, by reason.
+    pub declined_above: Vec<(&'static str, u64)>,
 }
 
 /// What was compiled, and what not.

@@ -1,0 +1,269 @@
+//! When functions get optimized code, and how they get into it.
+
+use crate::compile::Compiler;
+use crate::guest::{JavaScript, table};
+use crate::snapshot::snapshot;
+use codegen::Options;
+use heap::Gc;
+use jit::engine::{self, Engine, FunctionId};
+use jit::{LoadError, MovableEntry, WordCallable};
+use js_baseline::{Ask, Ran, Upper};
+use js_lower::{runtime, signature};
+use js_rt::Code;
+use js_vm::Vm;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tiering::{GaveUp, Policy, State, Trace};
+
+/// Calls or rounds after which it is worth asking again whether code is there.
+const SOON: u32 = 200;
+/// The same where there will hardly be any.
+const LATER: u32 = 10_000;
+/// Never, as far as programs can count.
+const NEVER: u32 = u32::MAX;
+/// Exits at one place of a function's code before it is compiled again, with what was learned.
+const EXITS: u32 = 4;
+/// Versions that a function or loop gets.
+const VERSIONS: u32 = 8;
+
+/// How code is made.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Calls and rounds of loops of a function in code of templates, after which it is compiled. 1: at the first chance, and the
+    /// program waits for it; above it a thread beside the program does it.
+    pub threshold: u32,
+    /// For the code generator.
+    pub options: Options,
+}
+
+/// [`Config::threshold`] unless told otherwise.
+const THRESHOLD: u32 = 1_000;
+
+impl Default for Config {
+    fn default() -> Config {
+        Config::new(THRESHOLD)
+    }
+}
+
+impl Config {
+    /// With a threshold.
+    pub fn new(threshold: u32) -> Config {
+        // How deep calls nest is bounded by the interpreter's rule for natives that call back.
+        let options = Options { stack_checks: false, ..Options::default() };
+        Config { threshold: threshold.max(1), options }
+    }
+}
+
+/// A function that may have code.
+struct Function {
+    id: FunctionId,
+    callable: WordCallable<2>,
+}
+
+/// Functions of the heap that are gone, by number.
+type Dead = Arc<Mutex<Vec<u32>>>;
+
+/// What a function of the heap keeps: tells when it is gone.
+struct Life {
+    number: u32,
+    dead: Dead,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner).push(self.number);
+    }
+}
+
+/// What there is once the first function is hot.
+struct Running {
+    /// The way in, so that it is gone before the code is.
+    entry: MovableEntry<JavaScript>,
+    engine: Engine,
+}
+
+/// The optimizing tier of one [`Vm`].
+pub struct Jit {
+    config: Config,
+    trace: Arc<Trace>,
+    compiler: Arc<Compiler>,
+    running: OnceCell<Option<Running>>,
+    /// By number.
+    functions: RefCell<HashMap<u32, Arc<Function>>>,
+    dead: Dead,
+}
+
+impl std::fmt::Debug for Jit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jit").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Jit {
+    /// A tier whose steps are told to `trace`. It asks the system for memory and a thread when the first function is hot.
+    pub fn new(config: Config, trace: Arc<Trace>) -> Jit {
+        Jit {
+            config,
+            trace,
+            compiler: Arc::default(),
+            running: OnceCell::new(),
+            functions: RefCell::default(),
+            dead: Dead::default(),
+        }
+    }
+
+    /// None where the system gives no executable memory or no thread.
+    fn running(&self) -> Option<&Running> {
+        self.running.get_or_init(|| self.start().ok()).as_ref()
+    }
+
+    fn start(&self) -> Result<Running, LoadError> {
+        // The templates' code counts; the engine is asked for what is hot.
+        let policy = Policy {
+            call_threshold: u32::MAX,
+            osr_threshold: 0,
+            exits_per_site: EXITS,
+            max_versions: VERSIONS,
+            ..Policy::default()
+        };
+        let config = engine::Config {
+            policy,
+            threads: usize::from(self.config.threshold > 1),
+            options: self.config.options.clone(),
+            ..engine::Config::default()
+        };
+        let lower = Arc::clone(&self.compiler);
+        let engine = Engine::new(config, lower, table(), Arc::clone(&self.trace))?;
+        Ok(Running { entry: engine.entry().movable(), engine })
+    }
+
+    /// The engine's function for one of the heap.
+    fn function(&self, running: &Running, vm: &Vm, code: Gc<Code>) -> Option<Arc<Function>> {
+        let above = &code.native.above;
+        let known = self.functions.borrow().get(&above.number.get()).cloned();
+        if known.is_some() {
+            return known;
+        }
+        self.bury(running);
+        let (name, place) = vm.code_label(&code);
+        let name = if name.is_empty() { place } else { format!("{name} ({place})") };
+        let id = running.engine.declare(&[(&name, &signature())]).ok()?.into_iter().next()?;
+        let callable = running.engine.function(id).ok()??;
+        let function = Arc::new(Function { id, callable: WordCallable::try_from(callable).ok()? });
+        let number = u32::try_from(id.0).ok()?;
+        above.number.set(number);
+        above.owner.replace(Some(Box::new(Life { number, dead: Arc::clone(&self.dead) })));
+        self.functions.borrow_mut().insert(number, Arc::clone(&function));
+        Some(function)
+    }
+
+    /// Forgets functions that the heap has no more.
+    fn bury(&self, running: &Running) {
+        let dead = std::mem::take(&mut *self.dead.lock().unwrap_or_else(PoisonError::into_inner));
+        for number in dead {
+            if let Some(function) = self.functions.borrow_mut().remove(&number) {
+                running.engine.remove(function.id);
+                self.compiler.forget(function.id);
+            }
+        }
+    }
+
+    /// Where the code stands of a function or loop.
+    fn state(running: &Running, function: &Function, header: Option<u32>) -> Option<State> {
+        match header {
+            None => running.engine.state(function.id),
+            Some(header) => running.engine.loop_state(function.id, header),
+        }
+    }
+
+    /// Has a function or loop compiled.
+    fn request(
+        &self,
+        running: &Running,
+        (vm, code): (&Vm, Gc<Code>),
+        function: &Function,
+        header: Option<u32>,
+    ) {
+        let number = code.native.above.number.get();
+        self.compiler.leave(function.id, header, snapshot(vm, code, number));
+        match header {
+            None => running.engine.request(function.id, self.config.threshold),
+            Some(header) => {
+                let _ = running.engine.back_edge(function.id, header, 1);
+            }
+        }
+    }
+}
+
+/// Why functions of a kind have no optimized code, whatever is in them: their frames return in ways of their own.
+fn unsuited(code: &Code) -> Option<&'static str> {
+    let flags = &code.function.flags;
+    if flags.generator {
+        Some("generator")
+    } else if flags.is_async {
+        Some("async")
+    } else {
+        None
+    }
+}
+
+impl Upper for Jit {
+    fn threshold(&self) -> u32 {
+        self.config.threshold
+    }
+
+    fn ask(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ask {
+        if let Some(reason) = unsuited(&code) {
+            self.compiler.decline(reason);
+            return Ask::Again(NEVER);
+        }
+        let Some(running) = self.running() else { return Ask::Again(NEVER) };
+        let Some(function) = self.function(running, vm, code) else { return Ask::Again(LATER) };
+        if Jit::state(running, &function, header) == Some(State::Below) {
+            self.request(running, (vm, code), &function, header);
+        }
+        match Jit::state(running, &function, header) {
+            Some(State::Installed { .. }) => Ask::Ready(self.config.threshold.min(SOON)),
+            Some(State::GaveUp(GaveUp::Declined(_))) => Ask::Again(NEVER),
+            Some(State::GaveUp(GaveUp::Versions(_))) => Ask::Again(LATER),
+            _ => Ask::Again(SOON),
+        }
+    }
+
+    fn run(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ran {
+        let again = Ran::Not(self.config.threshold);
+        let Some(running) = self.running() else { return again };
+        let known = self.functions.borrow().get(&code.native.above.number.get()).cloned();
+        let Some(function) = known else { return again };
+        if !matches!(Jit::state(running, &function, header), Some(State::Installed { .. })) {
+            return again;
+        }
+        if !vm.has_native_stack() {
+            return Ran::Left;
+        }
+        let Some(frame) = vm.innermost_addresses() else { return again };
+        let entry = running.entry.entry();
+        let result = match header {
+            None => entry.call(vm, &function.callable, frame),
+            Some(header) => {
+                let callable = running.engine.back_edge(function.id, header, 1);
+                match callable.and_then(|callable| WordCallable::try_from(callable).ok()) {
+                    Some(callable) => entry.call(vm, &callable, frame),
+                    None => return again,
+                }
+            }
+        };
+        match result {
+            Ok([runtime::RETURNED, word]) => Ran::Returned(vm.value_of(word)),
+            Ok([runtime::THREW, _]) => Ran::Gone,
+            Ok(_) => Ran::Left,
+            Err(abort) => panic!("optimized code failed: {abort}"),
+        }
+    }
+
+    fn declined(&self) -> Vec<(&'static str, u64)> {
+        self.compiler.declined()
+    }
+}
+
