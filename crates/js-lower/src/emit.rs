@@ -38,11 +38,13 @@ pub(crate) struct Emitter<'a> {
     block: Block,
     /// The instruction being lowered.
     pub(crate) pc: usize,
-    regs: Vec<Val>,
+    pub(crate) regs: Vec<Val>,
     /// The countdown, in functions with loops.
-    count: Option<Value>,
-    frame: Value,
-    window: Value,
+    pub(crate) count: Option<Value>,
+    pub(crate) frame: Value,
+    pub(crate) window: Value,
+    /// The engine's numbers of the module's functions.
+    pub(crate) numbers: Vec<u32>,
 }
 
 impl<'a> Emitter<'a> {
@@ -74,13 +76,14 @@ impl<'a> Emitter<'a> {
             count: None,
             frame: params[0],
             window: params[1],
+            numbers: Vec::new(),
         }
     }
 
-    /// The module.
-    pub(crate) fn finish(mut self) -> Module {
+    /// The module, and the engine's numbers of its functions.
+    pub(crate) fn finish(mut self) -> (Module, Vec<u32>) {
         self.module.functions[self.func] = self.body;
-        self.module
+        (self.module, self.numbers)
     }
 
     pub(crate) fn b(&mut self) -> Builder<'_> {
@@ -270,7 +273,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// A register's value as memory has it.
-    fn slot(&mut self, reg: u16) -> Val {
+    pub(crate) fn slot(&mut self, reg: u16) -> Val {
         let (window, class) = (self.window, self.classes.registers);
         Val::Any(self.b().load(Type::I64, window, i32::from(reg) * VALUE, class))
     }
@@ -284,7 +287,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Has the other tiers see a register's value.
-    fn spill(&mut self, reg: u16) {
+    pub(crate) fn spill(&mut self, reg: u16) {
         let value = self.reg(reg);
         if value == Val::None {
             return;
@@ -533,7 +536,7 @@ impl<'a> Emitter<'a> {
     // The countdown, the interpreter.
 
     /// The countdown as it is in memory.
-    fn countdown(&mut self) -> Value {
+    pub(crate) fn countdown(&mut self) -> Value {
         let (address, class) = (self.address(self.snapshot.cells.countdown), self.classes.countdown);
         self.load(Type::I32, address, 0, class)
     }
@@ -552,8 +555,15 @@ impl<'a> Emitter<'a> {
         builder.call_runtime(&self.module, function, args, false)[0]
     }
 
+    /// Calls a function of the module.
+    pub(crate) fn call_func(&mut self, func: Func, args: &[Value]) -> Vec<Value> {
+        let mut builder = Builder::at(&mut self.body, self.block);
+        builder.set_position(self.pc as u32);
+        builder.call(&self.module, func, args, false).to_vec()
+    }
+
     /// Goes on if a status is 0; 1: the function threw, else it goes on elsewhere.
-    fn unless_left(&mut self, status: Value) {
+    pub(crate) fn unless_left(&mut self, status: Value) {
         let zero = self.int(0);
         let next = self.b().icmp(IntCond::Eq, status, zero);
         let out = self.cold_block();
@@ -568,7 +578,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Stores what handlers around the instruction look at.
-    fn spill_for_handlers(&mut self) {
+    pub(crate) fn spill_for_handlers(&mut self) {
         let around: Vec<usize> = handlers(self.snapshot, self.pc).collect();
         let flow = self.flow;
         for handler in around {
@@ -586,10 +596,15 @@ impl<'a> Emitter<'a> {
         self.runtime(self.functions.step, &[frame, pc])
     }
 
-    fn stepped_state(&mut self) {
+    /// Others may have counted.
+    pub(crate) fn reload_count(&mut self) {
         if self.count.is_some() {
             self.count = Some(self.countdown());
         }
+    }
+
+    fn stepped_state(&mut self) {
+        self.reload_count();
         let flow = self.flow;
         for reg in &flow.effects[self.pc].writes {
             let value = self.slot(*reg);

@@ -17,6 +17,8 @@ pub struct Lowered {
     pub module: Module,
     /// The function to compile.
     pub func: Func,
+    /// The engine's numbers of the module's functions, in their order; [`u32::MAX`] for code of a loop.
+    pub numbers: Vec<u32>,
 }
 
 /// A function is not for this tier.
@@ -61,9 +63,12 @@ pub fn lower(snapshot: &Snapshot, header: Option<u32>) -> Result<Lowered, Declin
     };
     let func = module.functions.push(Function { name, signature: signature(), ..Function::default() });
     let mut emitter = Emitter::new(snapshot, &flow, &kinds, (module, classes, functions), func);
+    // Code for a loop calls the whole function by another name.
+    emitter.numbers.push(if header.is_none() { snapshot.code } else { u32::MAX });
     emitter.entry(&entry, header.is_some());
     emitter.blocks();
-    Ok(Lowered { module: emitter.finish(), func })
+    let (module, numbers) = emitter.finish();
+    Ok(Lowered { module, func, numbers })
 }
 
 /// Whether it is of a kind and size that is compiled.
@@ -87,7 +92,7 @@ fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
     for pc in flow.blocks.iter().flat_map(|block| block.start..block.end) {
         let note = snapshot.notes[pc];
         match snapshot.insts[pc].op() {
-            Op::Call if note.native == 0 => {}
+            Op::Call if note.native == 0 && !snapshot.has_targets(pc) => {}
             Op::New | Op::NewSpread | Op::CallSpread => {}
             _ => continue,
         }

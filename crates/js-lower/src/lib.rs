@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod arithmetic;
+mod calls;
 mod compare;
 mod elements;
 mod emit;
@@ -26,6 +27,7 @@ pub mod runtime;
 mod snapshot;
 mod value;
 
+pub use calls::MOST_CALLEE_REGISTERS;
 pub use function::{Declined, Lowered, lower};
 pub use runtime::{Reason, signature};
-pub use snapshot::{Access, Cells, Held, Note, Snapshot};
+pub use snapshot::{Access, Cells, Held, Note, Snapshot, StackCells, Target};

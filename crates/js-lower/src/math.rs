@@ -9,23 +9,24 @@ use js_rt::MathOp;
 use js_rt::offsets::*;
 
 impl Emitter<'_> {
-    /// Lowers a call.
-    pub(crate) fn call(&mut self, inst: Inst) {
+    /// Lowers a call of a function of Math; whether it is one.
+    pub(crate) fn math_call(&mut self, inst: Inst) -> bool {
         let known = self.snapshot.math.iter().find(|(pc, _)| *pc as usize == self.pc);
         let Some((_, op)) = known.copied().filter(|_| self.note().exits < crate::properties::MOST_EXITS)
         else {
-            return self.stepped();
+            return false;
         };
         let (callee, first) = (self.reg(inst.b()), inst.b() + 2);
         let takes = inst.c() == op.arguments();
         let given: Vec<Val> = (first..first + inst.c() as u16).map(|reg| self.reg(reg)).collect();
         if !takes || !matches!(callee, Val::Any(_)) || !given.iter().all(|value| value.may_be_number()) {
-            return self.stepped();
+            return false;
         }
         self.is_native(callee);
         let numbers: Vec<Val> = given.into_iter().map(|value| self.argument(value)).collect();
         let result = self.math(op, &numbers);
         self.set(inst.a(), result);
+        true
     }
 
     /// Leaves unless a value is the built-in function that was called here.

@@ -18,6 +18,9 @@ pub const WROTE: &str = "js.wrote";
 /// `remainder(x, y)`: of two numbers, by their bits.
 pub const REMAINDER: &str = "js.remainder";
 
+/// `called(status, pc) -> 0 go on, 1 threw, 2 left`: a function that was called did not return but came to this status; its value
+/// is in the call's register then.
+pub const CALLED: &str = "js.called";
 /// `truth(value) -> 0, 1`: ToBoolean.
 pub const TRUTH: &str = "js.truth";
 /// `strict_equal(x, y) -> 0, 1`: IsStrictlyEqual.
@@ -43,6 +46,8 @@ pub enum Reason {
     Loop = 6,
     /// This was not executed yet.
     Untaken = 7,
+    /// There is no native stack for another call.
+    Depth = 8,
 }
 
 impl Reason {
@@ -57,6 +62,7 @@ impl Reason {
             5 => "binding",
             6 => "loop",
             7 => "untaken",
+            8 => "depth",
             _ => "other",
         }
     }
@@ -120,6 +126,7 @@ pub(crate) struct Functions {
     pub(crate) wrote: Runtime,
     pub(crate) remainder: Runtime,
     pub(crate) truth: Runtime,
+    pub(crate) called: Runtime,
     pub(crate) strict_equal: Runtime,
 }
 
@@ -161,6 +168,7 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
         poll: function(POLL, &[Type::Ptr, Type::I64], false, ClassSet::All, counted()),
         wrote: function(WROTE, &[Type::I64], false, states(), states()),
         remainder: function(REMAINDER, &[Type::I64, Type::I64], false, ClassSet::Empty, ClassSet::Empty),
+        called: function(CALLED, &[Type::I64, Type::I64], true, ClassSet::All, ClassSet::All),
         truth: function(TRUTH, &[Type::I64], false, ClassSet::All, ClassSet::Empty),
         // Ropes are flattened, which may make the collector run.
         strict_equal: function(STRICT_EQUAL, &[Type::I64, Type::I64], true, ClassSet::All, states()),

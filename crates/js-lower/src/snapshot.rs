@@ -32,6 +32,36 @@ pub struct Cells {
     pub countdown: u64,
     /// The epoch of prototypes, 64 bits.
     pub proto_epoch: u64,
+    /// The stack.
+    pub stack: StackCells,
+}
+
+/// The stack of frames: addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StackCells {
+    /// How many frames there are, 64 bits.
+    pub depth: u64,
+    /// The first register that nobody uses, 64 bits.
+    pub top: u64,
+    /// Of the last frame there can be.
+    pub last_frame: u64,
+    /// Registers of a frame end here at the latest.
+    pub last_register: u64,
+    /// How many compiled functions there is native stack for, 32 bits.
+    pub native_room: u64,
+}
+
+/// A function that may be called straight away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The word of its code.
+    pub code: u64,
+    /// The engine's number of it.
+    pub number: u32,
+    /// How many registers it has, at most [`crate::MOST_CALLEE_REGISTERS`].
+    pub registers: u32,
+    /// How many formal parameters.
+    pub params: u32,
 }
 
 /// What a register held when a loop was to be compiled.
@@ -46,6 +76,13 @@ pub enum Held {
     /// Something else.
     #[default]
     Other,
+}
+
+impl Snapshot {
+    /// Whether it is known what a call calls.
+    pub(crate) fn has_targets(&self, pc: usize) -> bool {
+        self.targets.iter().any(|(at, targets)| *at as usize == pc && !targets.is_empty())
+    }
 }
 
 /// A function with what is known of it.
@@ -69,6 +106,8 @@ pub struct Snapshot {
     pub notes: Box<[Note]>,
     /// Calls, by instruction, of functions of Math, which built-in function each is.
     pub math: Box<[(u32, MathOp)]>,
+    /// Calls, by instruction, of functions that they are likely to call: ordinary ones of the same realm.
+    pub targets: Box<[(u32, Vec<Target>)]>,
     /// What registers hold: arguments where a function is compiled, all registers where a loop is.
     pub held: Box<[Held]>,
     /// Where the isolate's cells are.
