@@ -68,7 +68,8 @@ impl Lower for Compiler {
         let options = Options { disabled, verify: false, ..Options::default() };
         passes::optimize(&mut module, &options);
         check(&module)?;
-        let functions = vec![Some(request.function)];
+        let named = |number: &u32| (*number != u32::MAX).then(|| FunctionId(u64::from(*number)));
+        let functions = lowered.numbers.iter().map(named).collect();
         Ok(Lowered { module: Arc::new(module), func, functions, assumptions: Vec::new() })
     }
 

@@ -74,6 +74,9 @@ pub(crate) fn table() -> RuntimeTable {
     table.bind_words::<JavaScript, _, _, 2>(runtime::POLL, |vm: &Vm, [_, pc]: [u64; 2]| {
         status(vm.poll_at(pc as u32))
     });
+    table.bind_words::<JavaScript, _, _, 2>(runtime::CALLED, |vm: &Vm, [came_to, pc]: [u64; 2]| {
+        status(vm.finish_called(came_to == runtime::THREW, pc as u32))
+    });
     table.bind_words::<JavaScript, _, _, 1>(runtime::WROTE, |vm: &Vm, [object]: [u64; 1]| {
         vm.wrote_word(object);
         0_u64

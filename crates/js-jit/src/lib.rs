@@ -9,6 +9,7 @@
 mod compile;
 mod guest;
 mod snapshot;
+mod targets;
 mod tier;
 
 pub use tier::{Config, Jit};

@@ -1,15 +1,21 @@
 //! What is known of a function, copied on the program's thread.
 
 use heap::Gc;
-use js_lower::{Access, Cells, Held, Snapshot};
-use js_rt::{MathOp, Cache, CacheEntry, CacheKind, Code, Value};
-use js_vm::Vm;
+use crate::targets::targets;
+use js_lower::{Access, Cells, Held, Snapshot, StackCells};
+use js_rt::offsets::FRAME_SIZE;
+use js_rt::{Cache, CacheEntry, CacheKind, Code, MathOp, Value};
+use js_vm::{Vm, VmAddresses};
 use std::cell::Cell;
 
 /// What is known of a function whose frame is the innermost one. The function keeps alive what is named here.
-pub(crate) fn snapshot(vm: &Vm, code: Gc<Code>, number: u32) -> Snapshot {
+pub(crate) fn snapshot(
+    vm: &Vm,
+    code: Gc<Code>,
+    number: u32,
+    number_of: impl Fn(Gc<Code>) -> Option<u32>,
+) -> Snapshot {
     let function = &code.function;
-    let addresses = vm.addresses();
     code.native.above.keep(code.caches.iter().flat_map(entries).flat_map(named));
     vm.rt.heap().wrote(code);
     Snapshot {
@@ -22,10 +28,24 @@ pub(crate) fn snapshot(vm: &Vm, code: Gc<Code>, number: u32) -> Snapshot {
         caches: code.caches.iter().map(|cache| entries(cache).map(access).collect()).collect(),
         notes: code.native.notes().iter().map(Cell::get).collect(),
         math: math(vm, &code),
+        targets: targets(vm, code, number_of),
         held: vm.innermost_registers().iter().map(|register| held(register.get())).collect(),
-        cells: Cells {
-            countdown: addresses.countdown as u64,
-            proto_epoch: addresses.proto_epoch as u64,
+        cells: cells(&vm.addresses()),
+    }
+}
+
+/// Where compiled code finds what it uses of the isolate.
+fn cells(addresses: &VmAddresses) -> Cells {
+    let stack = &addresses.stack;
+    Cells {
+        countdown: addresses.countdown as u64,
+        proto_epoch: addresses.proto_epoch as u64,
+        stack: StackCells {
+            depth: stack.depth as u64,
+            top: stack.top as u64,
+            last_frame: (stack.frames + FRAME_SIZE * (stack.frame_count - 1)) as u64,
+            last_register: (stack.values + size_of::<Value>() * stack.last_base) as u64,
+            native_room: addresses.native_room as u64,
         },
     }
 }
@@ -38,7 +58,7 @@ fn math(vm: &Vm, code: &Code) -> Box<[(u32, MathOp)]> {
 }
 
 /// The entries of an inline cache that are in use.
-fn entries(cache: &Cache) -> impl Iterator<Item = &CacheEntry> {
+pub(crate) fn entries(cache: &Cache) -> impl Iterator<Item = &CacheEntry> {
     let more = cache.more.get().into_iter().flat_map(|more| more.iter());
     std::iter::once(&cache.first).chain(more).filter(|entry| entry.kind.get() != CacheKind::None)
 }

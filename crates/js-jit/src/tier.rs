@@ -16,6 +16,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
 
+/// Bytes of native stack that a compiled function may take, without its return address and frame pointer.
+const MAX_FRAME: u32 = (1 << 10) - ENTRY as u32;
+/// These.
+const ENTRY: usize = 16;
 /// Calls or rounds after which it is worth asking again whether code is there.
 const SOON: u32 = 200;
 /// The same where there will hardly be any.
@@ -50,7 +54,7 @@ impl Config {
     /// With a threshold.
     pub fn new(threshold: u32) -> Config {
         // How deep calls nest is bounded by the interpreter's rule for natives that call back.
-        let options = Options { stack_checks: false, ..Options::default() };
+        let options = Options { stack_checks: false, max_frame: MAX_FRAME, ..Options::default() };
         Config { threshold: threshold.max(1), options }
     }
 }
@@ -147,7 +151,7 @@ impl Jit {
         }
         self.bury(running);
         let (name, place) = vm.code_label(&code);
-        let name = if name.is_empty() { place } else { format!("{name} ({place})") };
+        let name = if name.is_empty() { place } else { format!("{name} ({place})") } + " optimized";
         let id = running.engine.declare(&[(&name, &signature())]).ok()?.into_iter().next()?;
         let callable = running.engine.function(id).ok()??;
         let function = Arc::new(Function { id, callable: WordCallable::try_from(callable).ok()? });
@@ -186,7 +190,8 @@ impl Jit {
         header: Option<u32>,
     ) {
         let number = code.native.above.number.get();
-        self.compiler.leave(function.id, header, snapshot(vm, code, number));
+        let number_of = |callee| Some(self.function(running, vm, callee)?.id.0 as u32);
+        self.compiler.leave(function.id, header, snapshot(vm, code, number, number_of));
         match header {
             None => running.engine.request(function.id, self.config.threshold),
             Some(header) => {
@@ -243,17 +248,17 @@ impl Upper for Jit {
             return Ran::Left;
         }
         let Some(frame) = vm.innermost_addresses() else { return again };
-        let entry = running.entry.entry();
-        let result = match header {
-            None => entry.call(vm, &function.callable, frame),
-            Some(header) => {
-                let callable = running.engine.back_edge(function.id, header, 1);
-                match callable.and_then(|callable| WordCallable::try_from(callable).ok()) {
-                    Some(callable) => entry.call(vm, &callable, frame),
-                    None => return again,
-                }
-            }
+        let callable = match header {
+            None => Some(function.callable.clone()),
+            Some(header) => running
+                .engine
+                .back_edge(function.id, header, 1)
+                .and_then(|callable| WordCallable::try_from(callable).ok()),
         };
+        let Some(callable) = callable else { return again };
+        let room = vm.set_native_room(MAX_FRAME as usize + ENTRY);
+        let result = running.entry.entry().call(vm, &callable, frame);
+        vm.restore_native_room(room);
         match result {
             Ok([runtime::RETURNED, word]) => Ran::Returned(vm.value_of(word)),
             Ok([runtime::THREW, _]) => Ran::Gone,

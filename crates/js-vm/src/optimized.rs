@@ -57,11 +57,13 @@ impl Vm {
         let depth = stack.depth();
         let Some((frame, code)) = self.begin_frame() else { return Stepped::Left };
         frame.pc.set(pc);
+        // Deep recursion is for tiers that take no native stack for it.
+        if !self.has_native_stack() {
+            return Stepped::Left;
+        }
         let stepped = match self.execute_one(depth - 1) {
             Next::Next => Stepped::Next,
             Next::Frame if stack.depth() <= depth => Stepped::Left,
-            // Deep recursion is for tiers that take no native stack for it.
-            Next::Frame if !self.has_native_stack() => return Stepped::Left,
             Next::Frame => self.finish_call(frame, depth),
             Next::Done(result) => self.gone(frame, result),
         };
@@ -74,20 +76,41 @@ impl Vm {
         }
     }
 
-    /// Executes the frame that the innermost function but one called.
+    /// Executes the innermost frame and others above the first `depth`, of which `frame` is the last, which called them.
     fn finish_call(&self, frame: &Frame, depth: usize) -> Stepped {
         let stack = &self.state.stack;
-        let dst = stack.frame().map_or(0, |callee| callee.dst.get());
-        match self.interpret(depth) {
-            Ok(value) => {
-                self.begin_frame();
-                if let Some(window) = stack.window(frame.base.get() as usize) {
-                    window[usize::from(dst)].set(value);
-                }
-                Stepped::Next
-            }
-            Err(thrown) => self.thrown_in(frame, depth, thrown),
+        let dst = stack.frames().get(depth).map_or(0, |callee| callee.dst.get());
+        let result = self.interpret(depth);
+        self.returned_to(frame, depth, dst, result)
+    }
+
+    /// What a frame called came to a result.
+    fn returned_to(&self, frame: &Frame, depth: usize, dst: u16, result: Res<Value>) -> Stepped {
+        let value = match result {
+            Ok(value) => value,
+            Err(thrown) => return self.thrown_in(frame, depth, thrown),
+        };
+        self.begin_frame();
+        if let Some(window) = self.state.stack.window(frame.base.get() as usize) {
+            window[usize::from(dst)].set(value);
         }
+        Stepped::Next
+    }
+
+    /// Optimized code has called other optimized code, which has not returned: its frame is the innermost one and goes on in another
+    /// tier, or it is `gone`. The caller, which is at a call with number `pc`, finds the result in the call's register.
+    pub fn finish_called(&self, gone: bool, pc: u32) -> Stepped {
+        let stack = &self.state.stack;
+        let depth = stack.depth() - usize::from(!gone);
+        let Some(frame) = stack.frames().get(depth.wrapping_sub(1)) else { return Stepped::Left };
+        let code = frame.code.get();
+        frame.pc.set(pc + 1);
+        let stepped = match self.take_outcome().filter(|_| gone) {
+            Some(Outcome { result, dst }) => self.returned_to(frame, depth, dst, result),
+            None => self.finish_call(frame, depth),
+        };
+        std::hint::black_box(code);
+        stepped
     }
 
     /// Something was thrown in the innermost frame; there are `depth` of them.
@@ -150,6 +173,21 @@ impl Vm {
     /// The value with a word that optimized code has; `undefined` if there is none.
     pub fn value_of(&self, word: u64) -> Value {
         Value::from_word(word, self.rt.heap()).unwrap_or(Value::UNDEFINED)
+    }
+
+    /// How many functions of at most `size` bytes of native stack each may be nested in what optimized code calls itself, while that
+    /// runs. Whoever is done puts back the number that this gives: that of before.
+    pub fn set_native_room(&self, size: usize) -> u32 {
+        let marker = 0_u8;
+        let state = &self.state;
+        let floor = state.native_limit.get() + state.limits.native_stack / 2;
+        let room = std::ptr::from_ref(&marker).addr().saturating_sub(floor) / size.max(1);
+        state.native_room.replace(u32::try_from(room).unwrap_or(u32::MAX))
+    }
+
+    /// Puts back what [`Vm::set_native_room`] gave.
+    pub fn restore_native_room(&self, room: u32) {
+        self.state.native_room.set(room);
     }
 
     /// The write barrier for the object with a word.

@@ -123,6 +123,8 @@ pub struct VmAddresses {
     pub proto_epoch: usize,
     /// What was caught: a value. `catch` takes it and leaves undefined.
     pub caught: usize,
+    /// 32 bits: see [`Vm::set_native_room`].
+    pub native_room: usize,
 }
 
 impl Vm {
@@ -155,6 +157,7 @@ impl Vm {
             realm: state.realm.as_ptr().expose_provenance(),
             proto_epoch: self.rt.proto_epoch.as_ptr().expose_provenance(),
             caught: state.caught.as_ptr().expose_provenance(),
+            native_room: state.native_room.as_ptr().expose_provenance(),
         }
     }
 }

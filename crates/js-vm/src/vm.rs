@@ -119,6 +119,8 @@ pub(crate) struct State {
     pub(crate) tier_watch: std::cell::OnceCell<TierWatch>,
     pub(crate) tier_tally: RefCell<Tally>,
     pub(crate) exit_watch: std::cell::OnceCell<ExitWatch>,
+    /// How many functions that optimized code calls there is native stack for.
+    pub(crate) native_room: Cell<u32>,
     /// What a frame of optimized code came to, on its way to whoever entered that.
     pub(crate) outcome: Cell<Option<Outcome>>,
     /// Makes the object of a regular expression literal: pattern and flags.
@@ -173,6 +175,7 @@ impl Vm {
             tier_watch: std::cell::OnceCell::new(),
             tier_tally: RefCell::default(),
             exit_watch: std::cell::OnceCell::new(),
+            native_room: Cell::new(0),
             outcome: Cell::new(None),
             reg_exp_create: Cell::new(|vm, _, _| Err(vm.type_error("there are no regular expressions"))),
             native_limit: Cell::new(0),
