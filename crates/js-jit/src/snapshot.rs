@@ -1,7 +1,7 @@
 //! What is known of a function, copied on the program's thread.
 
-use heap::Gc;
 use crate::targets::targets;
+use heap::Gc;
 use js_lower::{Access, Cells, Held, Snapshot, StackCells};
 use js_rt::offsets::FRAME_SIZE;
 use js_rt::{Cache, CacheEntry, CacheKind, Code, MathOp, Value};
@@ -94,6 +94,8 @@ fn held(value: Value) -> Held {
         Held::Double
     } else if value.is_bool() {
         Held::Bool
+    } else if let Some(object) = value.as_object() {
+        Held::Object(object.class() as u8)
     } else {
         Held::Other
     }

@@ -37,7 +37,8 @@ pub(crate) fn targets(
                 callees.push(callee);
             }
         }
-        let found: Option<Vec<Target>> = callees.iter().map(|callee| target(&code, *callee, &number_of)).collect();
+        let found: Option<Vec<Target>> =
+            callees.iter().map(|callee| target(&code, *callee, &number_of)).collect();
         if let Some(found) = found.filter(|found| (1..=MOST).contains(&found.len())) {
             code.native.above.keep(callees.into_iter().map(Value::from_cell));
             all.push((pc as u32, found));
@@ -50,7 +51,8 @@ pub(crate) fn targets(
 /// A function that can be called so.
 fn target(caller: &Code, callee: Gc<Code>, number_of: &impl Fn(Gc<Code>) -> Option<u32>) -> Option<Target> {
     let native = &callee.native;
-    let suits = native.plain && native.realm == caller.native.realm && native.registers <= MOST_CALLEE_REGISTERS;
+    let suits =
+        native.plain && native.realm == caller.native.realm && native.registers <= MOST_CALLEE_REGISTERS;
     if !suits || !native.is_compiled() {
         return None;
     }

@@ -271,4 +271,3 @@ impl Upper for Jit {
         self.compiler.declined()
     }
 }
-

@@ -5,7 +5,7 @@ use crate::kinds::has_small_operand;
 use crate::runtime::Reason;
 use crate::snapshot::Note;
 use crate::value::{MOST_SUMMANDS, Val, Wrapped};
-use ir::{Imm, IntCond, Op as Ir, Value};
+use ir::{FloatCond, Imm, IntCond, Op as Ir, Type, Value};
 use js_bytecode::{Inst, Op};
 
 impl Emitter<'_> {
@@ -150,8 +150,36 @@ impl Emitter<'_> {
         Val::Int(self.b().binary(Ir::Urem, x, y))
     }
 
-    /// Number::remainder.
+    /// Number::remainder. Of integers that are not negative by a positive int32 it is that of machine words.
     fn remainder(&mut self, x: Val, y: Val) -> Val {
+        let Val::Int(divisor) = y else { return self.any_remainder(x, y) };
+        let number = self.float(x);
+        let done = self.new_block(&[Type::F64]);
+        let (word, other) = (self.new_block(&[]), self.cold_block());
+        let int = self.b().convert(Ir::F64ToSint, Type::I64, number);
+        let back = self.b().convert(Ir::SintToF64, Type::I64, int);
+        let same = self.b().fcmp(FloatCond::Eq, back, number);
+        let (none, zero) = (self.small(0), self.int(0));
+        let positive = self.b().icmp(IntCond::Sgt, divisor, none);
+        // 0 is left out, since it may be -0.
+        let more = self.b().icmp(IntCond::Sgt, int, zero);
+        let holds = self.b().binary(Ir::Band, same, positive);
+        let holds = self.b().binary(Ir::Band, holds, more);
+        self.b().brif(holds, (word, &[]), (other, &[]));
+        self.switch_to(word);
+        let wide = self.b().unary(Ir::Zext, divisor);
+        let rest = self.b().binary(Ir::Urem, int, wide);
+        let rest = self.b().convert(Ir::SintToF64, Type::I64, rest);
+        self.b().jump(done, &[rest]);
+        self.switch_to(other);
+        let rest = self.any_remainder(x, y);
+        let rest = self.float(rest);
+        self.b().jump(done, &[rest]);
+        self.switch_to(done);
+        Val::Number(self.params(done)[0], None)
+    }
+
+    fn any_remainder(&mut self, x: Val, y: Val) -> Val {
         let (x, y) = (self.float(x), self.float(y));
         let (x, y) = (self.b().unary(Ir::F64ToBits, x), self.b().unary(Ir::F64ToBits, y));
         let bits = self.runtime(self.functions.remainder, &[x, y]);

@@ -13,10 +13,14 @@ use js_rt::offsets::*;
 pub const MOST_CALLEE_REGISTERS: u32 = 40;
 
 impl Emitter<'_> {
-    /// Lowers a call.
-    pub(crate) fn call(&mut self, inst: Inst) {
+    /// Lowers a call; whether control goes on behind it.
+    pub(crate) fn call(&mut self, inst: Inst) -> bool {
         if self.math_call(inst) {
-            return;
+            return true;
+        }
+        if self.snapshot.is_untaken(self.pc) {
+            self.deopt(Reason::Untaken);
+            return false;
         }
         let snapshot = self.snapshot;
         let targets = snapshot.targets.iter().find(|(pc, _)| *pc as usize == self.pc);
@@ -26,6 +30,7 @@ impl Emitter<'_> {
             }
             _ => self.stepped(),
         }
+        true
     }
 
     fn call_functions(&mut self, inst: Inst, targets: &[Target]) {

@@ -1,7 +1,7 @@
 //! Elements of arrays and typed arrays by int32.
 
 use crate::emit::{Emitter, VALUE};
-use crate::kinds::element_type;
+use crate::kinds::{element_note, element_type};
 use crate::memory::Place;
 use crate::runtime::Reason;
 use crate::snapshot::Note;
@@ -23,7 +23,7 @@ impl Emitter<'_> {
     }
 
     fn get_element(&mut self, inst: Inst) {
-        let note = self.note();
+        let note = element_note(self.snapshot, self.pc, inst.b());
         let (base, key) = (inst.b(), inst.cr());
         if !matches!(self.reg(base), Val::Any(_)) || !self.reg(key).may_be_number() {
             return self.stepped();
@@ -78,7 +78,7 @@ impl Emitter<'_> {
     }
 
     fn set_element(&mut self, inst: Inst) {
-        let note = self.note();
+        let note = element_note(self.snapshot, self.pc, inst.a());
         let (base, key, value) = (inst.a(), inst.b(), self.reg(inst.cr()));
         if !matches!(self.reg(base), Val::Any(_)) || !self.reg(key).may_be_number() {
             return self.stepped();

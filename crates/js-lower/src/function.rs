@@ -91,6 +91,9 @@ fn suits(snapshot: &Snapshot) -> Result<(), Declined> {
 fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
     for pc in flow.blocks.iter().flat_map(|block| block.start..block.end) {
         let note = snapshot.notes[pc];
+        if snapshot.is_untaken(pc) {
+            continue;
+        }
         match snapshot.insts[pc].op() {
             Op::Call if note.native == 0 && !snapshot.has_targets(pc) => {}
             Op::New | Op::NewSpread | Op::CallSpread => {}

@@ -33,6 +33,12 @@ impl Emitter<'_> {
                 self.deopt(crate::runtime::Reason::Untaken);
                 return false;
             }
+            Op::Call => return self.call(inst),
+            Op::New | Op::NewSpread | Op::CallSpread => {
+                // Where these are taken, the function is declined.
+                self.deopt(crate::runtime::Reason::Untaken);
+                return false;
+            }
             _ => self.plain(inst),
         }
         true
@@ -73,7 +79,6 @@ impl Emitter<'_> {
             Op::ToElementKey if self.reg(inst.b()).kind().is_number() => {
                 self.set(inst.a(), self.reg(inst.b()))
             }
-            Op::Call => self.call(inst),
             Op::Debugger => {}
             _ if self.arithmetic(inst) || self.comparison(inst) => {}
             _ if self.property(inst) || self.element(inst) => {}

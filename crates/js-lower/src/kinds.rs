@@ -5,7 +5,7 @@
 //! comes around with a known kind is taken to come in with it, and is checked once, in front of the loop.
 
 use crate::flow::Flow;
-use crate::snapshot::{Note, Snapshot};
+use crate::snapshot::{Held, Note, Snapshot};
 use crate::value::{Constant, Kind, number_of};
 use js_bytecode::{Inst, Op, Operand};
 use js_rt::offsets::{CLASS_TYPED_FIRST, CLASS_TYPED_LAST};
@@ -60,6 +60,11 @@ impl Analysis<'_> {
             self.ins[block].clone_from(&kinds);
             let mut kinds = kinds;
             for pc in self.flow.blocks[block].start..self.flow.blocks[block].end {
+                if self.snapshot.is_untaken(pc) {
+                    // Control does not go on from there.
+                    kinds.fill(Kind::None);
+                    break;
+                }
                 transfer(self.snapshot, self.flow, pc, &mut kinds);
             }
             changed |= self.outs[block].as_ref() != Some(&kinds);
@@ -138,7 +143,7 @@ fn transfer(snapshot: &Snapshot, flow: &Flow, pc: usize, kinds: &mut Kinds) {
             operands(bits, kinds, &[inst.b(), inst.cr()]);
             Kind::Bool
         }
-        Op::GetElement => typed(snapshot.notes[pc]),
+        Op::GetElement => typed(element_note(snapshot, pc, inst.b())),
         Op::Call => called(snapshot, pc, inst, kinds),
         op => match arithmetic(op, inst, bits, kinds) {
             Some(kind) => kind,
@@ -220,6 +225,17 @@ fn typed(note: Note) -> Kind {
         Some(ElementType::Float32 | ElementType::Float64 | ElementType::Uint32) => Kind::Number,
         Some(_) => Kind::Int,
         None => Kind::Any,
+    }
+}
+
+/// What was noted about an access to an element; where nothing was, what the register held that the object is in.
+pub(crate) fn element_note(snapshot: &Snapshot, pc: usize, object: u16) -> Note {
+    let note = snapshot.notes[pc];
+    match snapshot.held.get(usize::from(object)) {
+        Some(Held::Object(class)) if note == Note::default() && *class >= CLASS_TYPED_FIRST => {
+            if *class <= CLASS_TYPED_LAST { Note { class: *class, ..note } } else { note }
+        }
+        _ => note,
     }
 }
 

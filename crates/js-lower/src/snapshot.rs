@@ -1,6 +1,6 @@
 //! What is known of a function when it is compiled: a copy, which compiler threads may keep.
 
-use js_bytecode::{Handler, Inst};
+use js_bytecode::{Handler, Inst, Op};
 pub use js_rt::Note;
 use js_rt::{CacheKind, MathOp};
 
@@ -73,6 +73,8 @@ pub enum Held {
     Double,
     /// A truth value.
     Bool,
+    /// An object of a class.
+    Object(u8),
     /// Something else.
     #[default]
     Other,
@@ -82,6 +84,15 @@ impl Snapshot {
     /// Whether it is known what a call calls.
     pub(crate) fn has_targets(&self, pc: usize) -> bool {
         self.targets.iter().any(|(at, targets)| *at as usize == pc && !targets.is_empty())
+    }
+
+    /// Whether nothing is known of a call, of which something is known once it is executed, if only by leaving there.
+    pub(crate) fn is_untaken(&self, pc: usize) -> bool {
+        let (call, note) = (
+            matches!(self.insts[pc].op(), Op::Call | Op::New | Op::NewSpread | Op::CallSpread),
+            self.notes[pc],
+        );
+        call && note.native == 0 && note.exits == 0 && !self.has_targets(pc)
     }
 }
 

@@ -93,7 +93,13 @@ fn snapshot(function: &FunctionCode, known: Known) -> Snapshot {
         _ => 0x8000,
     };
     let held = |at: usize| match known {
-        Known::Guesses(seed) => [Held::Other, Held::Int, Held::Double, Held::Bool][(at + seed) % 4],
+        Known::Guesses(seed) => [
+            Held::Other,
+            Held::Int,
+            Held::Double,
+            Held::Bool,
+            Held::Object(js_rt::offsets::CLASS_TYPED_FIRST + 3),
+        ][(at + seed) % 5],
         _ => Held::Other,
     };
     let stack = StackCells {
