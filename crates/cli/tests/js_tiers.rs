@@ -32,8 +32,16 @@ impl Drop for Program {
 }
 
 /// Ways to run that are to make no difference.
-const WAYS: [&[&str]; 5] =
-    [&["--no-jit"], &[], &["--jit-threshold=1"], &["--jit-threshold=7"], &["--jit-threshold=150"]];
+const WAYS: [&[&str]; 8] = [
+    &["--no-jit"],
+    &[],
+    &["--jit-threshold=1"],
+    &["--jit-threshold=7"],
+    &["--jit-threshold=150"],
+    &["--jit-threshold=1", "--opt-threshold=1"],
+    &["--jit-threshold=7", "--opt-threshold=20"],
+    &["--opt-threshold=300"],
+];
 
 /// Loops, calls of every kind, natives that call back, generators, exceptions: says after each round how far it is.
 const BUSY: &str = "
@@ -41,7 +49,7 @@ function add(a, b) { return a + b; }
 class Point { constructor(x) { this.x = x; } get twice() { return this.x * 2; } static make(x) { return new Point(x); } }
 function* upTo(n) { for (let i = 0; i < n; i++) yield i; }
 function nested(n) { let s = 0; for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) s = add(s, j); return s; }
-function failing(x) { if (x % 3 === 0) throw x; return Math.max(x, 2); }
+function failing(x) { if (x % 3 === 0) throw x; return parseInt(x, 10); }
 const record = {};
 for (let round = 0; ; round++) {
   let s = nested(6);

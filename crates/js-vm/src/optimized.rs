@@ -57,10 +57,7 @@ impl Vm {
         let depth = stack.depth();
         let Some((frame, code)) = self.begin_frame() else { return Stepped::Left };
         frame.pc.set(pc);
-        // Deep recursion is for tiers that take no native stack for it.
-        if !self.has_native_stack() {
-            return Stepped::Left;
-        }
+        // What it calls does not enter optimized code when little native stack is left, and other tiers take none for calls.
         let stepped = match self.execute_one(depth - 1) {
             Next::Next => Stepped::Next,
             Next::Frame if stack.depth() <= depth => Stepped::Left,
