@@ -109,12 +109,30 @@ impl Emitter<'_> {
             return self.stepped_jump(self.flow.block_at(self.pc + 1), target);
         };
         if plan.test == Test::Always {
-            return self.way(target);
+            return if self.is_condition(target) { self.condition(target) } else { self.way(target) };
         }
         let next = self.flow.block_at(self.pc + 1);
         match self.decided(inst, plan) {
             Some(cond) => self.branch(cond, target, next),
             None => self.stepped_jump(next, target),
+        }
+    }
+
+    /// Whether a block that lies ahead is the condition of a loop, which a jump from in front of the loop leads to.
+    fn is_condition(&self, number: usize) -> bool {
+        let block = &self.flow.blocks[number];
+        block.start > self.pc && crate::flow::is_condition(&self.snapshot.insts, block.start..block.end)
+    }
+
+    /// Ends the block with the condition of a loop once more, so that what the loop is entered with is that it holds: what does not change in
+    /// the loop is computed behind it.
+    fn condition(&mut self, number: usize) {
+        let flow = self.flow;
+        for pc in flow.blocks[number].start..flow.blocks[number].end {
+            self.pc = pc;
+            if !self.inst() {
+                return;
+            }
         }
     }
 

@@ -118,28 +118,36 @@ impl<'a> Emitter<'a> {
     pub(crate) fn blocks(&mut self) {
         self.blocks = (0..self.flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
         self.goto(0);
-        for number in 0..self.flow.blocks.len() {
-            let Some(entry) = self.entries[number].clone() else { continue };
-            self.block = self.blocks[number];
-            (self.regs, self.count) = (entry.regs, entry.count);
-            let flow = self.flow;
-            let block = &flow.blocks[number];
-            let mut open = true;
-            for pc in block.start..block.end {
-                self.pc = pc;
-                open = self.inst();
-                if !open {
-                    break;
-                }
-            }
-            if open && let Some(next) = block.next.first() {
-                self.goto(*next);
-            }
+        let mut lowered = vec![false; self.flow.blocks.len()];
+        // Conditions of loops are reached from what comes behind them only.
+        while let Some(number) =
+            (0..lowered.len()).find(|number| !lowered[*number] && self.entries[*number].is_some())
+        {
+            lowered[number] = true;
+            self.bytecode_block(number);
         }
         // Blocks that are not reached after all are not entered.
         let filled = |block: &Block| !self.body.blocks[*block].insts.is_empty();
         let order = self.body.order.iter().copied().filter(filled).collect();
         self.body.order = order;
+    }
+
+    /// Lowers a block of the bytecode that something leads to.
+    fn bytecode_block(&mut self, number: usize) {
+        let Some(entry) = self.entries[number].clone() else { return };
+        self.block = self.blocks[number];
+        (self.regs, self.count) = (entry.regs, entry.count);
+        let flow = self.flow;
+        let block = &flow.blocks[number];
+        for pc in block.start..block.end {
+            self.pc = pc;
+            if !self.inst() {
+                return;
+            }
+        }
+        if let Some(next) = block.next.first() {
+            self.goto(*next);
+        }
     }
 
     // Constants and memory.

@@ -126,6 +126,15 @@ fn order(insts: &[Inst], starts: &[bool], entry: usize) -> Vec<Block> {
     done
 }
 
+/// Instructions of a condition that is worth being there twice, at most.
+const MOST_OF_CONDITION: usize = 8;
+
+/// Whether a block is the condition of a loop, which a jump from in front of the loop leads to.
+pub(crate) fn is_condition(insts: &[Inst], block: std::ops::Range<usize>) -> bool {
+    let last = insts[block.end - 1];
+    last.op().jumps() && last.cs() < 0 && last.op() != Op::Loop && block.len() <= MOST_OF_CONDITION
+}
+
 /// Notes which blocks lead where; the number of the block that starts at each instruction.
 fn link(blocks: &mut [Block], insts: &[Inst]) -> Vec<usize> {
     let mut numbers = vec![usize::MAX; insts.len() + 1];
@@ -135,8 +144,10 @@ fn link(blocks: &mut [Block], insts: &[Inst]) -> Vec<usize> {
     for index in 0..blocks.len() {
         let (end, start) = (blocks[index].end, blocks[index].start);
         let next: Vec<usize> = successors(insts, end - 1).map(|pc| numbers[pc]).collect();
+        // A loop's condition may be there twice.
+        let times = if is_condition(insts, start..end) { 2 } else { 1 };
         for to in &next {
-            blocks[*to].from.push(index);
+            blocks[*to].from.extend([index].repeat(times));
             blocks[*to].header |= blocks[*to].start <= start;
         }
         blocks[index].next = next;
