@@ -3,8 +3,8 @@
 use crate::context::{Context, StubAddresses, TYPED};
 use crate::masm::*;
 use code_memory::{Code, ExecSpace, FrameInfo, FrameOp};
-use js_rt::{Note, Value};
 use js_rt::offsets::*;
+use js_rt::{Note, Value};
 use js_vm::FRAME_CONSTRUCT;
 use std::cell::Cell;
 use std::mem::offset_of;

@@ -282,7 +282,8 @@ impl Vm {
     /// The number of the built-in function in register `base` of the stack, if there is one.
     pub fn native_at(&self, base: usize) -> Option<u32> {
         let callee = self.state.stack.values().get(base)?.get().as_object()?;
-        let native = callee.payload_as::<js_rt::Native>().filter(|_| callee.class() == Class::NativeFunction)?;
+        let native =
+            callee.payload_as::<js_rt::Native>().filter(|_| callee.class() == Class::NativeFunction)?;
         Some(native.id().0)
     }
 

@@ -4,8 +4,8 @@ use crate::compile::Compiler;
 use crate::masm::*;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::{Note, Value};
 use js_rt::offsets::*;
+use js_rt::{Note, Value};
 
 /// What is decided.
 #[derive(Clone, Copy)]

@@ -5,8 +5,8 @@ use crate::masm::*;
 use crate::runtime::DONE;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::{Note, Value};
 use js_rt::offsets::*;
+use js_rt::{Note, Value};
 
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     match inst.op() {

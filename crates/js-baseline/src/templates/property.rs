@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::masm::*;
 use crate::stubs::{check_epoch, helper, load_slot, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::{CacheKind, Note};
 use js_rt::offsets::*;
+use js_rt::{CacheKind, Note};
 use std::mem::offset_of;
 
 /// Whether this file has the template of an opcode.

@@ -3,8 +3,8 @@
 use super::object;
 use crate::compiler::COMPILER;
 use crate::globals::define;
-use crate::tier::Optimizing;
 use crate::state::State;
+use crate::tier::Optimizing;
 use js_rt::num_bigint::BigInt;
 use js_rt::{ArrayBuffer, Class, Obj, SharedBlock, Value};
 use js_vm::{Args, Intrinsic, Limits, Res, Stop, Throw, Vm};
