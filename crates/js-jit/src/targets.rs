@@ -39,9 +39,13 @@ pub(crate) fn targets(
         }
         let found: Option<Vec<Target>> =
             callees.iter().map(|callee| target(&code, *callee, &number_of)).collect();
-        if let Some(found) = found.filter(|found| (1..=MOST).contains(&found.len())) {
-            code.native.above.keep(callees.into_iter().map(Value::from_cell));
-            all.push((pc as u32, found));
+        match found.filter(|found| (1..=MOST).contains(&found.len())) {
+            Some(found) => {
+                code.native.above.keep(callees.into_iter().map(Value::from_cell));
+                all.push((pc as u32, found));
+            }
+            None if place.is_taken(pc, inst.b()) => all.push((pc as u32, Vec::new())),
+            None => {}
         }
     }
     vm.rt.heap().wrote(code);
@@ -98,6 +102,14 @@ impl Place<'_> {
             };
             (inst.a()..inst.a() + count).contains(&reg)
         })
+    }
+
+    /// Whether a call was executed, as far as can be seen: what its callee comes from was.
+    fn is_taken(&self, pc: usize, reg: u16) -> bool {
+        let Some((_, inst)) = self.written(pc, reg) else { return true };
+        let is_cached = matches!(inst.op(), Op::GetProperty | Op::GetMethod | Op::GetGlobal);
+        !is_cached
+            || self.cache(inst).is_none_or(|cache| entries(cache).next().is_some() || cache.misses.get() > 0)
     }
 
     fn cache(&self, inst: Inst) -> Option<&Cache> {

@@ -13,6 +13,7 @@ use js_rt::Code;
 use js_vm::Vm;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
 
@@ -31,12 +32,16 @@ const EXITS: u32 = 4;
 /// Versions that a function or loop gets.
 const VERSIONS: u32 = 8;
 
+/// Rounds of loops in a call that make up for what it costs to enter optimized code from code of templates, roughly.
+const ROUNDS_PER_CALL: u32 = 4;
+
 /// How code is made.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Calls and rounds of loops of a function in code of templates, after which it is compiled. 1: at the first chance, and the
-    /// program waits for it; above it a thread beside the program does it.
+    /// Calls and rounds of loops of a function in code of templates, after which it is compiled; 1: at the first chance.
     pub threshold: u32,
+    /// On how many threads; 0: on the program's own, which waits.
+    pub threads: usize,
     /// For the code generator.
     pub options: Options,
 }
@@ -51,11 +56,19 @@ impl Default for Config {
 }
 
 impl Config {
-    /// With a threshold.
+    /// With a threshold. At 1 the program waits for code, otherwise a thread beside it makes it.
     pub fn new(threshold: u32) -> Config {
         // How deep calls nest is bounded by the interpreter's rule for natives that call back.
         let options = Options { stack_checks: false, max_frame: MAX_FRAME, ..Options::default() };
-        Config { threshold: threshold.max(1), options }
+        let threads = usize::from(threshold > 1);
+        Config { threshold: threshold.max(1), threads, options }
+    }
+}
+
+impl Config {
+    /// Whether everything is to be compiled, and entered wherever it can be: for tests.
+    fn is_eager(&self) -> bool {
+        self.threshold == 1
     }
 }
 
@@ -63,6 +76,9 @@ impl Config {
 struct Function {
     id: FunctionId,
     callable: WordCallable<2>,
+    /// How often it was hot when it was called, and how often in a loop: a sample of how many rounds there are to a call.
+    calls: AtomicU32,
+    rounds: AtomicU32,
 }
 
 /// Functions of the heap that are gone, by number.
@@ -133,7 +149,7 @@ impl Jit {
         };
         let config = engine::Config {
             policy,
-            threads: usize::from(self.config.threshold > 1),
+            threads: self.config.threads,
             options: self.config.options.clone(),
             ..engine::Config::default()
         };
@@ -154,7 +170,12 @@ impl Jit {
         let name = if name.is_empty() { place } else { format!("{name} ({place})") } + " optimized";
         let id = running.engine.declare(&[(&name, &signature())]).ok()?.into_iter().next()?;
         let callable = running.engine.function(id).ok()??;
-        let function = Arc::new(Function { id, callable: WordCallable::try_from(callable).ok()? });
+        let function = Arc::new(Function {
+            id,
+            callable: WordCallable::try_from(callable).ok()?,
+            calls: AtomicU32::new(0),
+            rounds: AtomicU32::new(0),
+        });
         let number = u32::try_from(id.0).ok()?;
         above.number.set(number);
         above.owner.replace(Some(Box::new(Life { number, dead: Arc::clone(&self.dead) })));
@@ -171,6 +192,14 @@ impl Jit {
                 self.compiler.forget(function.id);
             }
         }
+    }
+
+    /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops make up
+    /// for that. Optimized code calls optimized code for less, whatever this says.
+    fn is_worth_entering(&self, function: &Function) -> bool {
+        let (calls, rounds) =
+            (function.calls.load(Ordering::Relaxed), function.rounds.load(Ordering::Relaxed));
+        self.config.is_eager() || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
     }
 
     /// Where the code stands of a function or loop.
@@ -190,7 +219,11 @@ impl Jit {
         header: Option<u32>,
     ) {
         let number = code.native.above.number.get();
-        let number_of = |callee| Some(self.function(running, vm, callee)?.id.0 as u32);
+        let number_of = |callee| {
+            let called = self.function(running, vm, callee)?;
+            // Getting from here to other tiers and back costs more than calls among these do: functions that call others are theirs.
+            self.config.is_eager().then_some(called.id.0 as u32)
+        };
         self.compiler.leave(function.id, header, snapshot(vm, code, number, number_of));
         match header {
             None => running.engine.request(function.id, self.config.threshold),
@@ -228,7 +261,12 @@ impl Upper for Jit {
         if Jit::state(running, &function, header) == Some(State::Below) {
             self.request(running, (vm, code), &function, header);
         }
+        let counter = if header.is_some() { &function.rounds } else { &function.calls };
+        counter.fetch_add(1, Ordering::Relaxed);
         match Jit::state(running, &function, header) {
+            Some(State::Installed { .. }) if header.is_none() && !self.is_worth_entering(&function) => {
+                Ask::Again(self.config.threshold)
+            }
             Some(State::Installed { .. }) => Ask::Ready(self.config.threshold.min(SOON)),
             Some(State::GaveUp(GaveUp::Declined(_))) => Ask::Again(NEVER),
             Some(State::GaveUp(GaveUp::Versions(_))) => Ask::Again(LATER),

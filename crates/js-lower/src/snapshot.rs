@@ -92,7 +92,8 @@ impl Snapshot {
             matches!(self.insts[pc].op(), Op::Call | Op::New | Op::NewSpread | Op::CallSpread),
             self.notes[pc],
         );
-        call && note.native == 0 && note.exits == 0 && !self.has_targets(pc)
+        let known = self.targets.iter().any(|(at, _)| *at as usize == pc);
+        call && note.native == 0 && note.exits == 0 && !known
     }
 }
 
@@ -117,7 +118,8 @@ pub struct Snapshot {
     pub notes: Box<[Note]>,
     /// Calls, by instruction, of functions of Math, which built-in function each is.
     pub math: Box<[(u32, MathOp)]>,
-    /// Calls, by instruction, of functions that they are likely to call: ordinary ones of the same realm.
+    /// Calls, by instruction, of functions that they are likely to call: ordinary ones of the same realm. None where nothing is known of
+    /// what is called; calls that are not here were hardly executed.
     pub targets: Box<[(u32, Vec<Target>)]>,
     /// What registers hold: arguments where a function is compiled, all registers where a loop is.
     pub held: Box<[Held]>,
