@@ -136,7 +136,7 @@ impl Emitter<'_> {
         let (zero, one) = (self.small(0), self.small(1));
         let some = self.b().icmp(IntCond::Ne, room, zero);
         // Deep recursion is for tiers that take no native stack for it.
-        self.guard(some, Reason::Depth);
+        self.or_else(some, slow);
         let left = self.b().binary(Ir::Isub, room, one);
         let count = match self.count {
             Some(count) => count,

@@ -520,7 +520,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Counts one round: the countdown then.
-    fn counted(&mut self, count: Value) -> Value {
+    pub(crate) fn counted(&mut self, count: Value) -> Value {
         let one = self.small(1);
         let less = self.b().binary(Op::Isub, count, one);
         let zero = self.small(0);

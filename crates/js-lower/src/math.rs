@@ -23,10 +23,37 @@ impl Emitter<'_> {
             return false;
         }
         self.is_native(callee);
+        self.count_native();
         let numbers: Vec<Val> = given.into_iter().map(|value| self.argument(value)).collect();
         let result = self.math(op, &numbers);
         self.set(inst.a(), result);
         true
+    }
+
+    /// Calls of built-in functions count twice: as calls, and as functions that are begun.
+    fn count_native(&mut self) {
+        let in_loop = self.count.is_some();
+        let count = match self.count {
+            Some(count) => count,
+            None => self.countdown(),
+        };
+        let two = self.small(2);
+        let left = self.b().icmp(IntCond::Uge, count, two);
+        let (done, few) = (self.new_block(&[Type::I32]), self.cold_block());
+        let less = self.b().binary(Ir::Isub, count, two);
+        self.b().brif(left, (done, &[less]), (few, &[]));
+        self.switch_to(few);
+        self.count = Some(count);
+        let once = self.counted(count);
+        self.count = Some(once);
+        let twice = self.counted(once);
+        self.b().jump(done, &[twice]);
+        self.switch_to(done);
+        self.count = Some(self.params(done)[0]);
+        if !in_loop {
+            self.store_count();
+            self.count = None;
+        }
     }
 
     /// Leaves unless a value is the built-in function that was called here.

@@ -46,8 +46,6 @@ pub enum Reason {
     Loop = 6,
     /// This was not executed yet.
     Untaken = 7,
-    /// There is no native stack for another call.
-    Depth = 8,
 }
 
 impl Reason {
@@ -62,7 +60,6 @@ impl Reason {
             5 => "binding",
             6 => "loop",
             7 => "untaken",
-            8 => "depth",
             _ => "other",
         }
     }
