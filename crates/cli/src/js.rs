@@ -1,9 +1,9 @@
 //! The verbs for JavaScript: running programs, and the worker of the conformance suite.
 
-use crate::run::{Form, RunArgs};
+use crate::run::{Form, OptArgs, RunArgs};
 use crate::tiers::Tiers;
 use clap::Args;
-use js_host::{CacheTrace, Host, Limits, Options, TierEvent};
+use js_host::{CacheTrace, Exit, Host, Limits, Optimizing, Options, TierEvent};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -63,7 +63,8 @@ fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
         // 0 means the same for every guest.
         limits.threshold = threshold.max(1);
     }
-    let mut options = Options { limits, jit: tiers.flags.policy.enabled, ..Options::default() };
+    let optimizing = Optimizing { trace: Arc::clone(&tiers.trace), ..optimizing(args.opt) };
+    let mut options = Options { limits, jit: tiers.flags.policy.enabled, optimizing, ..Options::default() };
     if args.suppress_print {
         options.out = Box::new(std::io::sink());
     }
@@ -75,6 +76,11 @@ fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
         }
     };
     tell(&host, tiers);
+    if args.opt.trace_deopt {
+        host.vm().watch_exits(Box::new(|Exit { place, pc, reason }| {
+            eprintln!("[deopt] {place} instruction {pc}: {reason}");
+        }));
+    }
     if let Some(seconds) = args.timeout {
         host.vm().set_deadline(Instant::now().checked_add(Duration::from_secs_f64(seconds)));
     }
@@ -99,6 +105,15 @@ fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
     match ended {
         Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
         Err(error) => unreadable(args, &error),
+    }
+}
+
+/// What the switches say about the optimizing tier.
+fn optimizing(args: OptArgs) -> Optimizing {
+    match (args.opt, args.opt_threshold) {
+        _ if args.no_opt => Optimizing::off(),
+        (false, None) => Optimizing::default(),
+        (_, threshold) => Optimizing::on(threshold),
     }
 }
 
@@ -139,6 +154,12 @@ fn counted(host: &Host) -> String {
     for (op, count) in steps {
         text.push_str(&format!("{count:>10}  {}\n", op.name()));
     }
+    if !counters.declined_above.is_empty() {
+        text.push_str("not optimized, by reason:\n");
+    }
+    for (reason, count) in counters.declined_above {
+        text.push_str(&format!("{count:>10}  {reason}\n"));
+    }
     text
 }
 
@@ -168,6 +189,9 @@ pub(crate) struct WorkerArgs {
     /// Compiles functions after so many calls and rounds of loops; without it, everything is interpreted
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     jit_threshold: Option<u32>,
+    /// Compiles functions anew after so many more
+    #[arg(long, value_name = "N", requires = "jit_threshold", value_parser = clap::value_parser!(u32).range(1..))]
+    opt_threshold: Option<u32>,
 }
 
 pub(crate) fn worker(args: WorkerArgs) -> ExitCode {
@@ -177,6 +201,7 @@ pub(crate) fn worker(args: WorkerArgs) -> ExitCode {
         timeout,
         gc_stress: args.gc_stress,
         threshold: args.jit_threshold,
+        optimizing: args.opt_threshold,
     };
     match js_host::test262::worker(&options, std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -41,6 +41,36 @@ pub(crate) struct ShowArgs {
     pub(crate) heap_stats: bool,
 }
 
+/// The optimizing tier of JavaScript.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct OptArgs {
+    /// Compiles hot JavaScript functions anew, with what was seen of them
+    #[arg(long, overrides_with = "no_opt")]
+    pub(crate) opt: bool,
+    /// Does not
+    #[arg(long, overrides_with = "opt")]
+    pub(crate) no_opt: bool,
+    /// Calls and rounds of loops of a compiled JavaScript function after which that is done, with 1 at the first chance (implies --opt)
+    #[arg(long, value_name = "N")]
+    pub(crate) opt_threshold: Option<u32>,
+    /// Shows on standard error where and why such code is left
+    #[arg(long)]
+    pub(crate) trace_deopt: bool,
+}
+
+impl OptArgs {
+    /// The first switch that only JavaScript programs have a use for.
+    fn first(self) -> Option<&'static str> {
+        let given = [
+            (self.opt, "--opt"),
+            (self.no_opt, "--no-opt"),
+            (self.opt_threshold.is_some(), "--opt-threshold"),
+            (self.trace_deopt, "--trace-deopt"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
 /// What a program is shown as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
@@ -67,6 +97,8 @@ pub(crate) struct RunArgs {
     pub(crate) memory: MemoryArgs,
     #[command(flatten)]
     pub(crate) tiers: TierArgs,
+    #[command(flatten)]
+    pub(crate) opt: OptArgs,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
     /// Ends the program after so many calls and rounds of loops
@@ -95,7 +127,7 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
     match args.file.extension().and_then(|extension| extension.to_str()) {
-        Some("sox" | "sbc") => match args.show.first() {
+        Some("sox" | "sbc") => match args.show.first().or(args.opt.first()) {
             Some(name) => {
                 eprintln!("error: {name} is for JavaScript programs");
                 ExitCode::from(64)

@@ -7,6 +7,9 @@ use std::process::ExitCode;
 
 const JIT: bool = cfg!(feature = "jit");
 
+/// The way that a part of the programs is run in.
+const SAMPLE: &str = "opt-gc-stress";
+
 fn main() -> ExitCode {
     corpus::run(Corpus {
         folder: "js",
@@ -22,10 +25,14 @@ fn main() -> ExitCode {
                 ("jit-threshold-1", &["--jit-threshold=1"]),
                 ("jit-threshold-7", &["--jit-threshold=7"]),
                 ("jit-gc-stress", &["--jit-threshold=1", "--gc-stress"]),
+                ("opt-threshold-1", &["--jit-threshold=1", "--opt-threshold=1"]),
+                ("opt-threshold-20", &["--jit-threshold=3", "--opt-threshold=20"]),
+                (SAMPLE, &["--jit-threshold=1", "--opt-threshold=1", "--gc-stress"]),
             ]
         },
         emulated: "jit-threshold-1",
-        compiles: if JIT { &["jit-threshold-1", "jit-gc-stress"] } else { &[] },
+        compiles: if JIT { &["jit-threshold-1", "jit-gc-stress", "opt-threshold-1"] } else { &[] },
+        sampled: (SAMPLE, "tiers"),
         least: 100,
     })
 }

@@ -32,8 +32,16 @@ impl Drop for Program {
 }
 
 /// Ways to run that are to make no difference.
-const WAYS: [&[&str]; 5] =
-    [&["--no-jit"], &[], &["--jit-threshold=1"], &["--jit-threshold=7"], &["--jit-threshold=150"]];
+const WAYS: [&[&str]; 8] = [
+    &["--no-jit"],
+    &[],
+    &["--jit-threshold=1"],
+    &["--jit-threshold=7"],
+    &["--jit-threshold=150"],
+    &["--jit-threshold=1", "--opt-threshold=1"],
+    &["--jit-threshold=7", "--opt-threshold=20"],
+    &["--opt-threshold=300"],
+];
 
 /// Loops, calls of every kind, natives that call back, generators, exceptions: says after each round how far it is.
 const BUSY: &str = "
@@ -185,4 +193,53 @@ fn a_function_that_is_too_large_stays_in_the_interpreter() {
     let (status, out, err) = program.run(&["--print-bailouts", "--jit-threshold=1"]);
     assert_eq!((status, out), (Some(0), expected), "{err}");
     assert!(err.contains("declined by reason:\n") && err.contains("too-large"), "{err}");
+}
+
+const LEARNING: &str = "
+function sum(list) { let s = 0; for (let i = 0; i < list.length; i++) s += list[i]; return s; }
+function* each(list) { for (const x of list) yield x; }
+const ints = [1, 2, 3, 4], doubles = [0.5, 1.5];
+for (let i = 0; i < 100; i++) sum(ints);
+for (let i = 0; i < 100; i++) sum(doubles);
+console.log(sum(ints), sum(doubles), [...each(ints)].length);
+";
+
+#[test]
+fn optimized_functions_and_their_exits_are_told() {
+    let program = Program::new("opt-trace", LEARNING);
+    let at_once = ["--jit-threshold=1", "--opt-threshold=1"];
+    let (status, out, err) = program.run(&[&at_once[..], &["--trace-tiers", "--trace-deopt"]].concat());
+    assert_eq!((status, out.as_str()), (Some(0), "10 2 4\n"), "{err}");
+    let told = |start: &str, part: &str| err.lines().any(|l| l.starts_with(start) && l.contains(part));
+    assert_eq!(told("[tier] installed   sum (", ".js:2) optimized v1 after "), JIT, "{err}");
+    assert_eq!(told("[deopt] sum (", ".js:2:"), JIT, "{err}");
+    let (_, out, err) =
+        program.run(&[&at_once[..], &["--no-opt", "--trace-tiers", "--trace-deopt"]].concat());
+    assert_eq!((out.as_str(), err.contains("optimized")), ("10 2 4\n", false), "{err}");
+}
+
+#[test]
+fn what_is_not_optimized_is_counted() {
+    let program = Program::new("opt-bailouts", LEARNING);
+    let (status, out, err) = program.run(&["--print-bailouts", "--jit-threshold=1", "--opt-threshold=1"]);
+    assert_eq!((status, out.as_str()), (Some(0), "10 2 4\n"), "{err}");
+    assert_eq!(err.contains("not optimized, by reason:\n") && err.contains("generator\n"), JIT, "{err}");
+    assert_eq!(err.contains("exits by reason:\n"), JIT, "{err}");
+}
+
+#[test]
+fn functions_that_come_and_go_are_optimized() {
+    let text = "
+let t = 0;
+for (let i = 0; i < 300; i++) {
+  const f = new Function('n', `let s = ${i}; for (let i = 0; i < n; i++) s += i; return s;`);
+  for (let k = 0; k < 3; k++) t += f(20);
+}
+console.log(t);
+";
+    let program = Program::new("opt-many", text);
+    for way in [&WAYS[..], &[&["--jit-threshold=1", "--opt-threshold=1", "--max-memory=8"]]].concat() {
+        let (status, out, err) = program.run(way);
+        assert_eq!((status, out.as_str(), err.as_str()), (Some(0), "305550\n", ""), "{way:?}");
+    }
 }

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         ],
         emulated: "jit-threshold-1",
         compiles: &[],
+        sampled: ("", ""),
         least: 400,
     })
 }

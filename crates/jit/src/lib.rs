@@ -35,7 +35,7 @@ pub use link::LinkError;
 pub use outcome::{Abort, Broken, CallError, Outcome};
 pub use program::{CodeSpace, LoadError, Program};
 pub use runtime::RuntimeTable;
-pub use shared::{Entry, NotWords, SharedGuest, WordCallable};
+pub use shared::{Entry, MovableEntry, NotWords, SharedGuest, WordCallable};
 pub use signature::SignatureLayout;
 pub use stack::stack_lowest;
 pub use words::WordResult;

@@ -182,7 +182,35 @@ impl Program {
     }
 }
 
+/// An [`Entry`] that may move to another thread between calls, with the guest that it is for.
+pub struct MovableEntry<G: SharedGuest>(Entry<G>);
+
+// SAFETY: what an entry has is its own and not a thread's, but for the stack limit, which `entry` sets. The reference that `entry`
+// gives stays on the thread that asked for it, since neither it nor this type can be shared, and this cannot move while it is there.
+unsafe impl<G: SharedGuest> Send for MovableEntry<G> {}
+
+impl<G: SharedGuest> fmt::Debug for MovableEntry<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MovableEntry").field(&self.0).finish()
+    }
+}
+
+impl<G: SharedGuest> MovableEntry<G> {
+    /// The entry, for calls on this thread.
+    #[inline]
+    pub fn entry(&self) -> &Entry<G> {
+        // SAFETY: the context is alive, and nobody has a reference to it or the control.
+        unsafe { set_stack_limit(self.0.instance.context()) };
+        &self.0
+    }
+}
+
 impl<G: SharedGuest> Entry<G> {
+    /// The same, for a guest that may move to another thread between calls.
+    pub fn movable(self) -> MovableEntry<G> {
+        MovableEntry(self)
+    }
+
     fn new(entries: &Arc<Entries>) -> Entry<G> {
         let instance = Instance::with_entries(entries, Borrowed(PhantomData));
         let context = instance.context();

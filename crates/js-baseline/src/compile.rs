@@ -18,6 +18,32 @@ pub(crate) struct Scratch {
     /// Offset of the code of each instruction.
     pub(crate) offsets: Vec<u32>,
     cold: Vec<(u32, Label)>,
+    hot: Vec<Asked>,
+}
+
+/// Where the tier above is asked: the counter is at its end.
+struct Asked {
+    label: Label,
+    /// The instruction that the frame is at, the head of a loop; `None` at the function's entry.
+    header: Option<usize>,
+}
+
+/// Where machine code counts and notes, if there is a tier above.
+#[derive(Clone, Copy)]
+pub(crate) struct Noting {
+    /// Address of the counter.
+    heat: u64,
+    /// Address of the first note.
+    notes: u64,
+}
+
+impl Noting {
+    /// Of a function, which gets room for notes.
+    pub(crate) fn of(code: &Code) -> Noting {
+        let notes = code.native.make_notes(code.function.insts.len());
+        let notes = notes.as_ptr().expose_provenance() as u64;
+        Noting { heat: std::ptr::from_ref(&code.native.heat).expose_provenance() as u64, notes }
+    }
 }
 
 /// A function being compiled.
@@ -27,6 +53,7 @@ pub(crate) struct Compiler<'a, M: Masm> {
     /// The first of the labels of instructions.
     row: u32,
     scratch: &'a mut Scratch,
+    noting: Option<Noting>,
     /// Goes on where T0 says, with what the context says.
     elsewhere: Label,
     /// A helper threw.
@@ -43,14 +70,20 @@ pub(crate) fn register(number: u16) -> Mem {
 }
 
 impl<'a, M: Masm> Compiler<'a, M> {
-    pub(crate) fn new(m: &'a mut M, code: &'a Code, scratch: &'a mut Scratch) -> Self {
+    pub(crate) fn new(
+        m: &'a mut M,
+        code: &'a Code,
+        scratch: &'a mut Scratch,
+        noting: Option<Noting>,
+    ) -> Self {
         m.buffer().clear();
         scratch.offsets.clear();
         scratch.cold.clear();
+        scratch.hot.clear();
         let count = code.function.insts.len();
         let row = m.buffer().label_row(count + 1);
         let (elsewhere, thrown) = (m.label(), m.label());
-        Compiler { m, code, row, scratch, elsewhere, thrown, pc: 0, returned_to: false }
+        Compiler { m, code, row, scratch, noting, elsewhere, thrown, pc: 0, returned_to: false }
     }
 
     /// Emits all code; the reason if it cannot be.
@@ -60,6 +93,10 @@ impl<'a, M: Masm> Compiler<'a, M> {
             return Err("too-large");
         }
         self.m.landing_pad();
+        // Where the first instruction is the head of a loop, a frame that is there may have begun before: only the loop is asked for.
+        if self.noting.is_some() && !begins_with_loop(insts) {
+            self.count_heat(None);
+        }
         for (pc, &inst) in insts.iter().enumerate() {
             self.pc = pc;
             let label = self.at(pc);
@@ -86,7 +123,52 @@ impl<'a, M: Masm> Compiler<'a, M> {
         if self.m.link() { Ok(()) } else { Err("backend") }
     }
 
+    /// Counts for the tier above, in front of the head of a loop or at the entry. Changes T5.
+    pub(crate) fn count_heat(&mut self, header: Option<usize>) {
+        let Some(Noting { heat, .. }) = self.noting else { return };
+        let label = self.m.label();
+        self.scratch.hot.push(Asked { label, header });
+        self.m.constant(T5, heat);
+        self.m.count_down(at(T5, 0), label);
+    }
+
+    /// Goes to the head of a loop.
+    pub(crate) fn loop_back(&mut self, inst: Inst) {
+        let header = (self.pc + 1).wrapping_add_signed(inst.cs() as isize);
+        self.count_heat(Some(header));
+        let target = self.at(header);
+        self.m.jump(target);
+    }
+
+    /// Notes what was seen at the instruction. Changes T5.
+    pub(crate) fn note(&mut self, bits: u8) {
+        if let Some(address) = self.note_address() {
+            self.m.constant(T5, address);
+            self.m.set_bits(at(T5, NOTE_BITS), bits);
+        }
+    }
+
+    /// The address of the instruction's note.
+    pub(crate) fn note_address(&self) -> Option<u64> {
+        self.noting.map(|noting| noting.notes + (NOTE_SIZE * self.pc) as u64)
+    }
+
+    /// Asks the tier above, and goes on if it is not ready.
+    fn ask(&mut self, asked: Asked) {
+        let pc = asked.header.unwrap_or(0);
+        self.m.bind(asked.label);
+        self.m.store_constant(B32, at(FRAME, FRAME_PC), pc as i32);
+        self.m.argument_constant(1, asked.header.map_or(0, |pc| pc as u64 + 1));
+        self.m.call_c(helper!(hot));
+        self.m.branch_constant(B64, Cond::Ne, T0, 0, self.elsewhere);
+        let label = self.at(pc);
+        self.m.jump(label);
+    }
+
     fn tails(&mut self) {
+        for asked in std::mem::take(&mut self.scratch.hot) {
+            self.ask(asked);
+        }
         self.m.bind(self.thrown);
         self.m.call_c(helper!(throw));
         self.m.bind(self.elsewhere);
@@ -219,6 +301,15 @@ impl<'a, M: Masm> Compiler<'a, M> {
     pub(crate) fn constant(&self, number: u32) -> Value {
         self.code.constants.get(number as usize).copied().unwrap_or(Value::UNDEFINED)
     }
+}
+
+/// Whether the first instruction is the head of a loop.
+fn begins_with_loop(insts: &[Inst]) -> bool {
+    let loops = Op::Loop as usize..=Op::LoopGeInt as usize;
+    let leads = |(pc, inst): (usize, &Inst)| {
+        loops.contains(&(inst.op() as usize)) && (pc + 1).wrapping_add_signed(inst.cs() as isize) == 0
+    };
+    insts.iter().enumerate().any(leads)
 }
 
 /// Whether a call returns to what follows an instruction.

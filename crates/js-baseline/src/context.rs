@@ -1,7 +1,9 @@
 //! What compiled code reaches through the context register.
 
 use crate::runtime::Helpers;
+use crate::upper::Upper;
 use js_bytecode::Op;
+use js_rt::Note;
 use js_rt::offsets::FRAME_SIZE;
 use js_vm::{Left, Throw, Vm, VmAddresses};
 use std::any::Any;
@@ -39,6 +41,11 @@ pub(crate) struct Context {
     pub(crate) result: Cell<u64>,
     /// For stubs.
     pub(crate) scratch: Cell<u64>,
+    /// Address of the note of the instruction that a stub is called for, or of one that nobody looks at.
+    pub(crate) note: Cell<usize>,
+    /// What the activation is left for: 0: nothing of this kind; 1: optimized code of the innermost function; n + 2: that of its loop
+    /// whose head is instruction n.
+    pub(crate) wanted: Cell<u32>,
     /// C functions.
     pub(crate) helpers: Helpers,
     /// Machine code that templates share.
@@ -48,6 +55,10 @@ pub(crate) struct Context {
     /// Address of the first frame.
     frames: Cell<usize>,
     floor_depth: Cell<usize>,
+    /// The note that nobody looks at.
+    sink: Cell<Note>,
+    /// The tier above.
+    pub(crate) upper: Option<Box<dyn Upper>>,
     /// How the activation is left.
     pub(crate) left: RefCell<Option<Left>>,
     /// What a helper threw.
@@ -80,6 +91,8 @@ pub(crate) const TYPED: usize =
 stub_addresses! {
     /// Ends the activation.
     leave;
+    /// Ends it for optimized code of the innermost function, which has just been called.
+    above;
     /// Pushes a frame of code T2, T1 arguments being behind callee and `this` at T3; the result goes to register T4. The caller's `pc` is
     /// behind the call.
     enter;
@@ -107,7 +120,7 @@ stub_addresses! {
 }
 
 impl Context {
-    pub(crate) fn new() -> Context {
+    pub(crate) fn new(upper: Option<Box<dyn Upper>>) -> Context {
         let zero = || Cell::new(0);
         Context {
             frame: zero(),
@@ -124,11 +137,15 @@ impl Context {
             caught: zero(),
             result: Cell::new(0),
             scratch: Cell::new(0),
+            note: zero(),
+            wanted: Cell::new(0),
             helpers: Helpers::new(),
             stubs: StubAddresses::default(),
             vm: Cell::new(null()),
             frames: zero(),
             floor_depth: zero(),
+            sink: Cell::default(),
+            upper,
             left: RefCell::new(None),
             thrown: RefCell::new(None),
             panic: RefCell::new(None),
@@ -151,6 +168,7 @@ impl Context {
     }
 
     fn note_addresses(&self, addresses: &VmAddresses) {
+        self.note.set(std::ptr::from_ref(&self.sink).expose_provenance());
         let stack = &addresses.stack;
         self.frames.set(stack.frames);
         self.last_frame.set(stack.frames + FRAME_SIZE * (stack.frame_count - 1));

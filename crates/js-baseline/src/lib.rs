@@ -16,9 +16,12 @@ mod stubs;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod upper;
+
+pub use upper::{Ask, Ran, Upper};
 
 use code_memory::{ExecSpace, FrameInfo, Near, PerfMode, Staged, tools_status};
-use compile::{Compiler, Scratch};
+use compile::{Compiler, Noting, Scratch};
 use context::Context;
 use heap::Gc;
 use js_bytecode::Op;
@@ -32,6 +35,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use stubs::Stubs;
+use upper::entry_or_resume;
 
 #[cfg(target_arch = "x86_64")]
 type Host = masm::x64::X64;
@@ -137,8 +141,20 @@ impl Baseline {
     /// # Errors
     /// The system gives no executable memory.
     pub fn new(config: Config) -> Result<Baseline, Unavailable> {
+        Baseline::below(config, None)
+    }
+
+    /// The same with a tier above it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_upper(config: Config, upper: Box<dyn Upper>) -> Result<Baseline, Unavailable> {
+        Baseline::below(config, Some(upper))
+    }
+
+    fn below(config: Config, upper: Option<Box<dyn Upper>>) -> Result<Baseline, Unavailable> {
         let shared = shared()?;
-        let context = Box::new(Context::new());
+        let context = Box::new(Context::new(upper));
         shared.stubs.note(&context.stubs);
         Ok(Baseline {
             shared,
@@ -167,11 +183,42 @@ impl Baseline {
     }
 }
 
+impl Baseline {
+    /// Runs machine code for the innermost frame, which is executed `anew` if it is at its start, until it is left.
+    fn activation(&self, vm: &Vm, floor: usize, anew: bool) -> Left {
+        let context = &*self.context;
+        let left = context.activate(vm, floor, || {
+            let (frame, code) = vm.begin_frame()?;
+            let pc = frame.pc.get();
+            let address = if anew { entry_or_resume(&code, pc)? } else { resume_address(&code, pc)? };
+            if anew && pc == 0 && self.leads_above(&code) {
+                context.wanted.set(1);
+                return None;
+            }
+            set_frame(context, frame);
+            // SAFETY: the stub is published code of this type.
+            let entry: Entry = unsafe { std::mem::transmute(self.shared.stubs.entry()) };
+            // SAFETY: the address is that of an instruction in the code of the innermost frame, or of its entry, which the context says;
+            // the isolate is borrowed for as long as this runs.
+            unsafe { entry(context, address) };
+            match context.result.replace(0) {
+                0 => context.left.take(),
+                word => Some(Left::Done(Ok(runtime::value(word)))),
+            }
+        });
+        if let Some(panic) = context.panic.take() {
+            resume_unwind(panic);
+        }
+        left.unwrap_or(Left::Frame)
+    }
+}
+
 impl Tier for Baseline {
     fn compile(&self, vm: &Vm, code: Gc<Code>) -> Result<Compiled, &'static str> {
         let mut borrowed = self.masm.borrow_mut();
         let (masm, scratch) = &mut *borrowed;
-        Compiler::new(masm, &code, scratch).run()?;
+        let upper = self.context.upper.as_ref();
+        Compiler::new(masm, &code, scratch, upper.map(|_| Noting::of(&code))).run()?;
         let length = masm.position();
         let table: Box<[u32]> = scratch.offsets.as_slice().into();
         let size = length + size_of_val(&*table);
@@ -189,30 +236,26 @@ impl Tier for Baseline {
         // SAFETY: the compiler has noted an offset for each instruction of this function, and the code was just published; both are in
         // what keeps them.
         unsafe { code.native.install(base, base, address, Box::new(installed)) };
+        code.native.heat.set(upper.map_or(u32::MAX, |upper| upper.threshold().max(1)));
         Ok(Compiled { bytes: length })
     }
 
     fn enter(&self, vm: &Vm, floor: usize) -> Left {
-        let context = &*self.context;
         self.entered.set(self.entered.get() + 1);
-        let left = context.activate(vm, floor, || {
-            let (frame, code) = vm.begin_frame()?;
-            let address = resume_address(&code, frame.pc.get())?;
-            set_frame(context, frame);
-            // SAFETY: the stub is published code of this type.
-            let entry: Entry = unsafe { std::mem::transmute(self.shared.stubs.entry()) };
-            // SAFETY: the address is that of an instruction in the code of the innermost frame, which the context says; the isolate is
-            // borrowed for as long as this runs.
-            unsafe { entry(context, address) };
-            match context.result.replace(0) {
-                0 => context.left.take(),
-                word => Some(Left::Done(Ok(runtime::value(word)))),
+        let mut anew = true;
+        loop {
+            let left = self.activation(vm, floor, anew);
+            let header = match self.context.wanted.take() {
+                0 => return left,
+                1 => None,
+                number => Some(number - 2),
+            };
+            if let Some(left) = self.run_above(vm, floor, header) {
+                return left;
             }
-        });
-        if let Some(panic) = context.panic.take() {
-            resume_unwind(panic);
+            // What optimized code left is to get on here before it is entered again.
+            anew = false;
         }
-        left.unwrap_or(Left::Frame)
     }
 
     fn counters(&self) -> Counters {
@@ -221,6 +264,7 @@ impl Tier for Baseline {
             entered: self.entered.get(),
             steps: steps.filter(|&(_, count)| count > 0).collect(),
             bytes: self.bytes.load(Ordering::Relaxed),
+            declined_above: self.context.upper.as_ref().map_or_else(Vec::new, |upper| upper.declined()),
         }
     }
 }

@@ -4,7 +4,10 @@
 //! one, for less. Machine code passes the context, which it got from [`crate::Baseline::enter`], and words of registers.
 
 use crate::context::Context;
-use js_rt::{Cache, Code, Frame, Value};
+use crate::upper::{Ask, entry_or_resume, lead};
+use js_bytecode::Op;
+use js_rt::offsets::{CLASS_TYPED_FIRST, CLASS_TYPED_LAST};
+use js_rt::{Cache, Code, Frame, Note, Value};
 use js_vm::{Left, Next, Res, Vm};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -34,6 +37,9 @@ helpers! {
     step_far();
     /// A helper threw: where to go on.
     throw();
+    /// The counter of the innermost function is at its end, at the head of a loop, the instruction before number `place`, or where the
+    /// function begins: 0. Answers as a step does.
+    hot(place);
     /// A property: the cache, the base.
     get_property(base, cache);
     /// Stores a property.
@@ -134,7 +140,7 @@ fn guarded(context: &Context, run: impl FnOnce() -> u64) -> Option<u64> {
 /// Where the innermost frame goes on.
 fn go_on(context: &Context, vm: &Vm) -> usize {
     if let Some((frame, code)) = vm.begin_frame()
-        && let Some(address) = resume_address(&code, frame.pc.get())
+        && let Some(address) = entry_or_resume(&code, frame.pc.get())
     {
         set_frame(context, frame);
         return address;
@@ -167,6 +173,7 @@ fn one_step(context: &Context, vm: &Vm) -> usize {
     {
         count.set(count.get() + 1);
     }
+    note_step(context, vm, &code, pc as usize);
     let next = vm.execute_one(context.floor_depth());
     let address = match next {
         Next::Next if frame.pc.get() == pc + 1 => SEQUENTIAL,
@@ -174,6 +181,33 @@ fn one_step(context: &Context, vm: &Vm) -> usize {
     };
     keep(code);
     address
+}
+
+/// Notes that the interpreter executes an instruction, but not where it only looks at the countdown or begins a call.
+fn note_step(context: &Context, vm: &Vm, code: &Code, pc: usize) {
+    let Some(inst) = code.function.insts.get(pc).filter(|_| context.upper.is_some()) else { return };
+    let counts = inst.op().name().starts_with("loop") && vm.is_counted_down();
+    if !counts && !matches!(inst.op(), Op::Call | Op::New) {
+        code.native.note(pc, |note| note.with(Note::OTHER));
+    }
+}
+
+/// Notes something about the instruction in front of the innermost frame's `pc`.
+fn note(context: &Context, vm: &Vm, change: impl FnOnce(Note) -> Note) {
+    if context.upper.is_some()
+        && let Some((frame, code)) = vm.begin_frame()
+    {
+        code.native.note((frame.pc.get() as usize).wrapping_sub(1), change);
+    }
+}
+
+/// The same about an access of what may be a typed array.
+fn note_typed(context: &Context, vm: &Vm, base: u64) {
+    let Some(object) = value(base).as_object() else { return };
+    let class = object.class() as u8;
+    if (CLASS_TYPED_FIRST..=CLASS_TYPED_LAST).contains(&class) {
+        note(context, vm, |note| note.with_class(class));
+    }
 }
 
 /// Has a function, in whose machine code we are, be alive up to here: its frame may be gone, but the heap finds the handle on the stack.
@@ -197,6 +231,32 @@ unsafe extern "C" fn step_far(context: *const Context) -> u64 {
     .unwrap_or_else(|| context.stubs.leave.get() as u64)
 }
 
+unsafe extern "C" fn hot(context: *const Context, place: u64) -> u64 {
+    // SAFETY: called by compiled code only.
+    let (context, vm) = unsafe { parts(context) };
+    guarded(context, || {
+        let (Some(upper), Some((_, code))) = (&context.upper, vm.begin_frame()) else {
+            return SEQUENTIAL as u64;
+        };
+        let header = u32::try_from(place).ok().and_then(|place| place.checked_sub(1));
+        match upper.ask(vm, code, header) {
+            Ask::Again(rounds) => {
+                code.native.heat.set(rounds.max(1));
+                SEQUENTIAL as u64
+            }
+            Ask::Ready(rounds) => {
+                code.native.heat.set(rounds.max(1));
+                if header.is_none() {
+                    lead(context, &code, true);
+                }
+                context.wanted.set(header.map_or(1, |pc| pc + 2));
+                context.stubs.leave.get() as u64
+            }
+        }
+    })
+    .unwrap_or_else(|| context.stubs.leave.get() as u64)
+}
+
 unsafe extern "C" fn throw(context: *const Context) -> u64 {
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
@@ -215,7 +275,7 @@ unsafe extern "C" fn throw(context: *const Context) -> u64 {
 }
 
 /// The word of a result; 0 after noting what was thrown.
-fn give(context: &Context, run: impl FnOnce() -> Res<Value>) -> u64 {
+fn give(context: &Context, _: &Vm, run: impl FnOnce() -> Res<Value>) -> u64 {
     guarded(context, || match run() {
         Ok(value) => value.bits(),
         Err(thrown) => {
@@ -227,12 +287,23 @@ fn give(context: &Context, run: impl FnOnce() -> Res<Value>) -> u64 {
 }
 
 /// The same for operations without a result.
-fn give_unit(context: &Context, run: impl FnOnce() -> Res<()>) -> u64 {
-    give(context, || run().map(|()| Value::TRUE))
+fn give_unit(context: &Context, vm: &Vm, run: impl FnOnce() -> Res<()>) -> u64 {
+    give(context, vm, || run().map(|()| Value::TRUE))
 }
 
 fn is_strict(vm: &Vm) -> bool {
     vm.begin_frame().is_some_and(|(_, code)| code.function.flags.strict)
+}
+
+/// As [`give`], noting that machine code did not do without.
+fn noted(context: &Context, vm: &Vm, run: impl FnOnce() -> Res<Value>) -> u64 {
+    note(context, vm, |note| note.with(Note::OTHER));
+    give(context, vm, run)
+}
+
+/// The same for operations without a result.
+fn noted_unit(context: &Context, vm: &Vm, run: impl FnOnce() -> Res<()>) -> u64 {
+    noted(context, vm, || run().map(|()| Value::TRUE))
 }
 
 /// Helpers with a result that can throw: the context, arguments, and what they do.
@@ -241,33 +312,34 @@ macro_rules! lean {
         unsafe extern "C" fn $name($context: *const Context $(, $argument: u64)*) -> u64 {
             // SAFETY: called by compiled code only.
             let ($context, $vm) = unsafe { parts($context) };
-            $give($context, || $body)
+            $give($context, $vm, || $body)
         }
     )*};
 }
 
 lean! {
-    get_property(context, vm, base, at) give {
+    get_property(context, vm, base, at) noted {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
+        note_typed(context, vm, base);
         vm.get_cached(cache, value(base))
     };
-    set_property(context, vm, base, new, at) give_unit {
+    set_property(context, vm, base, new, at) noted_unit {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
         vm.set_cached(cache, value(base), value(new), is_strict(vm))
     };
-    define_field(context, vm, base, new, at) give_unit {
+    define_field(context, vm, base, new, at) noted_unit {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
         vm.define_cached(cache, value(base), value(new))
     };
-    get_global(context, vm, at) give {
+    get_global(context, vm, at) noted {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
         vm.get_global_cached(cache)
     };
-    set_global(context, vm, new, at) give_unit {
+    set_global(context, vm, new, at) noted_unit {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
         vm.set_global_cached(cache, value(new), is_strict(vm))
@@ -278,9 +350,9 @@ lean! {
         vm.open_in_registers(number_of(context, first), value(iterable));
     iterator_close(context, vm, object, next, threw) give_unit
         vm.close_iterator_of(value(object), value(next), threw != 0);
-    add(context, vm, a, b) give vm.add_slow(value(a), value(b));
-    get_element(context, vm, base, key) give vm.get_element_at(value(base), value(key));
-    set_element(context, vm, base, key, new) give_unit
+    add(context, vm, a, b) noted vm.add_slow(value(a), value(b));
+    get_element(context, vm, base, key) noted vm.get_element_at(value(base), value(key));
+    set_element(context, vm, base, key, new) noted_unit
         vm.set_element_at(value(base), value(key), value(new), is_strict(vm));
     closure(context, vm, env, index) give match vm.begin_frame() {
         Some((_, code)) => vm.new_closure(code, index as u32, value(env)),
@@ -376,6 +448,9 @@ unsafe extern "C" fn call(context: *const Context, callee: u64, site: u64) -> u6
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
     begin(context, vm, callee, Site(site), |base, count, dst| {
+        if let Some(native) = vm.native_at(base) {
+            note(context, vm, |note| note.with_native(native));
+        }
         vm.count()?;
         vm.call_at(base, count, dst)
     })

@@ -3,8 +3,8 @@
 use crate::context::{Context, StubAddresses, TYPED};
 use crate::masm::*;
 use code_memory::{Code, ExecSpace, FrameInfo, FrameOp};
-use js_rt::Value;
 use js_rt::offsets::*;
+use js_rt::{Note, Value};
 use js_vm::FRAME_CONSTRUCT;
 use std::cell::Cell;
 use std::mem::offset_of;
@@ -40,9 +40,10 @@ type Emitter<M> = fn(&mut M);
 type Field = fn(&StubAddresses) -> &Cell<usize>;
 
 /// The stubs with where their addresses go.
-fn list<M: Masm>() -> [(Field, Emitter<M>); 14] {
+fn list<M: Masm>() -> [(Field, Emitter<M>); 15] {
     [
         (|stubs| &stubs.leave, leave),
+        (|stubs| &stubs.above, above),
         (|stubs| &stubs.enter, enter),
         (|stubs| &stubs.give, give),
         (|stubs| &stubs.add, |m| arithmetic(m, FAlu::Add)),
@@ -124,6 +125,12 @@ pub(crate) fn assemble<M: Masm>(m: &mut M) -> Option<Assembled> {
 }
 
 fn leave<M: Masm>(m: &mut M) {
+    m.leave();
+}
+
+/// Where functions are entered that have optimized code.
+fn above<M: Masm>(m: &mut M) {
+    m.store_constant(B32, at(CTX, offset_of!(Context, wanted)), 1);
     m.leave();
 }
 
@@ -435,8 +442,9 @@ fn to_int32<M: Masm>(m: &mut M) {
     m.stub_return();
 }
 
-/// The value of the slot that entry T3 says, of object `of`, to T1. Changes T2, T4 and T5.
-pub(crate) fn load_slot<M: Masm>(m: &mut M, of: Reg) {
+/// The value of the slot that entry T3 says, of object `of`, to T1. Changes T2, T4 and T5. `note` emits what is done where it is outside
+/// of the object, without changing T0, T1 and T3.
+pub(crate) fn load_slot<M: Masm>(m: &mut M, of: Reg, note: impl FnOnce(&mut M)) {
     let (outside, done) = (m.label(), m.label());
     m.load(B32, T2, at(T3, ENTRY_SLOT));
     m.load(B64, T4, at(of, OBJECT_SLOTS));
@@ -446,6 +454,7 @@ pub(crate) fn load_slot<M: Masm>(m: &mut M, of: Reg) {
     m.jump(done);
     m.bind(outside);
     load_outside(m, T1);
+    note(m);
     m.bind(done);
 }
 
@@ -495,7 +504,10 @@ fn get_property<M: Masm>(m: &mut M) {
     m.load(B64, T1, at(T3, ENTRY_HOLDER));
     m.branch_constant(B64, Cond::Eq, T1, 0, ask);
     m.bind(load);
-    load_slot(m, T1);
+    load_slot(m, T1, |m| {
+        m.load(B64, T5, at(CTX, offset_of!(Context, note)));
+        m.set_bits(at(T5, NOTE_BITS), Note::OUTSIDE);
+    });
     m.branch_constant(B64, Cond::Eq, T1, 0, ask);
     m.stub_return();
 }

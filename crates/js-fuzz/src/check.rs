@@ -121,13 +121,25 @@ pub struct Ways {
     pub baseline: bool,
     /// [`Leg::Warm`]
     pub warm: bool,
+    /// [`Leg::Optimized`]
+    pub optimized: bool,
+    /// [`Leg::Learned`]
+    pub learned: bool,
     /// Node, if there is one.
     pub node: bool,
 }
 
 impl Ways {
     /// All.
-    pub const ALL: Ways = Ways { collecting: true, stress: true, baseline: true, warm: true, node: true };
+    pub const ALL: Ways = Ways {
+        collecting: true,
+        stress: true,
+        baseline: true,
+        warm: true,
+        optimized: true,
+        learned: true,
+        node: true,
+    };
 
     /// Those of a seed: with node to compare with, garbage is collected seldom. Collecting at every allocation takes very long.
     fn of(seed: u64, node: bool) -> Ways {
@@ -136,6 +148,8 @@ impl Ways {
             stress: !node && seed.is_multiple_of(1024),
             baseline: true,
             warm: seed.is_multiple_of(4),
+            optimized: seed.is_multiple_of(2),
+            learned: true,
             node,
         }
     }
@@ -143,14 +157,23 @@ impl Ways {
 
 impl Ways {
     /// None: what the first says is all.
-    pub(crate) const NONE: Ways =
-        Ways { collecting: false, stress: false, baseline: false, warm: false, node: false };
+    pub(crate) const NONE: Ways = Ways {
+        collecting: false,
+        stress: false,
+        baseline: false,
+        warm: false,
+        optimized: false,
+        learned: false,
+        node: false,
+    };
 
     /// Our own.
     fn legs(self) -> impl Iterator<Item = Leg> {
         let legs = [
             (Leg::Baseline, self.baseline),
             (Leg::Warm, self.warm),
+            (Leg::Optimized, self.optimized),
+            (Leg::Learned, self.learned),
             (Leg::Collecting, self.collecting),
             (Leg::Stress, self.stress),
         ];

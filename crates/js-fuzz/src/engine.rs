@@ -3,6 +3,7 @@
 use heap::Config;
 use js_baseline::Baseline;
 use js_bytecode::Unit;
+use js_jit::Jit;
 use js_rt::Source;
 use js_vm::{Compiler, Limits, Res, Throw, Vm};
 use std::cell::Cell;
@@ -46,14 +47,21 @@ pub enum Leg {
     Baseline,
     /// Functions are compiled in the midst of what they do, with garbage collected all the time.
     Warm,
+    /// Every function gets optimized code before anything is known of it, and again when that was left often enough.
+    Optimized,
+    /// Functions get it when a little is known of them, with garbage collected all the time.
+    Learned,
 }
 
 /// Calls and rounds of loops after which functions are compiled that are to have begun in the interpreter.
 const WARM: u32 = 5;
+/// The same for optimized code of functions of which something is to be known.
+const LEARNED: u32 = 12;
 
 impl Leg {
     /// All, the one that others are compared with first.
-    pub const ALL: [Leg; 5] = [Leg::Plain, Leg::Collecting, Leg::Stress, Leg::Baseline, Leg::Warm];
+    pub const ALL: [Leg; 7] =
+        [Leg::Plain, Leg::Collecting, Leg::Stress, Leg::Baseline, Leg::Warm, Leg::Optimized, Leg::Learned];
 
     /// What reports call it.
     pub fn name(self) -> &'static str {
@@ -63,14 +71,18 @@ impl Leg {
             Leg::Stress => "stress",
             Leg::Baseline => "baseline",
             Leg::Warm => "warm",
+            Leg::Optimized => "optimized",
+            Leg::Learned => "learned",
         }
     }
 
     fn heap(self) -> Config {
         let config = Config { cap_bytes: HEAP, ..Config::default() };
         match self {
-            Leg::Plain | Leg::Baseline => config,
-            Leg::Collecting | Leg::Warm => Config { young_bytes: 64 << 10, poison: true, ..config },
+            Leg::Plain | Leg::Baseline | Leg::Optimized => config,
+            Leg::Collecting | Leg::Warm | Leg::Learned => {
+                Config { young_bytes: 64 << 10, poison: true, ..config }
+            }
             Leg::Stress => Config { stress: true, ..config },
         }
     }
@@ -79,9 +91,22 @@ impl Leg {
     fn threshold(self) -> Option<u32> {
         match self {
             Leg::Plain | Leg::Collecting | Leg::Stress => None,
-            Leg::Baseline => Some(1),
+            Leg::Baseline | Leg::Optimized | Leg::Learned => Some(1),
             Leg::Warm => Some(WARM),
         }
+    }
+
+    /// The tiers above the interpreter.
+    fn tier(self) -> Result<Baseline, js_baseline::Unavailable> {
+        let config = js_baseline::Config::default();
+        let threshold = match self {
+            Leg::Optimized => 1,
+            Leg::Learned => LEARNED,
+            _ => return Baseline::new(config),
+        };
+        // Compiled while the program waits, so that a program does the same each time.
+        let above = js_jit::Config { threads: 0, ..js_jit::Config::new(threshold) };
+        Baseline::with_upper(config, Box::new(Jit::new(above, Arc::default())))
     }
 }
 
@@ -165,7 +190,7 @@ impl Engine {
         limits.threshold = self.leg.threshold().unwrap_or(limits.threshold);
         let vm = Vm::new(limits, COMPILER).map_err(|error| error.to_string())?;
         if self.leg.threshold().is_some() {
-            let tier = Baseline::new(js_baseline::Config::default()).map_err(|error| error.to_string())?;
+            let tier = self.leg.tier().map_err(|error| error.to_string())?;
             vm.set_tier(Box::new(tier));
         }
         Ok(vm)

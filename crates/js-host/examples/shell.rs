@@ -1,4 +1,4 @@
-//! The engine alone: `shell [--gc-stress] [--heap-stats] [--jit-threshold N] FILE` runs a program, `shell test262-worker --suite DIR --timeout S [--gc-stress]` tests.
+//! The engine alone: `shell [--gc-stress] [--heap-stats] [--jit-threshold N] [--opt-threshold N] FILE` runs a program, `shell test262-worker --suite DIR --timeout S [--gc-stress]` tests.
 
 use js_host::{Host, Options, test262};
 use std::path::Path;
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
             timeout: Duration::from_secs(option("--timeout").and_then(|s| s.parse().ok()).unwrap_or(10)),
             gc_stress: args.iter().any(|arg| arg == "--gc-stress"),
             threshold: option("--jit-threshold").and_then(|n| n.parse().ok()),
+            optimizing: option("--opt-threshold").and_then(|n| n.parse().ok()),
         };
         return match test262::worker(&options, std::io::BufReader::new(std::io::stdin()), std::io::stdout()) {
             Ok(()) => ExitCode::SUCCESS,
@@ -29,6 +30,9 @@ fn main() -> ExitCode {
     options.limits.heap.stress = args.iter().any(|arg| arg == "--gc-stress");
     if let Some(threshold) = option("--jit-threshold").and_then(|n| n.parse().ok()) {
         options.limits.threshold = threshold;
+    }
+    if let Some(threshold) = option("--opt-threshold").and_then(|n| n.parse().ok()) {
+        options.optimizing = js_host::Optimizing::on(Some(threshold));
     }
     let Ok(host) = Host::new(options) else { return ExitCode::from(70) };
     let result = host.run_file(Path::new(file));

@@ -22,10 +22,10 @@ mod timers;
 pub use compiler::COMPILER;
 pub use heap::Statistics as HeapStatistics;
 pub use inspect::inspect;
-pub use js_vm::{CacheTrace, Counters, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
+pub use js_vm::{CacheTrace, Counters, Exit, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
 pub use listing::listing;
 pub use run::{Kind, kind_of};
-pub use tier::{JIT, add_tier};
+pub use tier::{JIT, Optimizing, add_tier};
 
 use heap::OutOfMemory;
 use state::State;
@@ -37,6 +37,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether functions are compiled that are hot, where that is possible.
     pub jit: bool,
+    /// Whether and when the optimizing tier compiles them anew.
+    pub optimizing: Optimizing,
     /// Where `print` and `console.log` write.
     pub out: Box<dyn Write + Send>,
     /// Where `console.error` writes, and errors that nobody catches are reported.
@@ -47,7 +49,13 @@ impl Default for Options {
     /// The process's own streams.
     fn default() -> Options {
         let out = std::io::LineWriter::new(std::io::stdout());
-        Options { limits: Limits::default(), jit: true, out: Box::new(out), err: Box::new(std::io::stderr()) }
+        Options {
+            limits: Limits::default(),
+            jit: true,
+            optimizing: Optimizing::default(),
+            out: Box::new(out),
+            err: Box::new(std::io::stderr()),
+        }
     }
 }
 
@@ -80,7 +88,7 @@ impl Host {
         .map_err(|_: Throw| OutOfMemory)?;
         vm.rt.heap().set_stress(options.limits.heap.stress);
         if options.jit {
-            add_tier(&vm);
+            add_tier(&vm, &options.optimizing);
         }
         Ok(Host { vm })
     }

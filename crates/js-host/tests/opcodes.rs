@@ -28,8 +28,13 @@ fn programs(folder: &Path, found: &mut Vec<PathBuf>) {
 fn executed(program: &Path) -> HashSet<Op> {
     let limits = Limits { native_stack: NATIVE_STACK, ..Limits::default() };
     // What compiled code executes is not noted.
-    let options =
-        Options { limits, jit: false, out: Box::new(std::io::sink()), err: Box::new(std::io::sink()) };
+    let options = Options {
+        limits,
+        jit: false,
+        out: Box::new(std::io::sink()),
+        err: Box::new(std::io::sink()),
+        ..Options::default()
+    };
     let host = Host::new(options).expect("there is memory");
     host.run_file(program).expect("it can be read");
     Op::ALL.iter().copied().filter(|op| host.vm().has_executed(*op)).collect()

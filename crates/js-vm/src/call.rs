@@ -433,6 +433,20 @@ impl Vm {
         Err(self.type_error("not a function"))
     }
 
+    /// Says which function of Math a built-in one is.
+    pub fn note_math_op(&self, function: NativeFn, op: js_rt::MathOp) {
+        let id = self.native_id(function);
+        let mut ops = self.state.math_ops.borrow_mut();
+        if ops.iter().all(|(known, _)| *known != id) {
+            ops.push((id, op));
+        }
+    }
+
+    /// Which function of Math built-in function `id` is, if compiled code knows it.
+    pub fn math_op(&self, id: u32) -> Option<js_rt::MathOp> {
+        self.state.math_ops.borrow().iter().find(|(known, _)| *known == id).map(|(_, op)| *op)
+    }
+
     /// The number of a built-in function.
     pub fn native_id(&self, function: NativeFn) -> u32 {
         let mut ids = self.state.native_ids.borrow_mut();

@@ -21,6 +21,7 @@ mod module;
 mod names;
 mod object;
 mod operations;
+mod optimized;
 mod promise;
 mod realm;
 mod run;
@@ -41,6 +42,7 @@ pub use js_bytecode::DynamicKind;
 pub use module::{ModuleHost, ModuleId, ModuleType};
 pub use object::{Lookup, NAMESPACE_FIELDS};
 pub use operations::*;
+pub use optimized::{Exit, ExitWatch, Outcome, Stepped};
 pub use promise::{PromiseCapability, PromiseState};
 pub use realm::*;
 pub use tier::{

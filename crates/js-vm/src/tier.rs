@@ -15,7 +15,7 @@ use crate::run::Unwound;
 use crate::vm::Vm;
 use heap::Gc;
 use js_bytecode::Op;
-use js_rt::{Cache, Code, Frame, Realm, StackAddresses, Value};
+use js_rt::{Cache, Class, Code, Frame, Realm, StackAddresses, Value};
 use std::cell::Cell;
 
 /// What compiles functions and runs compiled code.
@@ -71,6 +71,8 @@ pub struct Counters {
     pub steps: Vec<(Op, u64)>,
     /// Bytes of machine code that there are now.
     pub bytes: usize,
+    /// Functions and loops that the optimizing tier did not compile, by reason.
+    pub declined_above: Vec<(&'static str, u64)>,
 }
 
 /// What was compiled, and what not.
@@ -121,6 +123,8 @@ pub struct VmAddresses {
     pub proto_epoch: usize,
     /// What was caught: a value. `catch` takes it and leaves undefined.
     pub caught: usize,
+    /// 32 bits: see [`Vm::set_native_room`].
+    pub native_room: usize,
 }
 
 impl Vm {
@@ -153,6 +157,7 @@ impl Vm {
             realm: state.realm.as_ptr().expose_provenance(),
             proto_epoch: self.rt.proto_epoch.as_ptr().expose_provenance(),
             caught: state.caught.as_ptr().expose_provenance(),
+            native_room: state.native_room.as_ptr().expose_provenance(),
         }
     }
 }
@@ -272,6 +277,14 @@ impl Vm {
     /// It cannot be called, or it threw.
     pub fn call_at(&self, base: usize, argc: usize, dst: u16) -> Res<Option<Value>> {
         self.begin_call(Site { base, argc, dst }).map(Called::value)
+    }
+
+    /// The number of the built-in function in register `base` of the stack, if there is one.
+    pub fn native_at(&self, base: usize) -> Option<u32> {
+        let callee = self.state.stack.values().get(base)?.get().as_object()?;
+        let native =
+            callee.payload_as::<js_rt::Native>().filter(|_| callee.class() == Class::NativeFunction)?;
+        Some(native.id().0)
     }
 
     /// The same for `new`, the callee being the target.

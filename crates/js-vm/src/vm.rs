@@ -6,6 +6,7 @@ use crate::error::{Res, Stop, Throw};
 use crate::job::Jobs;
 use crate::module::Modules;
 use crate::operations::Ops;
+use crate::optimized::{ExitWatch, Outcome};
 use crate::tier::{Tally, Tier, TierWatch};
 use heap::{Config, OutOfMemory, Roots, Tracer};
 use js_bytecode::{DynamicKind, EvalContext, SyntaxError, Unit};
@@ -92,6 +93,8 @@ pub(crate) struct State {
     pub(crate) realm: Cell<Option<heap::Gc<Realm>>>,
     pub(crate) natives: RefCell<Vec<NativeFn>>,
     pub(crate) native_ids: RefCell<std::collections::HashMap<usize, u32>>,
+    /// Those of them that compiled code does itself, by number.
+    pub(crate) math_ops: RefCell<Vec<(u32, js_rt::MathOp)>>,
     pub(crate) jobs: Jobs,
     pub(crate) modules: Modules,
     /// What the host keeps with the isolate.
@@ -115,6 +118,11 @@ pub(crate) struct State {
     pub(crate) tier: std::cell::OnceCell<Box<dyn Tier>>,
     pub(crate) tier_watch: std::cell::OnceCell<TierWatch>,
     pub(crate) tier_tally: RefCell<Tally>,
+    pub(crate) exit_watch: std::cell::OnceCell<ExitWatch>,
+    /// How many functions that optimized code calls there is native stack for.
+    pub(crate) native_room: Cell<u32>,
+    /// What a frame of optimized code came to, on its way to whoever entered that.
+    pub(crate) outcome: Cell<Option<Outcome>>,
     /// Makes the object of a regular expression literal: pattern and flags.
     pub(crate) reg_exp_create: Cell<RegExpCreate>,
     /// The lowest address that natives may reach.
@@ -148,6 +156,7 @@ impl Vm {
             realm: Cell::new(None),
             natives: RefCell::default(),
             native_ids: RefCell::default(),
+            math_ops: RefCell::default(),
             jobs: Jobs::default(),
             modules: Modules::default(),
             host: std::cell::OnceCell::new(),
@@ -165,6 +174,9 @@ impl Vm {
             tier: std::cell::OnceCell::new(),
             tier_watch: std::cell::OnceCell::new(),
             tier_tally: RefCell::default(),
+            exit_watch: std::cell::OnceCell::new(),
+            native_room: Cell::new(0),
+            outcome: Cell::new(None),
             reg_exp_create: Cell::new(|vm, _, _| Err(vm.type_error("there are no regular expressions"))),
             native_limit: Cell::new(0),
         };

@@ -50,6 +50,9 @@ pub(crate) struct Args {
     /// Compile functions after so many calls and rounds of loops: with 1 all of them; everything is interpreted otherwise
     #[arg(long, value_name = "THRESHOLD", value_parser = clap::value_parser!(u32).range(1..))]
     tier: Option<u32>,
+    /// The same for optimized code, above code of templates
+    #[arg(long, value_name = "THRESHOLD", requires = "tier", value_parser = clap::value_parser!(u32).range(1..))]
+    opt: Option<u32>,
     /// Seconds until a test counts as hanging
     #[arg(long, value_name = "S", default_value_t = 10)]
     timeout: u64,
@@ -95,6 +98,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         timeout: Duration::from_secs(args.timeout),
         gc_stress: args.gc_stress,
         tier: args.tier,
+        opt: args.opt,
         verbose: args.verbose,
     };
     let outcomes = pool.run(&selected)?;

@@ -36,6 +36,7 @@ pub(crate) struct Pool<'a> {
     pub(crate) timeout: Duration,
     pub(crate) gc_stress: bool,
     pub(crate) tier: Option<u32>,
+    pub(crate) opt: Option<u32>,
     pub(crate) verbose: bool,
 }
 
@@ -144,6 +145,9 @@ impl Pool<'_> {
         }
         if let Some(threshold) = self.tier {
             command.arg("--jit-threshold").arg(threshold.to_string());
+        }
+        if let Some(threshold) = self.opt {
+            command.arg("--opt-threshold").arg(threshold.to_string());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let cannot = |why: &str| Failure::new(format!("cannot run {}: {why}", self.program.display()));

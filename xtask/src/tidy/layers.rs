@@ -58,7 +58,7 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(
         JavaScript,
         "js-host",
-        &["js-bytecode", "js-compile", "js-rt", "js-vm", "js-builtins", "js-intl", "js-baseline"],
+        &["js-bytecode", "js-compile", "js-rt", "js-vm", "js-builtins", "js-intl", "js-baseline", "js-jit"],
     ),
     Crate {
         name: "js-baseline",
@@ -67,7 +67,8 @@ pub(crate) const CRATES: &[Crate] = &[
         beside: &["js-bytecode", "js-rt", "js-vm"],
         may_be_unsafe: true,
     },
-    guest(JavaScript, "js-lower", &["js-bytecode", "js-rt", "js-vm"]),
+    guest(JavaScript, "js-lower", &["js-bytecode", "js-compile", "js-rt"]),
+    guest(JavaScript, "js-jit", &["js-bytecode", "js-rt", "js-vm", "js-baseline", "js-lower"]),
     guest(Inferno, "dis-bytecode", &[]),
     guest(Inferno, "dis-vm", &["dis-bytecode"]),
     guest(Inferno, "dis-lower", &["dis-bytecode", "dis-vm"]),

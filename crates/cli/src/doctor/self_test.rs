@@ -33,7 +33,8 @@ fn javascript() -> Result<String, String> {
     let written = Written::default();
     let limits = Limits { threshold: 1, ..Limits::default() };
     let [out, err] = [written.clone(), written.clone()].map(Box::new);
-    let host = Host::new(Options { limits, jit: true, out, err }).map_err(|error| error.to_string())?;
+    let host =
+        Host::new(Options { limits, out, err, ..Options::default() }).map_err(|error| error.to_string())?;
     let status = host.run("self-test.js", PROGRAM, js_host::Kind::Script);
     let text = written.text();
     if status != 0 || text != EXPECTED {

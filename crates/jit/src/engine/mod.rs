@@ -288,6 +288,13 @@ impl Engine {
         self.shared.function(id.0).map(|function| function.slots().main.tier.state())
     }
 
+    /// The same for one of its loops.
+    pub fn loop_state(&self, id: FunctionId, entry: u32) -> Option<State> {
+        let function = self.shared.function(id.0)?;
+        let slots = function.slots();
+        Some(slots.get(Some(entry)).map_or(State::Below, |slot| slot.tier.state()))
+    }
+
     pub(crate) fn entries(&self) -> &Arc<Entries> {
         &self.shared.entries
     }

@@ -330,6 +330,24 @@ impl Masm for Arm64 {
         }
     }
 
+    fn set_bits(&mut self, of: Mem, bits: u8) {
+        let (base, offset) = self.reach(of, 0);
+        debug_assert!(base != IP0, "the place takes no register of its own");
+        self.emit(0x3840_0000 | offset | rn(base) | n(IP1));
+        self.constant_in(IP0, bits.into());
+        self.emit(ORR | rm(IP0) | rn(IP1) | n(IP1));
+        self.emit(0x3800_0000 | offset | rn(base) | n(IP1));
+    }
+
+    fn count_down(&mut self, of: Mem, zero: Label) {
+        let (base, offset) = self.reach(of, 2);
+        let width = (B32 as u32) << 30;
+        self.emit(0x3840_0000 | width | offset | rn(base) | n(IP1));
+        self.emit(SUBS_IMM | 1 << 10 | rn(IP1) | n(IP1));
+        self.emit(0x3800_0000 | width | offset | rn(base) | n(IP1));
+        self.branch_if(cc(Cond::Eq), zero);
+    }
+
     fn alu(&mut self, op: Alu, width: Width, to: Reg, a: Reg, b: Reg) {
         self.emit(opcode(op) | sf(width) | rm(r(b)) | rn(r(a)) | n(r(to)));
     }

@@ -169,6 +169,10 @@ pub(crate) trait Masm: Default {
     /// Stores a constant, which is extended with its sign.
     fn store_constant(&mut self, width: Width, to: Mem, value: i32);
     fn address(&mut self, to: Reg, of: Mem);
+    /// Sets bits in a byte of memory.
+    fn set_bits(&mut self, of: Mem, bits: u8);
+    /// Subtracts 1 from 32 bits of memory; jumps when that makes them 0.
+    fn count_down(&mut self, of: Mem, zero: Label);
 
     /// `to` may be `a`; it may be `b` where operands can be exchanged.
     fn alu(&mut self, op: Alu, width: Width, to: Reg, a: Reg, b: Reg);

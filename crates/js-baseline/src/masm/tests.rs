@@ -106,6 +106,13 @@ listings! {
         m.neg32(T2, T2);
         m.remainder();
     };
+    counts: |m| {
+        let l = m.label();
+        m.set_bits(at(T5, 0), 4);
+        m.count_down(at(T5, 8), l);
+        m.set_bits(at(T0, 1), 255);
+        m.bind(l);
+    };
     shifts: |m| {
         m.shift(Shift::Left, T2, T0, T1);
         m.shift(Shift::Right, T2, T0, T1);

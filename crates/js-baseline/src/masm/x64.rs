@@ -331,6 +331,17 @@ impl Masm for X64 {
         self.rm(0, true, &[0x8d], r(to), of, false);
     }
 
+    fn set_bits(&mut self, of: Mem, bits: u8) {
+        self.rm(0, false, &[0x80], row(Alu::Or), of, false);
+        self.byte(bits);
+    }
+
+    fn count_down(&mut self, of: Mem, zero: Label) {
+        self.rm(0, false, &[0x83], row(Alu::Sub), of, false);
+        self.byte(1);
+        self.jump_if(cc(Cond::Eq), zero);
+    }
+
     fn alu(&mut self, op: Alu, width: Width, to: Reg, a: Reg, b: Reg) {
         let wide = width == B64;
         if to == b && to != a {

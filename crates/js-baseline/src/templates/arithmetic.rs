@@ -4,7 +4,7 @@ use crate::compile::Compiler;
 use crate::masm::*;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::Value;
+use js_rt::{Note, Value};
 
 /// What the right operand is.
 #[derive(Clone, Copy)]
@@ -90,6 +90,7 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             values(c, inst);
             c.m.call_stub(stub!(div));
             c.m.branch_constant(B64, Cond::Eq, T2, 0, cold);
+            c.note(Note::DOUBLE);
             return c.set(inst.a(), T2);
         }
         Op::BitNot => {
@@ -194,6 +195,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let slow = c.m.label();
     c.m.call_stub(stub);
     c.m.branch_constant(B64, Cond::Eq, T2, 0, slow);
+    c.note(Note::DOUBLE);
     c.set(inst.a(), T2);
     c.jump_next();
     c.m.bind(slow);
@@ -216,6 +218,7 @@ fn cold_remainder<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.m.argument(2, T1);
     c.m.call_c(helper!(remainder));
     c.m.branch_constant(B64, Cond::Eq, T0, 0, slow);
+    c.note(Note::DOUBLE);
     c.set(inst.a(), T0);
     c.jump_next();
     c.m.bind(slow);
@@ -232,6 +235,7 @@ fn cold_bits<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     }
     c.m.call_stub(stub!(to_int32));
     c.m.branch_constant(B32, Cond::Eq, T2, 0, slow);
+    c.note(Note::DOUBLE);
     match inst.op() {
         Op::BitAnd | Op::BitAndInt => c.m.alu(Alu::And, B32, T2, T0, T1),
         Op::BitOr | Op::BitOrInt => c.m.alu(Alu::Or, B32, T2, T0, T1),

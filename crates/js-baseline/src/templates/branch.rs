@@ -4,8 +4,8 @@ use crate::compile::Compiler;
 use crate::masm::*;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::Value;
 use js_rt::offsets::*;
+use js_rt::{Note, Value};
 
 /// What is decided.
 #[derive(Clone, Copy)]
@@ -143,8 +143,7 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
                 _ => branch(c, inst, &plan, !plan.holds, next),
             };
             c.count(zero);
-            let target = c.target(inst);
-            c.m.jump(target);
+            c.loop_back(inst);
         }
         (_, Then::Value) => {
             let (yes, done) = (c.m.label(), c.m.label());
@@ -248,17 +247,20 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         Test::Always | Test::Is(_) | Test::Nullish | Test::NullLike => c.m.jump(slow),
         Test::Truth => {
             c.get(T0, left);
+            note_numbers(c, &[T0]);
             decide_by(c, stub!(truth), helper!(truth), 1, yes, no);
         }
         Test::Order(cond) => {
             values(c, left, right);
             c.m.call_stub(stub!(compare));
             c.m.branch_constant(B32, Cond::Eq, T2, 0, slow);
+            c.note(Note::DOUBLE);
             c.m.branch_bits_constant(false, T2, mask(cond), yes);
             c.m.jump(no);
         }
         Test::Strict => {
             values(c, left, right);
+            note_numbers(c, &[T0, T1]);
             decide_by(c, stub!(strict_equal), helper!(strict_equal), 2, yes, no);
         }
         Test::Loose => {
@@ -271,8 +273,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         Then::Loop => {
             c.m.bind(done);
             c.count(slow);
-            let target = c.target(inst);
-            c.m.jump(target);
+            c.loop_back(inst);
         }
         Then::Value => {
             for (label, value) in [(done, Value::TRUE), (other, Value::FALSE)] {
@@ -292,6 +293,20 @@ fn values<M: Masm>(c: &mut Compiler<'_, M>, left: u16, right: Right) {
         Right::Register(number) => c.get(T1, number),
         Right::Constant(value) => c.m.constant(T1, Value::int(value).bits()),
     }
+}
+
+/// Notes whether all are numbers.
+fn note_numbers<M: Masm>(c: &mut Compiler<'_, M>, values: &[Reg]) {
+    if c.note_address().is_none() {
+        return;
+    }
+    let (other, done) = (c.m.label(), c.m.label());
+    values.iter().for_each(|&value| c.m.branch_bits(B64, true, value, TAG, other));
+    c.note(Note::DOUBLE);
+    c.m.jump(done);
+    c.m.bind(other);
+    c.note(Note::OTHER);
+    c.m.bind(done);
 }
 
 /// Asks a stub, which may say that a helper knows.
@@ -322,9 +337,11 @@ fn loosely_equal<M: Masm>(c: &mut Compiler<'_, M>, yes: Label, no: Label, slow: 
     let others = c.m.label();
     c.m.call_stub(stub!(compare));
     c.m.branch_constant(B32, Cond::Eq, T2, 0, others);
+    c.note(Note::DOUBLE);
     c.m.branch_bits_constant(false, T2, order::EQUAL, yes);
     c.m.jump(no);
     c.m.bind(others);
+    c.note(Note::OTHER);
     c.check_object(T0, slow);
     c.check_object(T1, slow);
     c.m.branch(B64, Cond::Eq, T0, T1, yes);

@@ -5,8 +5,8 @@ use crate::masm::*;
 use crate::runtime::DONE;
 use crate::stubs::{helper, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::Value;
 use js_rt::offsets::*;
+use js_rt::{Note, Value};
 
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     match inst.op() {
@@ -102,6 +102,21 @@ fn typed<M: Masm>(c: &mut Compiler<'_, M>, object: u16, key: u16, ask: Label) {
     c.check_object(T0, ask);
 }
 
+/// Notes the class of typed array T0.
+fn note_class<M: Masm>(c: &mut Compiler<'_, M>) {
+    let Some(address) = c.note_address() else { return };
+    let (first, done) = (c.m.label(), c.m.label());
+    c.m.constant(T5, address);
+    c.m.load(B8, T4, at(T0, HEADER_AUX));
+    c.m.load(B8, T3, at(T5, NOTE_CLASS));
+    c.m.branch(B32, Cond::Eq, T3, T4, done);
+    c.m.branch_constant(B32, Cond::Eq, T3, 0, first);
+    c.m.constant(T4, Note::MANY.into());
+    c.m.bind(first);
+    c.m.store(B8, at(T5, NOTE_CLASS), T4);
+    c.m.bind(done);
+}
+
 pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     if inst.op() == Op::IteratorNext {
         return cold_next(c, inst);
@@ -112,6 +127,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         c.m.call_stub(stub!(typed_element));
         c.m.branch_constant(B64, Cond::Eq, T2, 0, ask);
         c.set(inst.a(), T2);
+        note_class(c);
         c.jump_next();
         c.m.bind(ask);
         c.store_next();
@@ -125,8 +141,9 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         typed(c, inst.a(), inst.b(), ask);
         c.get(T2, inst.cr());
         c.m.call_stub(stub!(set_typed_element));
-        let next = c.next();
-        c.m.branch_constant(B32, Cond::Ne, T4, 0, next);
+        c.m.branch_constant(B32, Cond::Eq, T4, 0, ask);
+        note_class(c);
+        c.jump_next();
         c.m.bind(ask);
         c.store_next();
         c.get(T0, inst.a());

@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::masm::*;
 use crate::stubs::{check_epoch, helper, load_slot, stub};
 use js_bytecode::{Inst, Op};
-use js_rt::CacheKind;
 use js_rt::offsets::*;
+use js_rt::{CacheKind, Note};
 use std::mem::offset_of;
 
 /// Whether this file has the template of an opcode.
@@ -63,12 +63,23 @@ fn get<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     } else {
         T0
     };
-    load_slot(c.m, from);
+    load_property(c, from);
     c.m.branch_constant(B64, Cond::Eq, T1, 0, cold);
     if inst.op() == Op::GetMethod {
         c.set(inst.a() + 1, T0);
     }
     c.set(inst.a(), T1);
+}
+
+/// The value of the slot that entry T3 says, of object `of`, to T1.
+fn load_property<M: Masm>(c: &mut Compiler<'_, M>, of: Reg) {
+    let note = c.note_address();
+    load_slot(c.m, of, |m| {
+        if let Some(address) = note {
+            m.constant(T5, address);
+            m.set_bits(at(T5, NOTE_BITS), Note::OUTSIDE);
+        }
+    });
 }
 
 /// Calls the getter that entry T3 says, for object T0: its frame lies behind all registers in use.
@@ -83,7 +94,7 @@ fn getter<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, proto: bool, cold: Label
     } else {
         T0
     };
-    load_slot(c.m, from);
+    load_property(c, from);
     c.check_cell(T1, KIND_ACCESSOR, cold);
     c.m.load(B64, T1, at(T1, ACCESSOR_GET));
     super::call::compiled_code(c, T1, cold);
@@ -176,6 +187,7 @@ fn store_outside<M: Masm>(c: &mut Compiler<'_, M>, cold: Label) {
     c.m.branch_memory(B64, Cond::AboveEq, T2, at(T4, SLOTS_CAPACITY), cold);
     c.barrier(T4, T1, cold);
     c.m.store(B64, element(T4, T2, 3, SLOTS_VALUES), T1);
+    c.note(Note::OUTSIDE);
 }
 
 fn global<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, store: bool) {
@@ -191,7 +203,7 @@ fn global<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, store: bool) {
         check_epoch(c.m, cold);
         if store {
             let (outside, done) = (c.m.label(), c.m.label());
-            load_slot(c.m, T0);
+            load_property(c, T0);
             c.m.branch_constant(B64, Cond::Eq, T1, 0, cold);
             c.get(T1, inst.a());
             slot_place(c, T0, outside);
@@ -202,7 +214,7 @@ fn global<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, store: bool) {
             store_outside(c, cold);
             return c.m.bind(done);
         }
-        load_slot(c.m, T0);
+        load_property(c, T0);
     } else {
         c.m.branch_memory_constant(B8, Cond::Ne, at(T3, ENTRY_KIND), ENTRY_LEXICAL.into(), cold);
         c.m.load(B64, T0, at(T3, ENTRY_ENV));
@@ -226,6 +238,10 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     match inst.op() {
         Op::GetProperty | Op::GetMethod | Op::GetLength => {
             c.store_next();
+            if let Some(note) = c.note_address() {
+                c.m.constant(T5, note);
+                c.m.store(B64, at(CTX, offset_of!(Context, note)), T5);
+            }
             c.get(T0, inst.b());
             c.m.constant(T3, address);
             c.m.call_stub(stub!(get_property));

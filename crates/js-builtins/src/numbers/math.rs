@@ -1,7 +1,7 @@
 //! 21.3 The Math Object.
 
 use super::{random, sum::ExactSum};
-use js_rt::Value;
+use js_rt::{MathOp, Value};
 use js_vm::{Args, Build, Intrinsic, IteratorKind, NativeFn, Res, Throw, Vm};
 use std::f64::consts;
 
@@ -16,6 +16,12 @@ pub(crate) fn install(vm: &Vm) -> Res<()> {
         ("SQRT1_2", consts::FRAC_1_SQRT_2),
         ("SQRT2", consts::SQRT_2),
     ];
+    let binary: [(&str, NativeFn); 4] = [("clz32", clz32), ("imul", imul), ("max", max), ("min", min)];
+    for (name, f) in UNARY.iter().copied().chain(binary) {
+        if let Some(op) = MathOp::named(name) {
+            vm.note_math_op(f, op);
+        }
+    }
     let mut build = Build::namespace(vm, Intrinsic::Math, "Math").to_string_tag("Math");
     for (name, value) in constants {
         build = build.constant(name, value);

@@ -4,6 +4,7 @@ use super::object;
 use crate::compiler::COMPILER;
 use crate::globals::define;
 use crate::state::State;
+use crate::tier::Optimizing;
 use js_rt::num_bigint::BigInt;
 use js_rt::{ArrayBuffer, Class, Obj, SharedBlock, Value};
 use js_vm::{Args, Intrinsic, Limits, Res, Stop, Throw, Vm};
@@ -36,7 +37,8 @@ struct Broadcast {
 /// What the agents of a test have in common.
 struct Hub {
     limits: Limits,
-    jit: bool,
+    /// The tiers of isolates; none: they are interpreted.
+    tier: Option<Optimizing>,
     deadline: Instant,
     agents: Mutex<Vec<Sender<Broadcast>>>,
     reports: Mutex<VecDeque<String>>,
@@ -56,10 +58,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Agents {
     /// Of the isolate that runs the test.
-    pub(super) fn leader(limits: Limits, jit: bool, deadline: Instant) -> Agents {
+    pub(super) fn leader(limits: Limits, tier: Option<Optimizing>, deadline: Instant) -> Agents {
         let hub = Hub {
             limits,
-            jit,
+            tier,
             deadline,
             agents: Mutex::default(),
             reports: Mutex::default(),
@@ -132,10 +134,10 @@ fn start(vm: &Vm, args: &Args<'_>) -> Res<Value> {
 
 /// An agent's life.
 fn follow(agents: Agents, script: &str) {
-    let (deadline, jit) = (agents.hub.deadline, agents.hub.jit);
+    let (deadline, tier) = (agents.hub.deadline, agents.hub.tier.clone());
     let Ok(vm) = Vm::new(agents.hub.limits, COMPILER) else { return };
-    if jit {
-        crate::add_tier(&vm);
+    if let Some(optimizing) = &tier {
+        crate::add_tier(&vm, optimizing);
     }
     let mut state = State::new(Box::new(std::io::sink()), Box::new(std::io::sink()));
     let inbox = agents.inbox.clone();

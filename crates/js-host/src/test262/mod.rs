@@ -12,6 +12,7 @@ pub(crate) use agents::Agents;
 use crate::compiler::COMPILER;
 use crate::modules::Disk;
 use crate::state::State;
+use crate::tier::Optimizing;
 use crate::timers::{self, Turn};
 use js_bytecode::Unit;
 use js_rt::Source;
@@ -35,6 +36,8 @@ pub struct Options {
     pub gc_stress: bool,
     /// Calls and rounds of loops after which functions are compiled; none: everything is interpreted.
     pub threshold: Option<u32>,
+    /// The same for the optimizing tier above that; none: there is none.
+    pub optimizing: Option<u32>,
 }
 
 /// Native stack of the thread that runs tests: parsers are not as careful with it as the engine.
@@ -168,16 +171,21 @@ impl<'a> Worker<'a> {
         limits
     }
 
+    fn optimizing(&self) -> Optimizing {
+        Optimizing { threshold: self.options.optimizing, ..Optimizing::default() }
+    }
+
     fn run(&mut self, request: &Request) -> (Result<(), String>, bool) {
         let deadline = Instant::now() + self.options.timeout;
         let captured = Captured::default();
         let Ok(vm) = Vm::new(self.limits(), COMPILER) else { return (Err("no memory".into()), false) };
         let mut state = State::new(Box::new(captured.clone()), Box::new(captured.clone()));
-        let agents = agents::Agents::leader(self.limits(), self.options.threshold.is_some(), deadline);
+        let tier = self.options.threshold.map(|_| self.optimizing());
+        let agents = agents::Agents::leader(self.limits(), tier.clone(), deadline);
         state.agents = Some(agents.clone());
         vm.set_host(state);
-        if self.options.threshold.is_some() {
-            crate::add_tier(&vm);
+        if let Some(optimizing) = &tier {
+            crate::add_tier(&vm, optimizing);
         }
         vm.set_deadline(Some(deadline));
         vm.set_can_suspend(!request.has("CanBlockIsFalse"));

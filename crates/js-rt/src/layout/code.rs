@@ -1,11 +1,12 @@
 //! Functions as the heap has them: instructions, constants as values, inline caches.
 
 use super::{Environment, JsObject, Realm, Shape};
-use crate::{PropertyKey, Value};
+use crate::{Note, PropertyKey, Value};
 use heap::{Gc, Liveness, Object, Tracer};
 use js_bytecode::{FunctionCode, FunctionKind};
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A source text with its name.
@@ -208,8 +209,38 @@ pub struct NativeCode {
     pub params: u32,
     /// Whether a call does no more than push a frame whose registers begin where the call's do, with marks 0.
     pub plain: bool,
+    /// Calls and rounds of loops of the machine code, counted down, before the tier above is asked.
+    pub heat: Cell<u32>,
+    /// What the machine code noted, by instruction; nothing where there is no tier above.
+    notes: OnceCell<Box<[Cell<Note>]>>,
+    /// What the tier above has with it.
+    pub above: Above,
     /// What keeps the machine code; dropped with the function.
     owner: RefCell<Option<Box<dyn Any + Send>>>,
+}
+
+/// What the optimizing tier has with a function.
+#[derive(Default)]
+pub struct Above {
+    /// The tier's number of it; 0: none.
+    pub number: Cell<u32>,
+    /// What optimized code names, and so is to stay alive as long as the function.
+    kept: RefCell<Vec<Value>>,
+    /// Dropped with the function.
+    pub owner: RefCell<Option<Box<dyn Any + Send>>>,
+}
+
+impl Above {
+    /// Has values stay alive. The write barrier is the caller's: they are the function's from now on.
+    pub fn keep(&self, values: impl IntoIterator<Item = Value>) {
+        let mut kept = self.kept.borrow_mut();
+        let mut known: HashSet<Value> = kept.iter().copied().collect();
+        kept.extend(values.into_iter().filter(|value| known.insert(*value)));
+    }
+
+    fn trace(&self, tracer: &mut Tracer<'_>) {
+        self.kept.borrow().iter().for_each(|value| value.trace(tracer));
+    }
 }
 
 impl NativeCode {
@@ -225,8 +256,44 @@ impl NativeCode {
             registers: function.registers,
             params: u32::from(function.params),
             plain: !class && !async_function && !function.flags.all_arguments,
+            heat: Cell::new(u32::MAX),
+            notes: OnceCell::new(),
+            above: Above::default(),
             owner: RefCell::new(None),
         }
+    }
+
+    /// Room for what is noted about so many instructions.
+    pub fn make_notes(&self, count: usize) -> &[Cell<Note>] {
+        self.notes.get_or_init(|| (0..count).map(|_| Cell::default()).collect())
+    }
+
+    /// What is noted, by instruction.
+    pub fn notes(&self) -> &[Cell<Note>] {
+        self.notes.get().map_or(&[], |notes| notes)
+    }
+
+    /// Changes what is noted about an instruction, where anything is noted.
+    #[inline]
+    pub fn note(&self, pc: usize, change: impl FnOnce(Note) -> Note) {
+        if let Some(note) = self.notes().get(pc) {
+            note.set(change(note.get()));
+        }
+    }
+
+    /// Machine address of what calls enter; 0: it is not compiled.
+    #[inline]
+    pub fn entry(&self) -> usize {
+        self.entry.get()
+    }
+
+    /// Has calls enter other machine code from now on.
+    ///
+    /// # Safety
+    /// As for `entry` of [`NativeCode::install`]; it stays until others are led elsewhere, or the function is gone.
+    pub unsafe fn lead(&self, entry: usize) {
+        debug_assert!(self.is_compiled());
+        self.entry.set(entry);
     }
 
     /// Whether there is compiled code.
@@ -284,6 +351,7 @@ unsafe impl Object for Code {
         self.caches.iter().for_each(|cache| cache.key.trace(tracer));
         tracer.edge_opt(self.shape.get());
         self.name.trace(tracer);
+        self.native.above.trace(tracer);
         tracer.edge(self.unit);
     }
 

@@ -33,7 +33,7 @@ mod view;
 mod weak;
 
 pub use buffer::{ArrayBuffer, Bytes};
-pub use code::{Cache, CacheEntry, CacheKind, Code, CodeUnit, MORE, NativeCode, Source};
+pub use code::{Above, Cache, CacheEntry, CacheKind, Code, CodeUnit, MORE, NativeCode, Source};
 pub use collections::{Cursor, OrderedTable};
 pub use environment::Environment;
 pub use function::{Closure, ClosureInit, Native, NativeId};

@@ -175,8 +175,9 @@ impl JsObject {
         rt.heap().wrote(self.handle());
     }
 
+    /// How many slots are in the object itself; the others are in a row.
     #[inline]
-    fn inline_count(&self) -> usize {
+    pub fn inline_count(&self) -> usize {
         (self.slots.get() & INLINE_MASK) as usize
     }
 

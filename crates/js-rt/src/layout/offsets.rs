@@ -7,7 +7,7 @@ use super::{
     Accessor, ArrayBuffer, Cache, CacheEntry, CacheKind, Closure, Code, Environment, Frame, JsObject,
     JsString, MORE, Native, Shape, Slots, TypedView, Value, kind,
 };
-use crate::{Class, Elements, Flags};
+use crate::{Class, Elements, Flags, Note};
 use heap::{Header, OBJECT_OFFSET as OBJECT};
 use std::mem::offset_of;
 
@@ -120,8 +120,12 @@ pub const CODE_REGISTERS: usize = OBJECT + offset_of!(Code, native.registers);
 pub const CODE_PARAMS: usize = OBJECT + offset_of!(Code, native.params);
 /// Code: a byte, not 0 if a call is no more than pushing a frame whose base is the call's.
 pub const CODE_PLAIN: usize = OBJECT + offset_of!(Code, native.plain);
-/// Code: 32 bits, calls and rounds of loops, counted down.
-pub const CODE_HEAT: usize = OBJECT + offset_of!(Code, heat);
+/// Note: the byte of [`Note::bits`](crate::Note).
+pub const NOTE_BITS: usize = offset_of!(Note, bits);
+/// Note: the byte of [`Note::class`](crate::Note).
+pub const NOTE_CLASS: usize = offset_of!(Note, class);
+/// Bytes of a note.
+pub const NOTE_SIZE: usize = size_of::<Note>();
 
 /// Frame: its [`Code`].
 pub const FRAME_CODE: usize = offset_of!(Frame, code);

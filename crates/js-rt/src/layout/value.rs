@@ -1,7 +1,7 @@
 //! Values: 64 bits, NaN-boxed.
 
 use super::{Accessor, Big, JsBigInt, JsObject, JsString, JsSymbol, Obj, Str, Sym};
-use heap::{Any, Gc, Object, Tracer};
+use heap::{Any, Gc, Heap, Object, Tracer};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -197,6 +197,13 @@ impl Value {
     #[inline]
     pub fn is<T: Object>(self) -> bool {
         self.as_cell().is_some_and(Any::is::<T>)
+    }
+
+    /// The value that compiled code says has this word; none if it is the word of no object of the heap.
+    pub fn from_word(word: u64, heap: &Heap) -> Option<Value> {
+        let value = Value::raw(word);
+        let known = !value.is_cell() || heap.object_at(word).is_some();
+        known.then_some(value)
     }
 
     /// The object of the heap it is.

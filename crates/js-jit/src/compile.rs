@@ -1,0 +1,92 @@
+//! What compiler threads do: snapshots to IR, through the passes.
+
+use ir::passes::{self, Options};
+use jit::engine::{FunctionId, Lower, Lowered, Request};
+use js_lower::{Reason, Snapshot};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use tiering::Decline;
+
+/// Calls in tail position are frames in traces, too.
+const LEFT_OUT: &str = "tail";
+
+/// A function, or one of its loops by the instruction at its head.
+type Place = (u64, Option<u32>);
+
+/// Lowers functions of which the program's thread has left snapshots.
+#[derive(Default)]
+pub(crate) struct Compiler {
+    snapshots: Mutex<HashMap<Place, Snapshot>>,
+    /// How often functions were declined by lowering, by reason.
+    declined: Mutex<BTreeMap<&'static str, u64>>,
+}
+
+impl Compiler {
+    /// Leaves what is known of a function for whoever compiles it or one of its loops.
+    pub(crate) fn leave(&self, id: FunctionId, header: Option<u32>, snapshot: Snapshot) {
+        let mut all = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert((id.0, header), snapshot);
+    }
+
+    fn take(&self, id: FunctionId, header: Option<u32>) -> Option<Snapshot> {
+        self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).remove(&(id.0, header))
+    }
+
+    /// Drops what was left of a function that is gone.
+    pub(crate) fn forget(&self, id: FunctionId) {
+        let mut all = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(known, _), _| *known != id.0);
+    }
+
+    /// Counts a function that is not compiled.
+    pub(crate) fn decline(&self, reason: &'static str) {
+        *self.declined.lock().unwrap_or_else(PoisonError::into_inner).entry(reason).or_default() += 1;
+    }
+
+    /// What was declined so far, by reason.
+    pub(crate) fn declined(&self) -> Vec<(&'static str, u64)> {
+        let declined = self.declined.lock().unwrap_or_else(PoisonError::into_inner);
+        declined.iter().map(|(reason, count)| (*reason, *count)).collect()
+    }
+}
+
+impl Lower for Compiler {
+    fn lower(&self, request: Request) -> Result<Lowered, (Decline, String)> {
+        let Some(snapshot) = self.take(request.function, request.osr) else {
+            // It was taken away between two looks: whoever asks again leaves another one.
+            return Err((Decline::Budget, "nothing is known of it".to_owned()));
+        };
+        let lowered = js_lower::lower(&snapshot, request.osr).map_err(|declined| {
+            self.decline(declined.reason);
+            let reason = Decline::from_code(declined.reason).unwrap_or(Decline::Unsupported);
+            (reason, declined.to_string())
+        })?;
+        let (mut module, func) = (lowered.module, lowered.func);
+        check(&module)?;
+        let disabled = [LEFT_OUT.to_owned()].into();
+        // Looking after each pass takes most of the time of a debug build; who finds a fault below can have that done.
+        let options = Options { disabled, verify: false, ..Options::default() };
+        passes::optimize(&mut module, &options);
+        check(&module)?;
+        let named = |number: &u32| (*number != u32::MAX).then(|| FunctionId(u64::from(*number)));
+        let functions = lowered.numbers.iter().map(named).collect();
+        Ok(Lowered { module: Arc::new(module), func, functions, assumptions: Vec::new() })
+    }
+
+    fn reason(&self, number: u16) -> String {
+        Reason::name(number).to_owned()
+    }
+}
+
+/// Where debug assertions are on, the functions of a module are verified.
+fn check(module: &ir::Module) -> Result<(), (Decline, String)> {
+    let with_body =
+        module.functions.iter().map(|(_, function)| function).filter(|each| !each.order.is_empty());
+    for function in with_body.filter(|_| cfg!(debug_assertions)) {
+        if let Err(faults) = ir::verify::verify_function(module, function) {
+            let list: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            return Err((Decline::Malformed, list.join("\n")));
+        }
+    }
+    Ok(())
+}

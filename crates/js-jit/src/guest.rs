@@ -1,0 +1,94 @@
+//! The interpreter as optimized code sees it.
+
+use ir::Type;
+use ir::eval::Const;
+use ir::interp::Deopt;
+use jit::engine::FunctionId;
+use jit::{Resume, RuntimeTable, SharedGuest};
+use js_lower::{Note, Reason, runtime};
+use js_rt::{Value, number};
+use js_vm::{Stepped, Vm};
+
+/// Optimized code runs for a [`Vm`].
+#[derive(Debug)]
+pub(crate) struct JavaScript;
+
+impl SharedGuest for JavaScript {
+    type Data = Vm;
+
+    fn deopt(vm: &Vm, exit: &Deopt) -> Resume {
+        // Nothing is inlined: there is one frame, the innermost one.
+        if let Some(frame) = exit.frames.first() {
+            let (countdown, registers) = frame.slots.split_first().unwrap_or((&None, &[]));
+            let registers = registers.iter().enumerate();
+            let registers = registers.filter_map(|(number, slot)| slot.map(|slot| (number, value(vm, slot))));
+            vm.leave_at(frame.offset, countdown.map(|countdown| countdown.bits() as u32), registers);
+            learn(vm, frame.offset, exit.reason.0);
+        }
+        results(runtime::LEFT)
+    }
+
+    fn interpret(_: &Vm, _: FunctionId, _: &[u64]) -> Option<Resume> {
+        // The code was taken away just now: the frame is as it was.
+        Some(results(runtime::LEFT))
+    }
+}
+
+/// Notes that code was left at an instruction of the innermost frame, for its next version.
+fn learn(vm: &Vm, pc: u32, reason: u16) {
+    if let Some((_, code)) = vm.begin_frame() {
+        let wide = if reason == Reason::Loop as u16 { Note::WIDE } else { 0 };
+        code.native.note(pc as usize, |note| note.with(wide).with_exit());
+    }
+    vm.tell_exit(Reason::name(reason));
+}
+
+fn results(status: u64) -> Resume {
+    Resume::Return(vec![Const::new(Type::I64, status), Const::new(Type::I64, 0)])
+}
+
+/// The value that a register has whose kind compiled code knows.
+fn value(vm: &Vm, slot: Const) -> Value {
+    match slot.ty() {
+        Type::I32 => Value::int(slot.bits() as u32 as i32),
+        Type::F64 => Value::number(f64::from_bits(slot.bits())),
+        Type::Bool => Value::bool(slot.bits() != 0),
+        _ => vm.value_of(slot.bits()),
+    }
+}
+
+fn status(stepped: Stepped) -> u64 {
+    match stepped {
+        Stepped::Next => 0,
+        Stepped::Gone => runtime::THREW,
+        Stepped::Left => runtime::LEFT,
+    }
+}
+
+/// The runtime functions. Frames are known without being named: code runs for the innermost one.
+pub(crate) fn table() -> RuntimeTable {
+    let mut table = RuntimeTable::new();
+    table.bind_words::<JavaScript, _, _, 2>(runtime::STEP, |vm: &Vm, [_, pc]: [u64; 2]| {
+        status(vm.step_through(pc as u32))
+    });
+    table.bind_words::<JavaScript, _, _, 2>(runtime::POLL, |vm: &Vm, [_, pc]: [u64; 2]| {
+        status(vm.poll_at(pc as u32))
+    });
+    table.bind_words::<JavaScript, _, _, 2>(runtime::CALLED, |vm: &Vm, [came_to, pc]: [u64; 2]| {
+        status(vm.finish_called(came_to == runtime::THREW, pc as u32))
+    });
+    table.bind_words::<JavaScript, _, _, 1>(runtime::WROTE, |vm: &Vm, [object]: [u64; 1]| {
+        vm.wrote_word(object);
+        0_u64
+    });
+    table.bind_words::<JavaScript, _, _, 2>(runtime::REMAINDER, |_: &Vm, [x, y]: [u64; 2]| {
+        number::remainder(f64::from_bits(x), f64::from_bits(y)).to_bits()
+    });
+    table.bind_words::<JavaScript, _, _, 1>(runtime::TRUTH, |vm: &Vm, [of]: [u64; 1]| {
+        u64::from(vm.value_of(of).to_boolean())
+    });
+    table.bind_words::<JavaScript, _, _, 2>(runtime::STRICT_EQUAL, |vm: &Vm, [x, y]: [u64; 2]| {
+        u64::from(vm.value_of(x).is_strictly_equal(vm.value_of(y)))
+    });
+    table
+}

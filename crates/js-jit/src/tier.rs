@@ -1,0 +1,311 @@
+//! When functions get optimized code, and how they get into it.
+
+use crate::compile::Compiler;
+use crate::guest::{JavaScript, table};
+use crate::snapshot::snapshot;
+use codegen::Options;
+use heap::Gc;
+use jit::engine::{self, Engine, FunctionId};
+use jit::{LoadError, MovableEntry, WordCallable};
+use js_baseline::{Ask, Ran, Upper};
+use js_lower::{runtime, signature};
+use js_rt::Code;
+use js_vm::Vm;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tiering::{GaveUp, Policy, State, Trace};
+
+/// Bytes of native stack that a compiled function may take, without its return address and frame pointer.
+const MAX_FRAME: u32 = (1 << 10) - ENTRY as u32;
+/// These.
+const ENTRY: usize = 16;
+/// Calls or rounds after which it is worth asking again whether code is there.
+const SOON: u32 = 200;
+/// The same where there will hardly be any.
+const LATER: u32 = 10_000;
+/// Never, as far as programs can count.
+const NEVER: u32 = u32::MAX;
+/// Exits at one place of a function's code before it is compiled again, with what was learned.
+const EXITS: u32 = 4;
+/// Versions that a function or loop gets.
+const VERSIONS: u32 = 8;
+
+/// Rounds of loops in a call that make up for what it costs to enter optimized code from code of templates, roughly.
+const ROUNDS_PER_CALL: u32 = 4;
+
+/// How code is made.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Calls and rounds of loops of a function in code of templates, after which it is compiled; 1: at the first chance.
+    pub threshold: u32,
+    /// On how many threads; 0: on the program's own, which waits.
+    pub threads: usize,
+    /// For the code generator.
+    pub options: Options,
+}
+
+/// [`Config::threshold`] unless told otherwise.
+const THRESHOLD: u32 = 1_000;
+
+impl Default for Config {
+    fn default() -> Config {
+        Config::new(THRESHOLD)
+    }
+}
+
+impl Config {
+    /// With a threshold. At 1 the program waits for code, otherwise a thread beside it makes it.
+    pub fn new(threshold: u32) -> Config {
+        // How deep calls nest is bounded by the interpreter's rule for natives that call back.
+        let options = Options { stack_checks: false, max_frame: MAX_FRAME, ..Options::default() };
+        let threads = usize::from(threshold > 1);
+        Config { threshold: threshold.max(1), threads, options }
+    }
+}
+
+impl Config {
+    /// Whether everything is to be compiled, and entered wherever it can be: for tests.
+    fn is_eager(&self) -> bool {
+        self.threshold == 1
+    }
+}
+
+/// A function that may have code.
+struct Function {
+    id: FunctionId,
+    callable: WordCallable<2>,
+    /// How often it was hot when it was called, and how often in a loop: a sample of how many rounds there are to a call.
+    calls: AtomicU32,
+    rounds: AtomicU32,
+}
+
+/// Functions of the heap that are gone, by number.
+type Dead = Arc<Mutex<Vec<u32>>>;
+
+/// What a function of the heap keeps: tells when it is gone.
+struct Life {
+    number: u32,
+    dead: Dead,
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner).push(self.number);
+    }
+}
+
+/// What there is once the first function is hot.
+struct Running {
+    /// The way in, so that it is gone before the code is.
+    entry: MovableEntry<JavaScript>,
+    engine: Engine,
+}
+
+/// The optimizing tier of one [`Vm`].
+pub struct Jit {
+    config: Config,
+    trace: Arc<Trace>,
+    compiler: Arc<Compiler>,
+    running: OnceCell<Option<Running>>,
+    /// By number.
+    functions: RefCell<HashMap<u32, Arc<Function>>>,
+    dead: Dead,
+}
+
+impl std::fmt::Debug for Jit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jit").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Jit {
+    /// A tier whose steps are told to `trace`. It asks the system for memory and a thread when the first function is hot.
+    pub fn new(config: Config, trace: Arc<Trace>) -> Jit {
+        Jit {
+            config,
+            trace,
+            compiler: Arc::default(),
+            running: OnceCell::new(),
+            functions: RefCell::default(),
+            dead: Dead::default(),
+        }
+    }
+
+    /// None where the system gives no executable memory or no thread.
+    fn running(&self) -> Option<&Running> {
+        self.running.get_or_init(|| self.start().ok()).as_ref()
+    }
+
+    fn start(&self) -> Result<Running, LoadError> {
+        // The templates' code counts; the engine is asked for what is hot.
+        let policy = Policy {
+            call_threshold: u32::MAX,
+            osr_threshold: 0,
+            exits_per_site: EXITS,
+            max_versions: VERSIONS,
+            ..Policy::default()
+        };
+        let config = engine::Config {
+            policy,
+            threads: self.config.threads,
+            options: self.config.options.clone(),
+            ..engine::Config::default()
+        };
+        let lower = Arc::clone(&self.compiler);
+        let engine = Engine::new(config, lower, table(), Arc::clone(&self.trace))?;
+        Ok(Running { entry: engine.entry().movable(), engine })
+    }
+
+    /// The engine's function for one of the heap.
+    fn function(&self, running: &Running, vm: &Vm, code: Gc<Code>) -> Option<Arc<Function>> {
+        let above = &code.native.above;
+        let known = self.functions.borrow().get(&above.number.get()).cloned();
+        if known.is_some() {
+            return known;
+        }
+        self.bury(running);
+        let (name, place) = vm.code_label(&code);
+        let name = if name.is_empty() { place } else { format!("{name} ({place})") } + " optimized";
+        let id = running.engine.declare(&[(&name, &signature())]).ok()?.into_iter().next()?;
+        let callable = running.engine.function(id).ok()??;
+        let function = Arc::new(Function {
+            id,
+            callable: WordCallable::try_from(callable).ok()?,
+            calls: AtomicU32::new(0),
+            rounds: AtomicU32::new(0),
+        });
+        let number = u32::try_from(id.0).ok()?;
+        above.number.set(number);
+        above.owner.replace(Some(Box::new(Life { number, dead: Arc::clone(&self.dead) })));
+        self.functions.borrow_mut().insert(number, Arc::clone(&function));
+        Some(function)
+    }
+
+    /// Forgets functions that the heap has no more.
+    fn bury(&self, running: &Running) {
+        let dead = std::mem::take(&mut *self.dead.lock().unwrap_or_else(PoisonError::into_inner));
+        for number in dead {
+            if let Some(function) = self.functions.borrow_mut().remove(&number) {
+                running.engine.remove(function.id);
+                self.compiler.forget(function.id);
+            }
+        }
+    }
+
+    /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops make up
+    /// for that. Optimized code calls optimized code for less, whatever this says.
+    fn is_worth_entering(&self, function: &Function) -> bool {
+        let (calls, rounds) =
+            (function.calls.load(Ordering::Relaxed), function.rounds.load(Ordering::Relaxed));
+        self.config.is_eager() || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
+    }
+
+    /// Where the code stands of a function or loop.
+    fn state(running: &Running, function: &Function, header: Option<u32>) -> Option<State> {
+        match header {
+            None => running.engine.state(function.id),
+            Some(header) => running.engine.loop_state(function.id, header),
+        }
+    }
+
+    /// Has a function or loop compiled.
+    fn request(
+        &self,
+        running: &Running,
+        (vm, code): (&Vm, Gc<Code>),
+        function: &Function,
+        header: Option<u32>,
+    ) {
+        let number = code.native.above.number.get();
+        let number_of = |callee| {
+            let called = self.function(running, vm, callee)?;
+            // Getting from here to other tiers and back costs more than calls among these do: functions that call others are theirs.
+            self.config.is_eager().then_some(called.id.0 as u32)
+        };
+        self.compiler.leave(function.id, header, snapshot(vm, code, number, number_of));
+        match header {
+            None => running.engine.request(function.id, self.config.threshold),
+            Some(header) => {
+                let _ = running.engine.back_edge(function.id, header, 1);
+            }
+        }
+    }
+}
+
+/// Why functions of a kind have no optimized code, whatever is in them: their frames return in ways of their own.
+fn unsuited(code: &Code) -> Option<&'static str> {
+    let flags = &code.function.flags;
+    if flags.generator {
+        Some("generator")
+    } else if flags.is_async {
+        Some("async")
+    } else {
+        None
+    }
+}
+
+impl Upper for Jit {
+    fn threshold(&self) -> u32 {
+        self.config.threshold
+    }
+
+    fn ask(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ask {
+        if let Some(reason) = unsuited(&code) {
+            self.compiler.decline(reason);
+            return Ask::Again(NEVER);
+        }
+        let Some(running) = self.running() else { return Ask::Again(NEVER) };
+        let Some(function) = self.function(running, vm, code) else { return Ask::Again(LATER) };
+        if Jit::state(running, &function, header) == Some(State::Below) {
+            self.request(running, (vm, code), &function, header);
+        }
+        let counter = if header.is_some() { &function.rounds } else { &function.calls };
+        counter.fetch_add(1, Ordering::Relaxed);
+        match Jit::state(running, &function, header) {
+            Some(State::Installed { .. }) if header.is_none() && !self.is_worth_entering(&function) => {
+                Ask::Again(self.config.threshold)
+            }
+            Some(State::Installed { .. }) => Ask::Ready(self.config.threshold.min(SOON)),
+            Some(State::GaveUp(GaveUp::Declined(_))) => Ask::Again(NEVER),
+            Some(State::GaveUp(GaveUp::Versions(_))) => Ask::Again(LATER),
+            _ => Ask::Again(SOON),
+        }
+    }
+
+    fn run(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ran {
+        let again = Ran::Not(self.config.threshold);
+        let Some(running) = self.running() else { return again };
+        let known = self.functions.borrow().get(&code.native.above.number.get()).cloned();
+        let Some(function) = known else { return again };
+        if !matches!(Jit::state(running, &function, header), Some(State::Installed { .. })) {
+            return again;
+        }
+        if !vm.has_native_stack() {
+            return Ran::Left;
+        }
+        let Some(frame) = vm.innermost_addresses() else { return again };
+        let callable = match header {
+            None => Some(function.callable.clone()),
+            Some(header) => running
+                .engine
+                .back_edge(function.id, header, 1)
+                .and_then(|callable| WordCallable::try_from(callable).ok()),
+        };
+        let Some(callable) = callable else { return again };
+        let room = vm.set_native_room(MAX_FRAME as usize + ENTRY);
+        let result = running.entry.entry().call(vm, &callable, frame);
+        vm.restore_native_room(room);
+        match result {
+            Ok([runtime::RETURNED, word]) => Ran::Returned(vm.value_of(word)),
+            Ok([runtime::THREW, _]) => Ran::Gone,
+            Ok(_) => Ran::Left,
+            Err(abort) => panic!("optimized code failed: {abort}"),
+        }
+    }
+
+    fn declined(&self) -> Vec<(&'static str, u64)> {
+        self.compiler.declined()
+    }
+}

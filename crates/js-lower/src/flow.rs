@@ -1,0 +1,207 @@
+//! A function's control flow from one instruction on, and which registers are alive where.
+
+use crate::operands::{Effect, Regs, effect};
+use crate::snapshot::Snapshot;
+use js_bytecode::{Inst, Op};
+
+/// A run of instructions that is entered at its start only.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    /// Its first instruction.
+    pub(crate) start: usize,
+    /// Behind its last one.
+    pub(crate) end: usize,
+    /// Where its last instruction goes: to the next one first, if it does, then to the target of its jump.
+    pub(crate) next: Vec<usize>,
+    /// Blocks that go here, each as often as it does.
+    pub(crate) from: Vec<usize>,
+    /// One of them lies behind: it begins a loop.
+    pub(crate) header: bool,
+}
+
+/// The blocks that control can reach.
+#[derive(Clone, Debug)]
+pub(crate) struct Flow {
+    /// In reverse postorder; the first is where control comes in.
+    pub(crate) blocks: Vec<Block>,
+    /// For every instruction, which registers are read from there on before they are written.
+    pub(crate) live: Vec<Regs>,
+    /// What each instruction does to registers.
+    pub(crate) effects: Vec<Effect>,
+    /// The block that starts at an instruction.
+    numbers: Vec<usize>,
+}
+
+/// The target of a jump.
+pub(crate) fn target(pc: usize, inst: Inst) -> usize {
+    (pc + 1).wrapping_add_signed(inst.cs() as isize)
+}
+
+/// Whether control never goes on behind an instruction.
+pub(crate) fn ends(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Jump
+            | Op::Loop
+            | Op::Return
+            | Op::ReturnUndefined
+            | Op::ReturnDerived
+            | Op::Throw
+            | Op::Rethrow
+            | Op::ThrowConst
+            | Op::ThrowError
+    )
+}
+
+/// The places where an instruction may go on.
+fn successors(insts: &[Inst], pc: usize) -> impl Iterator<Item = usize> + use<> {
+    let inst = insts[pc];
+    let op = inst.op();
+    let next = (!ends(op)).then_some(pc + 1);
+    let jump = op.jumps().then(|| target(pc, inst));
+    next.into_iter().chain(jump)
+}
+
+impl Flow {
+    /// The control flow of a verified function that is entered at an instruction.
+    pub(crate) fn new(snapshot: &Snapshot, entry: usize) -> Flow {
+        let insts = &snapshot.insts;
+        let starts = starts(snapshot, entry);
+        let mut blocks = order(insts, &starts, entry);
+        let numbers = link(&mut blocks, insts);
+        let effects: Vec<Effect> = insts.iter().map(|inst| effect(*inst)).collect();
+        let live = liveness(snapshot, &effects, &blocks);
+        Flow { blocks, live, effects, numbers }
+    }
+
+    /// The block that starts at an instruction.
+    pub(crate) fn block_at(&self, pc: usize) -> usize {
+        self.numbers[pc]
+    }
+}
+
+/// Marks the instructions that blocks start at; jumps of code that is not reached do no harm.
+fn starts(snapshot: &Snapshot, entry: usize) -> Vec<bool> {
+    let mut starts = vec![false; snapshot.insts.len() + 1];
+    starts[entry] = true;
+    for (pc, inst) in snapshot.insts.iter().enumerate() {
+        let op = inst.op();
+        if op.jumps() {
+            starts[target(pc, *inst)] = true;
+        }
+        if op.jumps() || ends(op) {
+            starts[pc + 1] = true;
+        }
+    }
+    // Handlers begin and end blocks, so that what is alive in them is the same throughout.
+    for handler in &snapshot.handlers {
+        starts[handler.start as usize] = true;
+        starts[handler.end as usize] = true;
+        starts[handler.target as usize] = true;
+    }
+    starts
+}
+
+/// The blocks that are reached, in reverse postorder.
+fn order(insts: &[Inst], starts: &[bool], entry: usize) -> Vec<Block> {
+    let end_of = |start: usize| (start + 1..insts.len()).find(|pc| starts[*pc]).unwrap_or(insts.len());
+    let mut seen = vec![false; insts.len()];
+    let mut done = Vec::new();
+    let block = |start| (start, end_of(start));
+    let mut work = vec![(block(entry), false)];
+    while let Some(((start, end), visited)) = work.pop() {
+        if visited {
+            done.push(Block { start, end, next: Vec::new(), from: Vec::new(), header: false });
+            continue;
+        }
+        if std::mem::replace(&mut seen[start], true) {
+            continue;
+        }
+        work.push(((start, end), true));
+        let next: Vec<usize> = successors(insts, end - 1).filter(|next| !seen[*next]).collect();
+        // The last one pushed is visited first and so comes last: what follows is laid out next.
+        work.extend(next.into_iter().map(|next| (block(next), false)));
+    }
+    done.reverse();
+    done
+}
+
+/// Instructions of a condition that is worth being there twice, at most.
+const MOST_OF_CONDITION: usize = 8;
+
+/// Whether a block is the condition of a loop, which a jump from in front of the loop leads to.
+pub(crate) fn is_condition(insts: &[Inst], block: std::ops::Range<usize>) -> bool {
+    let last = insts[block.end - 1];
+    last.op().jumps() && last.cs() < 0 && last.op() != Op::Loop && block.len() <= MOST_OF_CONDITION
+}
+
+/// Notes which blocks lead where; the number of the block that starts at each instruction.
+fn link(blocks: &mut [Block], insts: &[Inst]) -> Vec<usize> {
+    let mut numbers = vec![usize::MAX; insts.len() + 1];
+    for (index, block) in blocks.iter().enumerate() {
+        numbers[block.start] = index;
+    }
+    for index in 0..blocks.len() {
+        let (end, start) = (blocks[index].end, blocks[index].start);
+        let next: Vec<usize> = successors(insts, end - 1).map(|pc| numbers[pc]).collect();
+        // A loop's condition may be there twice.
+        let times = if is_condition(insts, start..end) { 2 } else { 1 };
+        for to in &next {
+            blocks[*to].from.extend([index].repeat(times));
+            blocks[*to].header |= blocks[*to].start <= start;
+        }
+        blocks[index].next = next;
+    }
+    numbers
+}
+
+fn liveness(snapshot: &Snapshot, effects: &[Effect], blocks: &[Block]) -> Vec<Regs> {
+    let count = snapshot.insts.len();
+    let mut live = vec![Regs::new(snapshot.registers as usize); count + 1];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        // Handlers are behind what they handle, and not among the blocks: control gets there by way of other tiers.
+        for handler in snapshot.handlers.iter().rev() {
+            changed |= run_back(snapshot, effects, &mut live, handler.target as usize..count);
+        }
+        for block in blocks.iter().rev() {
+            changed |= run_back(snapshot, effects, &mut live, block.start..block.end);
+        }
+    }
+    live
+}
+
+/// Works out what is alive in a range of instructions, the last one first; whether that changed anything.
+fn run_back(
+    snapshot: &Snapshot,
+    effects: &[Effect],
+    live: &mut [Regs],
+    range: std::ops::Range<usize>,
+) -> bool {
+    let mut changed = false;
+    for pc in range.rev() {
+        let mut here = Regs::new(snapshot.registers as usize);
+        for next in successors(&snapshot.insts, pc) {
+            here.add(&live[next]);
+        }
+        let effect = &effects[pc];
+        // Those that jump write on one way only, or both; nothing is gained by knowing.
+        if !snapshot.insts[pc].op().jumps() {
+            effect.writes.iter().for_each(|reg| here.remove(*reg));
+        }
+        effect.reads.iter().for_each(|reg| here.insert(*reg));
+        for handler in handlers(snapshot, pc) {
+            here.add(&live[handler]);
+        }
+        changed |= live[pc].add(&here);
+    }
+    changed
+}
+
+/// Where what an instruction throws may be handled: the first instruction of each handler around it.
+pub(crate) fn handlers(snapshot: &Snapshot, pc: usize) -> impl Iterator<Item = usize> + '_ {
+    let at = pc as u32;
+    let around = move |handler: &&js_bytecode::Handler| (handler.start..handler.end).contains(&at);
+    snapshot.handlers.iter().filter(around).map(|handler| handler.target as usize)
+}

@@ -1,0 +1,141 @@
+//! Calls of functions of Math that are what they were seen to be: done in place.
+
+use crate::emit::Emitter;
+use crate::runtime::Reason;
+use crate::value::Val;
+use ir::{FloatCond, IntCond, Op as Ir, Type, Value};
+use js_bytecode::Inst;
+use js_rt::MathOp;
+use js_rt::offsets::*;
+
+impl Emitter<'_> {
+    /// Lowers a call of a function of Math; whether it is one.
+    pub(crate) fn math_call(&mut self, inst: Inst) -> bool {
+        let known = self.snapshot.math.iter().find(|(pc, _)| *pc as usize == self.pc);
+        let Some((_, op)) = known.copied().filter(|_| self.note().exits < crate::properties::MOST_EXITS)
+        else {
+            return false;
+        };
+        let (callee, first) = (self.reg(inst.b()), inst.b() + 2);
+        let takes = inst.c() == op.arguments();
+        let given: Vec<Val> = (first..first + inst.c() as u16).map(|reg| self.reg(reg)).collect();
+        if !takes || !matches!(callee, Val::Any(_)) || !given.iter().all(|value| value.may_be_number()) {
+            return false;
+        }
+        self.is_native(callee);
+        self.count_native();
+        let numbers: Vec<Val> = given.into_iter().map(|value| self.argument(value)).collect();
+        let result = self.math(op, &numbers);
+        self.set(inst.a(), result);
+        true
+    }
+
+    /// Calls of built-in functions count twice: as calls, and as functions that are begun.
+    fn count_native(&mut self) {
+        let in_loop = self.count.is_some();
+        let count = match self.count {
+            Some(count) => count,
+            None => self.countdown(),
+        };
+        let two = self.small(2);
+        let left = self.b().icmp(IntCond::Uge, count, two);
+        let (done, few) = (self.new_block(&[Type::I32]), self.cold_block());
+        let less = self.b().binary(Ir::Isub, count, two);
+        self.b().brif(left, (done, &[less]), (few, &[]));
+        self.switch_to(few);
+        self.count = Some(count);
+        let once = self.counted(count);
+        self.count = Some(once);
+        let twice = self.counted(once);
+        self.b().jump(done, &[twice]);
+        self.switch_to(done);
+        self.count = Some(self.params(done)[0]);
+        if !in_loop {
+            self.store_count();
+            self.count = None;
+        }
+    }
+
+    /// Leaves unless a value is the built-in function that was called here.
+    fn is_native(&mut self, callee: Val) {
+        let object = self.object(callee, None);
+        let class = self.is_class(object, CLASS_NATIVE);
+        self.guard(class, Reason::Shape);
+        let native = self.load(Type::I64, object, OBJECT_PAYLOAD, self.classes.fixed);
+        let native = self.pointer(native);
+        let id = self.load(Type::I32, native, NATIVE_ID, self.classes.fixed);
+        let wanted = self.small(self.note().native.wrapping_sub(1) as i32);
+        let same = self.b().icmp(IntCond::Eq, id, wanted);
+        self.guard(same, Reason::Shape);
+    }
+
+    /// A number that is an argument: leaves when it is none.
+    fn argument(&mut self, value: Val) -> Val {
+        let Val::Any(word) = value else { return value };
+        let holds = self.is_number(word);
+        self.guard(holds, Reason::Number);
+        Val::Number(self.unboxed(word), None)
+    }
+
+    fn math(&mut self, op: MathOp, numbers: &[Val]) -> Val {
+        let (x, y) = (numbers[0], numbers.get(1).copied().unwrap_or_default());
+        match (op, x) {
+            // Of int32s, these are the int32s themselves.
+            (MathOp::Ceil | MathOp::Floor | MathOp::Round | MathOp::Trunc, Val::Int(_)) => x,
+            (MathOp::Clz32, _) => {
+                let x = self.int32(x);
+                Val::Int(self.b().unary(Ir::Clz, x))
+            }
+            (MathOp::Imul, _) => {
+                let (x, y) = (self.int32(x), self.int32(y));
+                Val::Int(self.b().binary(Ir::Imul, x, y))
+            }
+            (MathOp::Max | MathOp::Min, _) => self.extreme(op, x, y),
+            _ => {
+                let x = self.float(x);
+                Val::Number(self.rounded(op, x), None)
+            }
+        }
+    }
+
+    fn rounded(&mut self, op: MathOp, x: Value) -> Value {
+        let op = match op {
+            MathOp::Abs => Ir::Fabs,
+            MathOp::Ceil => Ir::Fceil,
+            MathOp::Floor => Ir::Ffloor,
+            MathOp::Fround => Ir::RoundToF32,
+            MathOp::Sqrt => Ir::Fsqrt,
+            MathOp::Trunc => Ir::Ftrunc,
+            _ => return self.nearest(x),
+        };
+        self.b().unary(op, x)
+    }
+
+    /// Math.round: the integer nearest, the larger one of two; -0 for what is above -1/2.
+    fn nearest(&mut self, x: Value) -> Value {
+        let floor = self.b().unary(Ir::Ffloor, x);
+        let distance = self.b().binary(Ir::Fsub, x, floor);
+        let (half, one, zero) = (self.b().fconst(0.5), self.b().fconst(1.0), self.b().fconst(0.0));
+        let up = self.b().fcmp(FloatCond::Ge, distance, half);
+        let above = self.b().binary(Ir::Fadd, floor, one);
+        let rounded = self.b().select(up, above, floor);
+        // The sign is that of the number: it matters where the sum is 0.
+        let negative = self.b().fcmp(FloatCond::Lt, x, zero);
+        let is_zero = self.b().fcmp(FloatCond::Eq, rounded, zero);
+        let minus = self.b().fconst(-0.0);
+        let signed = self.b().select(negative, minus, rounded);
+        self.b().select(is_zero, signed, rounded)
+    }
+
+    fn extreme(&mut self, op: MathOp, x: Val, y: Val) -> Val {
+        if let (Val::Int(a), Val::Int(b)) = (x, y) {
+            let cond = if op == MathOp::Max { IntCond::Sgt } else { IntCond::Slt };
+            let first = self.b().icmp(cond, a, b);
+            let value = self.b().select(first, a, b);
+            return Val::Int(value);
+        }
+        let (x, y) = (self.float(x), self.float(y));
+        let op = if op == MathOp::Max { Ir::Fmax } else { Ir::Fmin };
+        Val::Number(self.b().binary(op, x, y), None)
+    }
+}

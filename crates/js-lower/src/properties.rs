@@ -1,0 +1,302 @@
+//! Properties by what inline caches say, global bindings, variables in environments.
+
+use crate::emit::{Emitter, VALUE};
+use crate::memory::Place;
+use crate::runtime::Reason;
+use crate::snapshot::{Access, Note};
+use crate::value::Val;
+use ir::{Block, FloatCond, IntCond, Op as Ir, Type, Value};
+use js_bytecode::{Inst, Op};
+use js_rt::offsets::*;
+use js_rt::{CacheKind, Value as Word};
+
+/// Shapes that an access tells apart.
+const MOST_SHAPES: usize = 4;
+/// Exits after which an access is left to the interpreter: it is not what it was seen to be.
+pub(crate) const MOST_EXITS: u16 = 6;
+
+impl Emitter<'_> {
+    /// Lowers an access to a property, a global binding or a variable; whether it is one.
+    pub(crate) fn property(&mut self, inst: Inst) -> bool {
+        match inst.op() {
+            Op::GetProperty | Op::GetMethod => self.get_property(inst),
+            Op::GetLength => self.get_length(inst),
+            Op::SetProperty => self.set_property(inst),
+            Op::GetGlobal => self.get_global(inst),
+            Op::SetGlobal => self.set_global(inst),
+            Op::OuterEnv => self.outer_env(inst),
+            Op::GetEnv | Op::GetEnvChecked => self.get_env(inst),
+            Op::SetEnv | Op::SetEnvChecked => self.set_env(inst),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The entries of the instruction's cache that are of use, if they are all there is to it.
+    fn entries(&self, inst: Inst, useful: impl Fn(&Access) -> bool) -> Vec<Access> {
+        if self.note().exits >= MOST_EXITS {
+            return Vec::new();
+        }
+        let all = self.snapshot.caches.get(inst.c() as usize).map_or(&[][..], |entries| &entries[..]);
+        if all.len() > MOST_SHAPES || !all.iter().all(&useful) {
+            return Vec::new();
+        }
+        all.to_vec()
+    }
+
+    fn outside(&self) -> bool {
+        self.note().bits & Note::OUTSIDE != 0
+    }
+
+    fn get_property(&mut self, inst: Inst) {
+        let entries = self.entries(inst, |entry| matches!(entry.kind, CacheKind::Own | CacheKind::Proto));
+        let base = self.reg(inst.b());
+        if entries.is_empty() || !matches!(base, Val::Any(_)) {
+            return self.stepped();
+        }
+        let word = if let [entry] = &entries[..] {
+            let object = self.object(base, None);
+            let shape = self.has_shape(object, entry.shape);
+            self.guard(shape, Reason::Shape);
+            self.by_entry(object, *entry)
+        } else {
+            self.by_entries(base, &entries)
+        };
+        if inst.op() == Op::GetMethod {
+            self.set(inst.a() + 1, base);
+        }
+        self.set(inst.a(), Val::Any(word));
+    }
+
+    /// The value of a property of an object whose shape is that of an entry.
+    fn by_entry(&mut self, object: Value, entry: Access) -> Value {
+        let holder = if entry.kind == CacheKind::Proto {
+            let same = self.same_epoch(entry.epoch);
+            self.guard(same, Reason::Prototype);
+            self.address(entry.holder)
+        } else {
+            object
+        };
+        let place = self.slot_place(holder, entry.slot, self.outside_of(entry), None);
+        self.load_place(place, None, Reason::Shape)
+    }
+
+    /// Slots of prototypes are where they are; of others, the note says where they were seen.
+    fn outside_of(&self, entry: Access) -> bool {
+        entry.outside.unwrap_or_else(|| self.outside())
+    }
+
+    /// The same for several shapes.
+    fn by_entries(&mut self, base: Val, entries: &[Access]) -> Value {
+        let object = self.object(base, None);
+        let done = self.new_block(&[Type::I64]);
+        for (index, entry) in entries.iter().enumerate() {
+            let shape = self.has_shape(object, entry.shape);
+            let next = (index + 1 < entries.len()).then(|| self.new_block(&[]));
+            self.check(shape, next, Reason::Shape);
+            let word = self.by_entry(object, *entry);
+            self.b().jump(done, &[word]);
+            if let Some(next) = next {
+                self.switch_to(next);
+            }
+        }
+        self.switch_to(done);
+        self.params(done)[0]
+    }
+
+    /// The length of a string or an array.
+    fn get_length(&mut self, inst: Inst) {
+        let base = self.reg(inst.b());
+        if self.note().bits & Note::OTHER != 0
+            || self.note().exits >= MOST_EXITS
+            || !matches!(base, Val::Any(_))
+        {
+            return self.stepped();
+        }
+        let word = self.boxed(base);
+        let holds = self.is_cell(word);
+        self.guard(holds, Reason::Shape);
+        let pointer = self.pointer(word);
+        let kind = self.load_byte(pointer, HEADER_KIND, self.classes.kinds);
+        let wanted = self.small(KIND_OBJECT.into());
+        let is_object = self.b().icmp(IntCond::Eq, kind, wanted);
+        let (object, string) = (self.new_block(&[]), self.new_block(&[]));
+        let done = self.new_block(&[Type::I32]);
+        self.b().brif(is_object, (object, &[]), (string, &[]));
+        self.switch_to(string);
+        let wanted = self.small(KIND_STRING.into());
+        let is_string = self.b().icmp(IntCond::Eq, kind, wanted);
+        self.guard(is_string, Reason::Shape);
+        let length = self.load(Type::I32, pointer, STRING_LEN, self.classes.fixed);
+        self.b().jump(done, &[length]);
+        self.switch_to(object);
+        let array = self.is_class(pointer, CLASS_ARRAY);
+        self.guard(array, Reason::Shape);
+        let length = self.load(Type::I64, pointer, OBJECT_PAYLOAD, self.classes.payloads);
+        let length = self.int_of(length, Reason::Integer);
+        self.b().jump(done, &[length]);
+        self.switch_to(done);
+        let length = Val::Int(self.params(done)[0]);
+        self.set(inst.a(), length);
+    }
+
+    fn set_property(&mut self, inst: Inst) {
+        let entries = self.entries(inst, |entry| entry.kind == CacheKind::Own);
+        let base = self.reg(inst.a());
+        if entries.is_empty() || !matches!(base, Val::Any(_)) {
+            return self.stepped();
+        }
+        let (object, value) = (self.object(base, None), self.reg(inst.b()));
+        let done = self.new_block(&[]);
+        for (index, entry) in entries.iter().enumerate() {
+            let shape = self.has_shape(object, entry.shape);
+            let next = (index + 1 < entries.len()).then(|| self.new_block(&[]));
+            self.check(shape, next, Reason::Shape);
+            let place = self.slot_place(object, entry.slot, self.outside_of(*entry), None);
+            self.store_place(value, place, self.classes.properties);
+            self.b().jump(done, &[]);
+            if let Some(next) = next {
+                self.switch_to(next);
+            }
+        }
+        self.switch_to(done);
+    }
+
+    /// Where a global binding is; none if the cache does not say.
+    fn global(&mut self, inst: Inst) -> Option<Place> {
+        let known = |entry: &Access| matches!(entry.kind, CacheKind::Own | CacheKind::Lexical);
+        let entry = *self.entries(inst, known).first()?;
+        if entry.kind == CacheKind::Lexical {
+            let environment = self.address(entry.env);
+            let offset = ENV_SLOTS + VALUE as usize * entry.slot as usize;
+            return Some(Place { owner: environment, base: environment, offset });
+        }
+        let holder = self.address(entry.holder);
+        let shape = self.has_shape(holder, entry.shape);
+        self.guard(shape, Reason::Binding);
+        let same = self.same_epoch(entry.epoch);
+        self.guard(same, Reason::Prototype);
+        let outside = self.outside_of(entry);
+        Some(self.slot_place(holder, entry.slot, outside, None))
+    }
+
+    fn get_global(&mut self, inst: Inst) {
+        let Some(place) = self.global(inst) else { return self.stepped() };
+        let word = self.load_place(place, None, Reason::Binding);
+        self.set(inst.a(), Val::Any(word));
+    }
+
+    fn set_global(&mut self, inst: Inst) {
+        let Some(place) = self.global(inst) else { return self.stepped() };
+        self.load_place(place, None, Reason::Binding);
+        let value = self.reg(inst.a());
+        self.store_place(value, place, self.classes.properties);
+    }
+
+    /// The environment that the callee was made in.
+    fn outer_env(&mut self, inst: Inst) {
+        let callee = self.reg(0);
+        if !matches!(callee, Val::Any(_)) {
+            return self.stepped();
+        }
+        let object = self.object(callee, None);
+        let function = self.is_class(object, CLASS_FUNCTION);
+        self.guard(function, Reason::Shape);
+        let closure = self.load(Type::I64, object, OBJECT_PAYLOAD, self.classes.fixed);
+        let closure = self.pointer(closure);
+        let environment = self.load(Type::I64, closure, CLOSURE_ENV, self.classes.fixed);
+        let (zero, none) = (self.int(0), self.int(Word::UNDEFINED.bits()));
+        let some = self.b().icmp(IntCond::Ne, environment, zero);
+        let word = self.b().select(some, environment, none);
+        self.set(inst.a(), Val::Any(word));
+    }
+
+    /// Where a variable is: in the environment of R[B], or so many hops out.
+    fn variable(&mut self, inst: Inst) -> Option<Place> {
+        let Val::Any(_) = self.reg(inst.b()) else { return None };
+        let mut environment = self.cell(self.reg(inst.b()), KIND_ENVIRONMENT, None);
+        for _ in 0..inst.c() >> 16 {
+            let parent = self.load(Type::I64, environment, ENV_PARENT, self.classes.fixed);
+            self.not_empty(parent, None, Reason::Binding);
+            environment = self.pointer(parent);
+        }
+        let slot = (inst.c() & 0xffff) as usize;
+        let (count, number) =
+            (self.load(Type::I64, environment, ENV_COUNT, self.classes.fixed), self.int(slot as u64));
+        let there = self.b().icmp(IntCond::Ult, number, count);
+        self.guard(there, Reason::Binding);
+        Some(Place { owner: environment, base: environment, offset: ENV_SLOTS + VALUE as usize * slot })
+    }
+
+    fn get_env(&mut self, inst: Inst) {
+        let Some(place) = self.variable(inst) else { return self.stepped() };
+        let word = self.load(Type::I64, place.base, place.offset, self.classes.properties);
+        if inst.op() == Op::GetEnvChecked {
+            self.not_empty(word, None, Reason::Binding);
+        }
+        self.set(inst.a(), Val::Any(word));
+    }
+
+    fn set_env(&mut self, inst: Inst) {
+        let Some(place) = self.variable(inst) else { return self.stepped() };
+        if inst.op() == Op::SetEnvChecked {
+            self.load_place(place, None, Reason::Binding);
+        }
+        let value = self.reg(inst.a());
+        self.store_place(value, place, self.classes.properties);
+    }
+
+    /// A check of TDZ or of `this`: whether R[A] is empty.
+    pub(crate) fn check_empty(&mut self, inst: Inst, wanted: bool) {
+        match self.reg(inst.a()) {
+            Val::Any(word) => {
+                let zero = self.int(0);
+                let cond = if wanted { IntCond::Eq } else { IntCond::Ne };
+                let holds = self.b().icmp(cond, word, zero);
+                self.guard(holds, Reason::Binding);
+            }
+            Val::Constant(0) if wanted => {}
+            Val::Constant(0) => self.stepped(),
+            _ if wanted => self.stepped(),
+            _ => {}
+        }
+    }
+
+    /// CoerceThis of an object, or CheckObject: the object it is.
+    pub(crate) fn check_object(&mut self, reg: u16) -> bool {
+        let value = self.reg(reg);
+        if !matches!(value, Val::Any(_)) || self.note().exits >= MOST_EXITS {
+            return false;
+        }
+        self.object(value, None);
+        true
+    }
+
+    /// Unused where every way is checked in place.
+    pub(crate) fn slow_block(&mut self) -> Option<Block> {
+        (self.note().bits & Note::OTHER != 0 || self.note().exits >= MOST_EXITS).then(|| self.cold_block())
+    }
+
+    /// An index as a word: an int32 as it is, other numbers if they are one.
+    pub(crate) fn index(&mut self, reg: u16, slow: Option<Block>) -> Option<Value> {
+        match self.reg(reg) {
+            Val::Int(int) => Some(int),
+            Val::Any(word) => {
+                let holds = self.is_int(word);
+                self.check(holds, slow, Reason::Number);
+                Some(self.b().unary(Ir::Wrap, word))
+            }
+            value @ Val::Number(number, _) => match slow {
+                None => Some(self.integer(value, Reason::Integer)),
+                Some(slow) => {
+                    let int = self.b().convert(Ir::F64ToSint, Type::I32, number);
+                    let back = self.b().unary(Ir::SintToF64, int);
+                    let same = self.b().fcmp(FloatCond::Eq, back, number);
+                    self.or_else(same, slow);
+                    Some(int)
+                }
+            },
+            _ => None,
+        }
+    }
+}

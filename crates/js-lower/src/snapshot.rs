@@ -1,0 +1,128 @@
+//! What is known of a function when it is compiled: a copy, which compiler threads may keep.
+
+use js_bytecode::{Handler, Inst, Op};
+pub use js_rt::Note;
+use js_rt::{CacheKind, MathOp};
+
+/// What an entry of an inline cache says. Words are those of handles, 0 for none; who compiles keeps what they lead to alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// What to do.
+    pub kind: CacheKind,
+    /// The receiver's shape.
+    pub shape: u64,
+    /// The object that has the property.
+    pub holder: u64,
+    /// The environment that has the binding.
+    pub env: u64,
+    /// The shape after a store.
+    pub next: u64,
+    /// The value of the epoch of prototypes that it was made under.
+    pub epoch: u64,
+    /// The slot.
+    pub slot: u32,
+    /// Of objects that are known: whether the slot lies outside of the object.
+    pub outside: Option<bool>,
+}
+
+/// Addresses of what compiled code uses of the isolate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cells {
+    /// 32 bits, counted down by loops.
+    pub countdown: u64,
+    /// The epoch of prototypes, 64 bits.
+    pub proto_epoch: u64,
+    /// The stack.
+    pub stack: StackCells,
+}
+
+/// The stack of frames: addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StackCells {
+    /// How many frames there are, 64 bits.
+    pub depth: u64,
+    /// The first register that nobody uses, 64 bits.
+    pub top: u64,
+    /// Of the last frame there can be.
+    pub last_frame: u64,
+    /// Registers of a frame end here at the latest.
+    pub last_register: u64,
+    /// How many compiled functions there is native stack for, 32 bits.
+    pub native_room: u64,
+}
+
+/// A function that may be called straight away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The word of its code.
+    pub code: u64,
+    /// The engine's number of it.
+    pub number: u32,
+    /// How many registers it has, at most [`crate::MOST_CALLEE_REGISTERS`].
+    pub registers: u32,
+    /// How many formal parameters.
+    pub params: u32,
+}
+
+/// What a register held when a loop was to be compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Held {
+    /// An int32.
+    Int,
+    /// A double.
+    Double,
+    /// A truth value.
+    Bool,
+    /// An object of a class.
+    Object(u8),
+    /// Something else.
+    #[default]
+    Other,
+}
+
+impl Snapshot {
+    /// Whether it is known what a call calls.
+    pub(crate) fn has_targets(&self, pc: usize) -> bool {
+        self.targets.iter().any(|(at, targets)| *at as usize == pc && !targets.is_empty())
+    }
+
+    /// Whether nothing is known of a call, of which something is known once it is executed, if only by leaving there.
+    pub(crate) fn is_untaken(&self, pc: usize) -> bool {
+        let (call, note) = (
+            matches!(self.insts[pc].op(), Op::Call | Op::New | Op::NewSpread | Op::CallSpread),
+            self.notes[pc],
+        );
+        let known = self.targets.iter().any(|(at, _)| *at as usize == pc);
+        call && note.native == 0 && note.exits == 0 && !known
+    }
+}
+
+/// A function with what is known of it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// What frame states call it.
+    pub code: u32,
+    /// Its instructions, verified.
+    pub insts: Box<[Inst]>,
+    /// How many registers it has.
+    pub registers: u32,
+    /// How many formal parameters.
+    pub params: u16,
+    /// Its handlers.
+    pub handlers: Box<[Handler]>,
+    /// The words of its constants.
+    pub constants: Box<[u64]>,
+    /// The entries in use of its inline caches.
+    pub caches: Box<[Vec<Access>]>,
+    /// What was noted, by instruction.
+    pub notes: Box<[Note]>,
+    /// Calls, by instruction, of functions of Math, which built-in function each is.
+    pub math: Box<[(u32, MathOp)]>,
+    /// Calls, by instruction, of functions that they are likely to call: ordinary ones of the same realm. None where nothing is known of
+    /// what is called; calls that are not here were hardly executed.
+    pub targets: Box<[(u32, Vec<Target>)]>,
+    /// What registers hold: arguments where a function is compiled, all registers where a loop is.
+    pub held: Box<[Held]>,
+    /// Where the isolate's cells are.
+    pub cells: Cells,
+}
