@@ -1,0 +1,328 @@
+//! Open files: descriptors in groups that procs share, standard input and output, a tree of the host's files.
+
+use crate::vm::Options;
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+/// Where a program reads from.
+#[derive(Clone)]
+pub struct Input(Rc<RefCell<dyn Read>>);
+
+impl Input {
+    /// From this.
+    pub fn new(from: impl Read + 'static) -> Input {
+        Input(Rc::new(RefCell::new(from)))
+    }
+}
+
+/// Where a program writes to.
+#[derive(Clone)]
+pub struct Output(Rc<RefCell<dyn Write>>);
+
+impl Output {
+    /// To this. What is written is flushed at once.
+    pub fn new(to: impl Write + 'static) -> Output {
+        Output(Rc::new(RefCell::new(to)))
+    }
+
+    /// Writes what can be written: there is nobody to complain to.
+    pub(crate) fn write(&self, bytes: &[u8]) {
+        let mut to = self.0.borrow_mut();
+        let _ = to.write_all(bytes).and_then(|()| to.flush());
+    }
+}
+
+// How a file may be used: the low bits of a mode, where 2 is both. sys-open(2).
+const READ: i32 = 0;
+const WRITE: i32 = 1;
+const TRUNCATE: i32 = 16;
+const REMOVE: i32 = 64;
+const EXCLUSIVE: i32 = 0x1000;
+const DIRECTORY: i32 = i32::MIN;
+
+enum Kind {
+    Input(Input),
+    Output(Output),
+    File(RefCell<File>),
+    Folder,
+}
+
+/// Something open. Descriptors that were duplicated share it.
+pub(crate) struct Open {
+    kind: Kind,
+    mode: i32,
+    /// Its name in the tree.
+    pub(crate) path: String,
+    /// What goes with it when it is closed.
+    remove: Option<PathBuf>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(path) = &self.remove {
+            // It may be gone already, and nobody hears of it otherwise.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Descriptors of a group of procs.
+#[derive(Default)]
+struct Group {
+    open: Vec<Option<Rc<Open>>>,
+    /// Procs in it, and objects that stand for a descriptor.
+    users: usize,
+}
+
+/// All groups of an instance.
+pub(crate) struct Files {
+    groups: Vec<Option<Group>>,
+    root: Option<PathBuf>,
+}
+
+/// Most descriptors of a group.
+const MOST: usize = 5000;
+const BAD: &str = "fd out of range or not open";
+
+impl Files {
+    pub(crate) fn new(options: &mut Options) -> Files {
+        let open = |kind, mode, path: &str| Some(Rc::new(Open { kind, mode, path: path.into(), remove: None }));
+        let standard = vec![
+            open(Kind::Input(options.input.clone()), READ, "/dev/cons"),
+            open(Kind::Output(options.output.clone()), WRITE, "/dev/cons"),
+            open(Kind::Output(options.errors.clone()), WRITE, "/dev/cons"),
+        ];
+        let root = options.root.take();
+        Files { groups: vec![Some(Group { open: standard, users: 1 })], root }
+    }
+
+    /// The group that the first proc has.
+    pub(crate) fn first(&self) -> u32 {
+        0
+    }
+
+    fn group(&mut self, group: u32) -> Result<&mut Group, String> {
+        self.groups.get_mut(group as usize).and_then(Option::as_mut).ok_or_else(|| BAD.to_owned())
+    }
+
+    /// One more proc or object.
+    pub(crate) fn share(&mut self, group: u32) {
+        if let Ok(group) = self.group(group) {
+            group.users += 1;
+        }
+    }
+
+    /// One less. With the last, everything in the group is closed.
+    pub(crate) fn leave(&mut self, group: u32) {
+        let Ok(found) = self.group(group) else { return };
+        found.users -= 1;
+        if found.users == 0 {
+            self.groups[group as usize] = None;
+        }
+    }
+
+    /// A group with the descriptors of another that `keep` wants.
+    pub(crate) fn fork(&mut self, group: u32, keep: impl Fn(i32) -> bool) -> u32 {
+        let old = self.group(group).map(|group| group.open.clone()).unwrap_or_default();
+        let open = (0..).zip(old).map(|(n, open)| open.filter(|_| keep(n))).collect();
+        let new = Some(Group { open, users: 1 });
+        let free = self.groups.iter().position(Option::is_none).unwrap_or(self.groups.len());
+        if free == self.groups.len() {
+            self.groups.push(None);
+        }
+        self.groups[free] = new;
+        free as u32
+    }
+
+    /// A descriptor for something open: the lowest that is free.
+    fn enter(&mut self, group: u32, open: Rc<Open>) -> Result<i32, String> {
+        let group = self.group(group)?;
+        let free = group.open.iter().position(Option::is_none).unwrap_or(group.open.len());
+        if free >= MOST {
+            return Err("no free file descriptors".into());
+        }
+        if free == group.open.len() {
+            group.open.push(None);
+        }
+        group.open[free] = Some(open);
+        Ok(free as i32)
+    }
+
+    pub(crate) fn get(&mut self, group: u32, number: i32) -> Result<Rc<Open>, String> {
+        let open = usize::try_from(number).ok().and_then(|n| self.group(group).ok()?.open.get(n)?.clone());
+        open.ok_or_else(|| BAD.to_owned())
+    }
+
+    /// An object that stood for a descriptor is gone.
+    pub(crate) fn close(&mut self, group: u32, number: i32) {
+        if let Ok(found) = self.group(group)
+            && let Some(open) = usize::try_from(number).ok().and_then(|n| found.open.get_mut(n))
+        {
+            *open = None;
+        }
+        self.leave(group);
+    }
+
+    /// A second descriptor, a free one or this, which is closed first.
+    pub(crate) fn dup(&mut self, group: u32, old: i32, new: i32) -> Result<i32, String> {
+        let open = self.get(group, old)?;
+        if new == -1 {
+            return self.enter(group, open);
+        }
+        let at = usize::try_from(new).ok().filter(|n| *n < MOST).ok_or_else(|| BAD.to_owned())?;
+        let group = self.group(group)?;
+        if group.open.len() <= at {
+            group.open.resize(at + 1, None);
+        }
+        group.open[at] = Some(open);
+        Ok(new)
+    }
+
+    /// Where a name of the tree is on the host. Nothing leads out of the tree but what links of the host do.
+    fn host(&self, path: &str) -> Result<PathBuf, String> {
+        let root = self.root.as_ref().ok_or("there is no file tree: --root names one")?;
+        if path.is_empty() || path.contains('\0') {
+            return Err("empty file name".into());
+        }
+        let mut inside = Vec::new();
+        for part in Path::new(path).components() {
+            match part {
+                Component::Normal(name) => inside.push(name),
+                Component::ParentDir => drop(inside.pop()),
+                Component::Prefix(_) => return Err("file name syntax".into()),
+                Component::RootDir | Component::CurDir => {}
+            }
+        }
+        Ok(root.join(inside.into_iter().collect::<PathBuf>()))
+    }
+
+    pub(crate) fn open(&mut self, group: u32, path: &str, mode: i32) -> Result<i32, String> {
+        let host = self.host(path)?;
+        let usage = mode & 3;
+        if usage == 3 || mode & !(3 | TRUNCATE | REMOVE | EXCLUSIVE) != 0 {
+            return Err("bad arg in system call".into());
+        }
+        let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
+        let kind = match meta.is_dir() {
+            true if mode != READ => return Err(format!("'{path}' permission denied")),
+            true => Kind::Folder,
+            false => {
+                let mut options = OpenOptions::new();
+                options.read(usage != WRITE).write(usage != READ).truncate(mode & TRUNCATE != 0 && usage != READ);
+                Kind::File(RefCell::new(options.open(&host).map_err(|error| told(path, &error))?))
+            }
+        };
+        let remove = (mode & REMOVE != 0).then_some(host);
+        self.enter(group, Rc::new(Open { kind, mode: usage, path: path.into(), remove }))
+    }
+
+    pub(crate) fn create(&mut self, group: u32, path: &str, mode: i32, perm: i32) -> Result<i32, String> {
+        let host = self.host(path)?;
+        let usage = mode & 3;
+        if usage == 3 {
+            return Err("bad arg in system call".into());
+        }
+        if perm & DIRECTORY != 0 {
+            fs::create_dir(&host).map_err(|error| told(path, &error))?;
+            return self.open(group, path, READ);
+        }
+        let mut options = OpenOptions::new();
+        options.read(usage != WRITE).write(true);
+        match mode & EXCLUSIVE != 0 {
+            true => options.create_new(true),
+            false => options.create(true).truncate(true),
+        };
+        let file = options.open(&host).map_err(|error| told(path, &error))?;
+        let remove = (mode & REMOVE != 0).then_some(host);
+        let kind = Kind::File(RefCell::new(file));
+        self.enter(group, Rc::new(Open { kind, mode: usage, path: path.into(), remove }))
+    }
+
+    pub(crate) fn remove(&mut self, path: &str) -> Result<(), String> {
+        let host = self.host(path)?;
+        let meta = fs::symlink_metadata(&host).map_err(|error| told(path, &error))?;
+        let removed = if meta.is_dir() { fs::remove_dir(&host) } else { fs::remove_file(&host) };
+        removed.map_err(|error| told(path, &error))
+    }
+
+    pub(crate) fn read(&mut self, group: u32, number: i32, buffer: &mut [u8]) -> Result<usize, String> {
+        let open = self.get(group, number)?;
+        if open.mode == WRITE {
+            return Err("inappropriate use of fd".into());
+        }
+        let read = match &open.kind {
+            Kind::Input(input) => retry(|| input.0.borrow_mut().read(buffer)),
+            Kind::File(file) => retry(|| file.borrow_mut().read(buffer)),
+            Kind::Output(_) => return Err("inappropriate use of fd".into()),
+            Kind::Folder => return Err("reading a directory as bytes is not there yet".into()),
+        };
+        read.map_err(|error| told(&open.path, &error))
+    }
+
+    pub(crate) fn write(&mut self, group: u32, number: i32, bytes: &[u8]) -> Result<(), String> {
+        let open = self.get(group, number)?;
+        if open.mode == READ {
+            return Err("inappropriate use of fd".into());
+        }
+        let written = match &open.kind {
+            Kind::Output(output) => {
+                let mut to = output.0.borrow_mut();
+                to.write_all(bytes).and_then(|()| to.flush())
+            }
+            Kind::File(file) => file.borrow_mut().write_all(bytes),
+            Kind::Input(_) | Kind::Folder => return Err("inappropriate use of fd".into()),
+        };
+        written.map_err(|error| told(&open.path, &error))
+    }
+
+    pub(crate) fn seek(&mut self, group: u32, number: i32, to: SeekFrom) -> Result<u64, String> {
+        let open = self.get(group, number)?;
+        match &open.kind {
+            Kind::File(file) => file.borrow_mut().seek(to).map_err(|error| told(&open.path, &error)),
+            _ => Err("seek on a stream".into()),
+        }
+    }
+
+    /// The bytes of a module's file, with a key that changes when the file does.
+    pub(crate) fn read_module(&mut self, path: &str, most: usize) -> Result<(Vec<u8>, String), String> {
+        let host = self.host(path)?;
+        let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
+        if meta.is_dir() {
+            return Err(format!("'{path}' is a directory"));
+        }
+        if meta.len() > most as u64 {
+            return Err("implausible length".into());
+        }
+        let key = format!("{} {} {:?}", host.display(), meta.len(), meta.modified().ok());
+        let bytes = fs::read(&host).map_err(|error| told(path, &error))?;
+        Ok((bytes, key))
+    }
+}
+
+fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+/// A host's error in Inferno's words.
+fn told(path: &str, error: &io::Error) -> String {
+    let what = match error.kind() {
+        io::ErrorKind::NotFound => "file does not exist",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "permission denied",
+        io::ErrorKind::AlreadyExists => "file already exists",
+        io::ErrorKind::NotADirectory => "not a directory",
+        io::ErrorKind::IsADirectory => "file is a directory",
+        io::ErrorKind::DirectoryNotEmpty => "directory not empty",
+        io::ErrorKind::StorageFull => "file system full",
+        io::ErrorKind::BrokenPipe => return "write on closed pipe".into(),
+        _ => return format!("'{path}' {error}"),
+    };
+    format!("'{path}' {what}")
+}
