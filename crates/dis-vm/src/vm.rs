@@ -187,7 +187,8 @@ impl Vm {
     pub(crate) fn roots(&self) -> Vec<Addr> {
         let parked = self.procs.iter().flatten().map(|proc| &**proc);
         let mut roots = vec![self.exception];
-        for proc in parked.chain([&*self.cur]) {
+        // Between turns there is no running proc, but a blank one.
+        for proc in parked.chain([&*self.cur]).filter(|proc| proc.pid != 0) {
             proc.roots(&self.heap, &mut roots);
         }
         let parked = self.procs.iter().flatten().filter_map(|proc| proc.code.as_ref());
