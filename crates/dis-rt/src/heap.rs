@@ -238,8 +238,7 @@ impl Heap {
                 visit(self, tail);
             }
             types::CHANNEL => {
-                let (ty, room) =
-                    (self.memory.u32(at + channel::TYPE), self.memory.u32(at + channel::ROOM));
+                let (ty, room) = (self.memory.u32(at + channel::TYPE), self.memory.u32(at + channel::ROOM));
                 self.each(at + channel::DATA, ty, room, &mut visit);
             }
             types::MODULE => {
@@ -252,13 +251,7 @@ impl Heap {
     }
 
     /// Calls `visit` with every reference in some things of a type that lie next to one another.
-    pub(crate) fn each(
-        &mut self,
-        at: Addr,
-        ty: TypeId,
-        count: u32,
-        visit: &mut impl FnMut(&mut Heap, Addr),
-    ) {
+    pub(crate) fn each(&mut self, at: Addr, ty: TypeId, count: u32, visit: &mut impl FnMut(&mut Heap, Addr)) {
         let references = self.types[ty].pointers.len();
         if references == 0 {
             return;

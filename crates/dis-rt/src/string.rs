@@ -165,7 +165,8 @@ impl Heap {
         }
         let new_len = len.max(index + 1);
         let wide = c > 0xff || at != NIL && self.is_wide(at);
-        let fits = at != NIL && self.references(at) == 1 && wide == self.is_wide(at) && new_len <= self.room(at);
+        let fits =
+            at != NIL && self.references(at) == 1 && wide == self.is_wide(at) && new_len <= self.room(at);
         let target = match fits {
             true => {
                 self.keep(at);

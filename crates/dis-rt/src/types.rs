@@ -75,8 +75,7 @@ impl Types {
     /// The types that every instance has.
     pub fn new(wide: bool) -> Types {
         let word = if wide { 8 } else { 4 };
-        let mut list: Vec<Type> =
-            (0..FIRST).map(|_| Type { size: 0, pointers: Box::new([]) }).collect();
+        let mut list: Vec<Type> = (0..FIRST).map(|_| Type { size: 0, pointers: Box::new([]) }).collect();
         for (id, size) in [(BYTE, 1), (WORD, word), (REAL, 8), (BIG, 8), (FILE, word)] {
             list[id as usize].size = size;
         }

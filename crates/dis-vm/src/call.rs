@@ -17,7 +17,11 @@ impl Vm {
         };
         match self.cur.records.last() {
             Some(record) if record.pending && record.fp == address => {
-                if self.heap.types.same(record.ty, ty) { Ok(()) } else { Err(Trap::Type) }
+                if self.heap.types.same(record.ty, ty) {
+                    Ok(())
+                } else {
+                    Err(Trap::Type)
+                }
             }
             _ => Err(Trap::Type),
         }
@@ -178,7 +182,7 @@ impl Vm {
         let (group, files) = (self.cur.group, self.cur.files);
         let mut proc = self.new_proc(module, group, files)?;
         if let Err(trap) = self.detach(&mut proc) {
-            self.retire(proc);
+            self.retire(&mut proc);
             return Err(trap);
         }
         self.enlist(proc, pc, code);

@@ -60,7 +60,8 @@ impl Vm {
         let bytes = self.heap.types[ty].size;
         let size = u64::from(room) * u64::from(bytes) + u64::from(channel::DATA);
         let at = self.heap.allocate(types::CHANNEL, u32::try_from(size).map_err(|_| Trap::Memory)?)?;
-        let fields = [(channel::WAITING, NIL), (channel::TYPE, ty), (channel::BYTES, bytes), (channel::ROOM, room)];
+        let fields =
+            [(channel::WAITING, NIL), (channel::TYPE, ty), (channel::BYTES, bytes), (channel::ROOM, room)];
         fields.into_iter().for_each(|(field, value)| self.heap.memory.set_u32(at + field, value));
         if !self.heap.types[ty].pointers.is_empty() {
             (0..room).for_each(|n| self.heap.clear(at + channel::DATA + n * bytes, ty));
@@ -125,7 +126,8 @@ impl Vm {
     }
 
     fn can_send(&self, channel: Addr) -> bool {
-        self.someone(channel, false) || self.field(channel, channel::COUNT) < self.field(channel, channel::ROOM)
+        self.someone(channel, false)
+            || self.field(channel, channel::COUNT) < self.field(channel, channel::ROOM)
     }
 
     fn can_receive(&self, channel: Addr) -> bool {
@@ -146,7 +148,11 @@ impl Vm {
                 if send {
                     taken = case.value;
                 }
-                chosen = Some(Received { value: if send { NIL } else { value }, number: case.number, index: case.index });
+                chosen = Some(Received {
+                    value: if send { NIL } else { value },
+                    number: case.number,
+                    index: case.index,
+                });
                 continue;
             }
             self.waiting[case.waiting as usize].queue(case.send).retain(|other| *other != slot);
@@ -323,7 +329,8 @@ impl Vm {
             _ => self.at(&inst.src, Use::Read(2 * self.word))?,
         };
         let (sends, receives) = (self.heap.memory.word(at), self.heap.memory.word(at + self.word));
-        let total = sends.checked_add(receives).filter(|_| sends >= 0 && receives >= 0).ok_or(Trap::Bounds)?;
+        let total =
+            sends.checked_add(receives).filter(|_| sends >= 0 && receives >= 0).ok_or(Trap::Bounds)?;
         let size = u64::from(2 * self.word) * (total as u64 + 1);
         self.find_place(at, Use::Read(u32::try_from(size).map_err(|_| Trap::Bounds)?))?;
         let mut entries = Vec::new();
@@ -402,7 +409,8 @@ impl Vm {
             self.pc -= 1;
             return self.wait(entries).inspect_err(|trap| self.onward(*trap));
         }
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let chosen = ready.swap_remove((self.random >> 33) as usize % ready.len());
         self.set_word(&inst.dst, chosen.number)?;
         if chosen.send {

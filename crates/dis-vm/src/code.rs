@@ -100,7 +100,8 @@ impl Code {
         key: &Rc<str>,
         heap: &mut Heap,
     ) -> Result<Code, OutOfMemory> {
-        let types: Vec<TypeId> = (0..).zip(&module.types).map(|(n, ty)| intern(heap, key, n, ty, word)).collect();
+        let types: Vec<TypeId> =
+            (0..).zip(&module.types).map(|(n, ty)| intern(heap, key, n, ty, word)).collect();
         let frames = facts.functions.iter().map(|f| (f.pc, types[f.frame as usize])).collect();
         let mut decoder =
             Decoder { module: &module, facts, word, types: &types, frames, constants: Vec::new() };

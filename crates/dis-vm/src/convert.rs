@@ -87,13 +87,13 @@ pub(crate) fn real_text(value: f64, exponent: char) -> String {
 /// To the nearest, halves away from zero. What does not fit is the least number, as processors have it.
 pub(crate) fn real_to_word(value: f64) -> i32 {
     let rounded = (if value < 0.0 { value - 0.5 } else { value + 0.5 }).trunc();
-    if rounded >= -2_147_483_648.0 && rounded <= 2_147_483_647.0 { rounded as i32 } else { i32::MIN }
+    if (-2_147_483_648.0..=2_147_483_647.0).contains(&rounded) { rounded as i32 } else { i32::MIN }
 }
 
 /// The same with 64 bits.
 pub(crate) fn real_to_big(value: f64) -> i64 {
     let rounded = (if value < 0.0 { value - 0.5 } else { value + 0.5 }).trunc();
-    if rounded >= -9_223_372_036_854_775_808.0 && rounded < 9_223_372_036_854_775_808.0 {
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded) {
         rounded as i64
     } else {
         i64::MIN
@@ -187,7 +187,10 @@ mod tests {
 
     #[test]
     fn texts_are_read_as_far_as_they_are_numbers() {
-        assert_eq!([" 12x", "-7", "", "99999999999", "+3"].map(|t| text_to_word(t.as_bytes())), [12, -7, 0, i32::MAX, 3]);
+        assert_eq!(
+            [" 12x", "-7", "", "99999999999", "+3"].map(|t| text_to_word(t.as_bytes())),
+            [12, -7, 0, i32::MAX, 3]
+        );
         let reals = [" 1.5e3z", ".5", "1e", "-2.e1", "x", "1e400"].map(|t| text_to_real(t.as_bytes()));
         assert_eq!(reals, [1500.0, 0.5, 1.0, -20.0, 0.0, f64::INFINITY]);
     }

@@ -136,9 +136,13 @@ mod tests {
 
     #[test]
     fn names_match_as_a_whole_or_up_to_a_star() {
-        for (pattern, name, expected) in
-            [("fail:*", "fail:usage", true), ("*", "x", true), ("x", "x", true), ("", "x", false), ("x", "xy", false)]
-        {
+        for (pattern, name, expected) in [
+            ("fail:*", "fail:usage", true),
+            ("*", "x", true),
+            ("x", "x", true),
+            ("", "x", false),
+            ("x", "xy", false),
+        ] {
             assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
         }
     }

@@ -89,7 +89,8 @@ const BAD: &str = "fd out of range or not open";
 
 impl Files {
     pub(crate) fn new(options: &mut Options) -> Files {
-        let open = |kind, mode, path: &str| Some(Rc::new(Open { kind, mode, path: path.into(), remove: None }));
+        let open =
+            |kind, mode, path: &str| Some(Rc::new(Open { kind, mode, path: path.into(), remove: None }));
         let standard = vec![
             open(Kind::Input(options.input.clone()), READ, "/dev/cons"),
             open(Kind::Output(options.output.clone()), WRITE, "/dev/cons"),
@@ -211,7 +212,10 @@ impl Files {
             true => Kind::Folder,
             false => {
                 let mut options = OpenOptions::new();
-                options.read(usage != WRITE).write(usage != READ).truncate(mode & TRUNCATE != 0 && usage != READ);
+                options
+                    .read(usage != WRITE)
+                    .write(usage != READ)
+                    .truncate(mode & TRUNCATE != 0 && usage != READ);
                 Kind::File(RefCell::new(options.open(&host).map_err(|error| told(path, &error))?))
             }
         };

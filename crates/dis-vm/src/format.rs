@@ -124,11 +124,7 @@ impl Spec {
     }
 
     fn plus(&self) -> Option<u8> {
-        if self.sign {
-            Some(b'+')
-        } else {
-            self.space.then_some(b' ')
-        }
+        if self.sign { Some(b'+') } else { self.space.then_some(b' ') }
     }
 
     fn real(&self, verb: u8, value: f64, out: &mut Vec<u8>) {
@@ -171,7 +167,11 @@ impl Spec {
     }
 
     fn before(&self, digits: &Digits) -> String {
-        if digits.negative { "-".into() } else { self.plus().map(char::from).map(String::from).unwrap_or_default() }
+        if digits.negative {
+            "-".into()
+        } else {
+            self.plus().map(char::from).map(String::from).unwrap_or_default()
+        }
     }
 
     fn positional(&self, digits: &Digits, fraction: i32) -> String {

@@ -103,10 +103,10 @@ impl Vm {
     pub(crate) fn link(&mut self, code: &Rc<Code>, imports: &[Import], data: Addr) -> Result<Addr, Trap> {
         let links = imports.iter().map(|import| self.link_one(code, import)).collect::<Result<_, _>>();
         let links = links.inspect_err(|_| self.heap.release(data))?;
-        let exports = code.exports.iter().map(|export| Entry {
-            body: Body::Code(Rc::clone(code), export.pc),
-            frame: export.frame,
-        });
+        let exports = code
+            .exports
+            .iter()
+            .map(|export| Entry { body: Body::Code(Rc::clone(code), export.pc), frame: export.frame });
         let loaded = Loaded { code: Some(Rc::clone(code)), links, exports: exports.collect() };
         self.add(loaded, data)
     }
@@ -284,8 +284,12 @@ impl Vm {
         if self.cache.len() < MANY {
             return;
         }
-        let unused: Vec<String> =
-            self.cache.iter().filter(|(_, code)| Rc::strong_count(code) == 1).map(|(key, _)| key.clone()).collect();
+        let unused: Vec<String> = self
+            .cache
+            .iter()
+            .filter(|(_, code)| Rc::strong_count(code) == 1)
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in unused {
             if let Some(code) = self.cache.remove(&key) {
                 self.drop_code(code);

@@ -178,7 +178,9 @@ impl Vm {
         let slice = self.heap.slice(array);
         let each = self.heap.types[slice.ty].size;
         let size = self.bytes_of(usage);
-        if at < slice.data || u64::from(at) + u64::from(size) > u64::from(slice.data) + u64::from(each) * u64::from(slice.len)
+        if at < slice.data
+            || u64::from(at) + u64::from(size)
+                > u64::from(slice.data) + u64::from(each) * u64::from(slice.len)
         {
             return Err(Trap::Bounds);
         }

@@ -178,7 +178,7 @@ impl Vm {
     }
 
     /// Lets go of a proc that is done. It is not in any queue.
-    pub(crate) fn retire(&mut self, mut proc: Box<Proc>) {
+    pub(crate) fn retire(&mut self, proc: &mut Proc) {
         proc.clear(&mut self.heap);
         self.files.leave(proc.files);
         self.vacant.push(proc.slot);

@@ -80,7 +80,8 @@ impl Vm {
     fn start_code(&mut self, code: &Rc<crate::code::Code>, args: &[String]) -> Result<(), Trap> {
         let init = code.exports.iter().find(|export| export.name == "init");
         let Some((pc, frame)) = code.entry.or(init.map(|export| (export.pc, export.frame))) else {
-            self.message = "it has no entry: neither the header nor an export called init says where it starts".into();
+            self.message =
+                "it has no entry: neither the header nor an export called init says where it starts".into();
             return Err(Trap::Text);
         };
         let data = self.new_data(code)?;
@@ -90,7 +91,7 @@ impl Vm {
         self.heap.release(module);
         let pushed = proc.push(frame, &mut self.heap).and_then(|fp| self.arguments(fp, frame, args));
         if let Err(trap) = pushed {
-            self.retire(proc);
+            self.retire(&mut proc);
             return Err(trap);
         }
         self.first = Some(First { pid: proc.pid, ended: None });
@@ -226,13 +227,13 @@ impl Vm {
                 Ended::Broken(text)
             }
         };
-        let proc: Box<Proc> = std::mem::take(&mut self.cur);
+        let mut proc: Box<Proc> = std::mem::take(&mut self.cur);
         if let Some(first) = &mut self.first
             && first.pid == proc.pid
         {
             first.ended = Some(ended);
         }
-        self.retire(proc);
+        self.retire(&mut proc);
     }
 
     /// Has the running proc sleep after the built-in function that it is in.

@@ -42,7 +42,8 @@ fn file(args: &RunArgs) -> Result<Vec<u8>, String> {
     let path = match &args.inferno.root {
         None => args.file.clone(),
         Some(root) => {
-            let inside = args.file.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
+            let inside =
+                args.file.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
             root.join(inside.collect::<std::path::PathBuf>())
         }
     };
@@ -58,7 +59,9 @@ fn word(args: &RunArgs, bytes: &[u8]) -> Result<WordSize, String> {
     let module = read(bytes).map_err(|error| format!("it is no Dis file: {error}"))?;
     let found = word_size::find(&module, args.inferno.word_size);
     match found.sure {
-        word_size::Sure::Neither => Err(format!("it does not pass the verifier: {}", found.evidence.join("; "))),
+        word_size::Sure::Neither => {
+            Err(format!("it does not pass the verifier: {}", found.evidence.join("; ")))
+        }
         _ => Ok(found.word),
     }
 }

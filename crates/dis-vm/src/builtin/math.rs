@@ -143,7 +143,8 @@ fn norm2(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 
 fn iamax(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let reals = vm.reals(fp, 0)?;
-    let greatest = (0..reals.len()).reduce(|best, index| if reals[best].abs() < reals[index].abs() { index } else { best });
+    let greatest = (0..reals.len())
+        .reduce(|best, index| if reals[best].abs() < reals[index].abs() { index } else { best });
     vm.give_word(fp, 0, greatest.unwrap_or(0) as i32)
 }
 

@@ -54,7 +54,8 @@ pub(super) fn utfbytes(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 pub(super) fn byte2char(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (array, index) = (vm.bytes_argument(fp, 0)?, vm.word_argument(fp, 1));
     let bytes = vm.heap.array_bytes(array);
-    let rest = usize::try_from(index).ok().and_then(|index| bytes.get(index..)).filter(|rest| !rest.is_empty());
+    let rest =
+        usize::try_from(index).ok().and_then(|index| bytes.get(index..)).filter(|rest| !rest.is_empty());
     let rest = rest.ok_or(Trap::Bounds)?;
     let (c, len, status) = match utf8::is_full(rest) {
         false => (utf8::ERROR, 0, 0),

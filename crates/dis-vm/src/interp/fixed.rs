@@ -44,7 +44,8 @@ struct Rounding {
 impl Rounding {
     fn of(power: i32) -> Rounding {
         let shift = power >> 2;
-        let bits = (power & 1 != 0).then(|| 1i64.wrapping_shl(shift.wrapping_neg().cast_unsigned()).wrapping_sub(1));
+        let bits =
+            (power & 1 != 0).then(|| 1i64.wrapping_shl(shift.wrapping_neg().cast_unsigned()).wrapping_sub(1));
         Rounding { power: shift, factor: power & 2 != 0, bits }
     }
 

@@ -32,8 +32,13 @@ fn term_of(term: &str, w: usize) -> usize {
 }
 
 /// The functions that print: a letter, how its value is moved, its place in a frame.
-const KINDS: [(&str, &str, &str); 5] =
-    [("b", "movb", "9w"), ("w", "movw", "9w"), ("l", "movl", "8w+8"), ("f", "movl", "8w+8"), ("s", "movp", "9w")];
+const KINDS: [(&str, &str, &str); 5] = [
+    ("b", "movb", "9w"),
+    ("w", "movw", "9w"),
+    ("l", "movl", "8w+8"),
+    ("f", "movl", "8w+8"),
+    ("s", "movp", "9w"),
+];
 
 fn functions(w: usize) -> String {
     let mut out = String::new();
@@ -91,17 +96,23 @@ fn line(text: &str, notes: &mut Vec<String>) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     match words.as_slice() {
         ["globals", ..] => globals(text.trim().trim_start_matches("globals")),
-        ["main", ..] => format!("type main{}\nexport init, init, main, 1\n", text.trim().trim_start_matches("main")),
+        ["main", ..] => {
+            format!("type main{}\nexport init, init, main, 1\n", text.trim().trim_start_matches("main"))
+        }
         ["begin"] => "	load {1w}(mp), $0, 0(mp)\n".into(),
         ["say", kind, ..] => {
             let operand = text.trim().trim_start_matches("say").trim().trim_start_matches(kind);
             let mov = KINDS.iter().find(|row| row.0 == *kind).unwrap_or_else(|| panic!("{text}")).1;
-            format!("	frame say_{kind}, {{8w}}(fp)\n	{mov} {operand}, {{8w}}({{8w}}(fp))\n	call {{8w}}(fp), say_{kind}\n")
+            format!(
+                "	frame say_{kind}, {{8w}}(fp)\n	{mov} {operand}, {{8w}}({{8w}}(fp))\n	call {{8w}}(fp), say_{kind}\n"
+            )
         }
         ["note", ..] => {
             notes.push(text.trim().trim_start_matches("note").trim().to_owned());
             let at = notes.len() - 1;
-            format!("	frame say_s, {{8w}}(fp)\n	movp @{at}(mp), {{8w}}({{8w}}(fp))\n	call {{8w}}(fp), say_s\n")
+            format!(
+                "	frame say_s, {{8w}}(fp)\n	movp @{at}(mp), {{8w}}({{8w}}(fp))\n	call {{8w}}(fp), say_s\n"
+            )
         }
         _ => format!("{text}\n"),
     }
@@ -115,7 +126,8 @@ pub(crate) fn expand(name: &str, source: &str, w: usize) -> String {
     let head = format!("wordsize {w}\nmodule \"{name}\"\nentry init, main\n");
     let imports = "imports\nimport\n\tuse print, 0xac849033\n";
     let body = numbers(&body, w).replacen("IMPORTS", imports, 1);
-    let body = if body.contains("imports") { body } else { body.replacen("init:", &format!("{imports}init:"), 1) };
+    let body =
+        if body.contains("imports") { body } else { body.replacen("init:", &format!("{imports}init:"), 1) };
     let data = body.find("\ndata ").unwrap_or_else(|| panic!("{name} has no globals"));
     let types_at = body[..data].rfind("type mp").unwrap_or(0);
     let after_mp = types_at + body[types_at..].find('\n').unwrap_or(0) + 1;
@@ -132,8 +144,13 @@ fn with_notes(body: &str, notes: &[String], w: usize) -> String {
     let whole = size + notes.len() * w;
     let places: Vec<usize> = (0..notes.len()).map(|index| size + index * w).collect();
     let pointers: String = places.iter().map(|at| format!(", {at}")).collect();
-    let mut body = body.replacen(first, &format!("type mp {whole}{}{pointers}", &first[first.find('}').unwrap_or(0) + 1..]), 1);
-    let strings: String = places.iter().zip(notes).map(|(at, text)| format!("\tstring {at}: {text}\n")).collect();
+    let mut body = body.replacen(
+        first,
+        &format!("type mp {whole}{}{pointers}", &first[first.find('}').unwrap_or(0) + 1..]),
+        1,
+    );
+    let strings: String =
+        places.iter().zip(notes).map(|(at, text)| format!("\tstring {at}: {text}\n")).collect();
     body = body.replacen(&format!("data {{{old}}}\n"), &format!("data {whole}\n{strings}"), 1);
     for (index, at) in places.iter().enumerate().rev() {
         body = body.replace(&format!("@{index}(mp)"), &format!("{at}(mp)"));
