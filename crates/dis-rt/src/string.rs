@@ -37,14 +37,7 @@ impl Heap {
             self.memory.bytes_mut(at + CHARS, bytes.len()).copy_from_slice(bytes);
             return Ok(at);
         }
-        let mut rest = bytes;
-        let mut chars = Vec::new();
-        while !rest.is_empty() {
-            let (c, len) = utf8::decode(rest);
-            chars.push(c);
-            rest = &rest[len..];
-        }
-        self.new_string(&chars)
+        self.new_string(&utf8::decode_all(bytes))
     }
 
     /// How many characters.

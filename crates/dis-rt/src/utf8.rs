@@ -27,6 +27,18 @@ pub fn decode(bytes: &[u8]) -> (u32, usize) {
     }
 }
 
+/// All characters of a text.
+pub fn decode_all(text: &[u8]) -> Vec<u32> {
+    let mut rest = text;
+    let mut chars = Vec::new();
+    while !rest.is_empty() {
+        let (c, len) = decode(rest);
+        chars.push(c);
+        rest = &rest[len..];
+    }
+    chars
+}
+
 /// Whether the bytes suffice to decode one character, well-formed or not.
 pub fn is_full(bytes: &[u8]) -> bool {
     let need = match bytes.first() {

@@ -28,11 +28,12 @@ impl Vm {
     }
 
     pub(crate) fn frame(&mut self, inst: &Inst) -> Step {
-        let ty = self.type_operand(&inst.src)?;
+        let ty = self.type_operand(&inst.src);
         self.push_frame(inst, ty)
     }
 
     fn push_frame(&mut self, inst: &Inst, ty: TypeId) -> Step {
+        self.charge(self.heap.types[ty].size);
         let fp = self.cur.push(ty, &mut self.heap)?;
         self.set_word(&inst.dst, fp.cast_signed())
     }
@@ -55,7 +56,7 @@ impl Vm {
     }
 
     pub(crate) fn call(&mut self, inst: &Inst) -> Step {
-        self.callable(inst, inst.frame)?;
+        self.callable(inst, inst.extra)?;
         self.spend()?;
         self.enter(inst.dst.first);
         Ok(())
@@ -163,7 +164,7 @@ impl Vm {
     }
 
     pub(crate) fn spawn(&mut self, inst: &Inst) -> Step {
-        self.callable(inst, inst.frame)?;
+        self.callable(inst, inst.extra)?;
         let code = Rc::clone(&self.code);
         self.start_proc(self.cur.module, inst.dst.first, code)
     }

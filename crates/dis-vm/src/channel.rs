@@ -195,6 +195,7 @@ impl Vm {
             self.store(channel, place);
             return Ok(());
         }
+        self.charge(self.field(channel, channel::BYTES));
         let value = self.boxed(place, self.field(channel, channel::TYPE))?;
         self.serve(channel, false, value);
         Ok(())

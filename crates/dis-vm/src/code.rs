@@ -1,6 +1,7 @@
 //! Modules as the interpreter runs them: operands decoded, type numbers of the instance, targets as indices.
 
-use dis_bytecode::{Access, Catch, DataItem, Facts, Import, Kind, Module, Op, TypeDesc, WordSize};
+use crate::table::Table;
+use dis_bytecode::{Access, Catch, DataItem, Facts, Import, Initial, Kind, Module, Op, TypeDesc, WordSize};
 use dis_rt::{Addr, Heap, OutOfMemory, TypeId};
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -44,8 +45,8 @@ pub(crate) struct Inst {
     pub(crate) src: Operand,
     pub(crate) mid: Operand,
     pub(crate) dst: Operand,
-    /// The callee's frame, for calls within the module.
-    pub(crate) frame: TypeId,
+    /// The callee's frame, for calls within the module; the number of the table for instructions that use one.
+    pub(crate) extra: u32,
 }
 
 /// A function that others may call.
@@ -78,6 +79,8 @@ pub(crate) struct Code {
     pub(crate) entry: Option<(u32, TypeId)>,
     pub(crate) data_type: Option<TypeId>,
     pub(crate) data: Vec<DataItem>,
+    /// What `case` and `goto` look things up in, as it was verified: programs may find a way to write where it came from.
+    pub(crate) tables: Vec<Table>,
     /// Words that instructions give the address of.
     pub(crate) constants: Addr,
 }
@@ -89,6 +92,8 @@ struct Decoder<'a> {
     types: &'a [TypeId],
     frames: HashMap<u32, TypeId>,
     constants: Vec<i32>,
+    initial: Initial<'a>,
+    tables: Vec<Table>,
 }
 
 impl Code {
@@ -103,10 +108,18 @@ impl Code {
         let types: Vec<TypeId> =
             (0..).zip(&module.types).map(|(n, ty)| intern(heap, key, n, ty, word)).collect();
         let frames = facts.functions.iter().map(|f| (f.pc, types[f.frame as usize])).collect();
-        let mut decoder =
-            Decoder { module: &module, facts, word, types: &types, frames, constants: Vec::new() };
+        let mut decoder = Decoder {
+            module: &module,
+            facts,
+            word,
+            types: &types,
+            frames,
+            constants: Vec::new(),
+            initial: Initial::of(&module, word),
+            tables: Vec::new(),
+        };
         let mut insts: Vec<Inst> = (0..module.code.len()).map(|pc| decoder.inst(pc)).collect();
-        let values = decoder.constants;
+        let (values, tables) = (decoder.constants, decoder.tables);
         let constants = place(&values, &mut insts, key, heap)?;
         let known = |id: i32| usize::try_from(id).ok().and_then(|id| types.get(id)).copied();
         let exports = module.exports.iter().filter(|e| e.pc >= 0).filter_map(|e| {
@@ -128,7 +141,7 @@ impl Code {
         let data_type = (module.data_size > 0).then(|| types[0]);
         let name = Rc::from(module.name.as_str());
         let (data, imports) = (module.data, module.imports);
-        Ok(Code { name, insts, types, exports, imports, handlers, entry, data_type, data, constants })
+        Ok(Code { name, insts, types, exports, imports, handlers, entry, data_type, data, tables, constants })
     }
 }
 
@@ -162,7 +175,7 @@ impl Decoder<'_> {
         let Some(owner) = self.facts.owner[pc] else {
             // Never reached.
             let none = Operand::default;
-            return Inst { op: Op::Exit, src: none(), mid: none(), dst: none(), frame: 0 };
+            return Inst { op: Op::Exit, src: none(), mid: none(), dst: none(), extra: 0 };
         };
         let function = self.facts.functions[owner as usize].frame;
         let frame = &self.module.types[function as usize];
@@ -173,12 +186,25 @@ impl Decoder<'_> {
             decoded[1] = decoded[2].clone();
         }
         let [src, mid, dst] = decoded;
-        let target = if matches!(inst.op, Op::Call | Op::Spawn) { self.frames.get(&dst.first) } else { None };
-        Inst { op: inst.op, src, mid, dst, frame: target.copied().unwrap_or(0) }
+        let extra = match roles[2].kind {
+            Kind::Pc => self.frames.get(&dst.first).copied().unwrap_or(0),
+            Kind::Goto | Kind::Case | Kind::CaseC | Kind::CaseL => {
+                self.tables.push(Table::of(roles[2].kind, &self.initial, dst.first, self.word.bytes()));
+                self.tables.len() as u32 - 1
+            }
+            _ => 0,
+        };
+        Inst { op: inst.op, src, mid, dst, extra }
     }
 
     fn operand(&mut self, operand: dis_bytecode::Operand, kind: Kind, frame: &TypeDesc) -> Operand {
         use dis_bytecode::Operand as Source;
+        // What does not fit a middle operand lies in module data. It is taken as the verifier saw it.
+        let fixed = kind.is_static() && !matches!(kind, Kind::Link | Kind::Import);
+        let operand = match operand {
+            Source::Mp(n) if fixed => Source::Imm(self.initial.word(n as u32).unwrap_or(0)),
+            other => other,
+        };
         let (mode, first, second) = match operand {
             Source::None => (Mode::None, 0, 0),
             Source::Imm(n) => match kind {

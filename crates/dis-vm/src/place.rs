@@ -161,6 +161,12 @@ impl Vm {
         Ok(at)
     }
 
+    /// Work on so many bytes at once counts as several instructions, so that turns stay short.
+    #[inline]
+    pub(crate) fn charge(&mut self, bytes: u32) {
+        self.quantum = self.quantum.saturating_sub(bytes >> 10);
+    }
+
     /// Frames of the running proc, the innermost first. Long ways count as work.
     fn find_frame(&mut self, at: Addr, usage: Use) -> Result<(), Trap> {
         let mut steps = 0;
@@ -263,14 +269,10 @@ impl Vm {
         self.typed(operand, types::STRING)
     }
 
-    /// The type that an operand names.
+    /// The type that an operand names: a number of the instance, put there when it was decoded.
     #[inline]
-    pub(crate) fn type_operand(&mut self, operand: &Operand) -> Result<TypeId, Trap> {
-        if operand.mode == Mode::Imm {
-            return Ok(operand.first);
-        }
-        let number = self.word(operand)?;
-        self.code.types.get(number as usize).copied().ok_or(Trap::Type)
+    pub(crate) fn type_operand(&self, operand: &Operand) -> TypeId {
+        operand.first
     }
 
     // What instructions write.

@@ -211,8 +211,12 @@ impl Vm {
         again
     }
 
+    /// Raises an exception. Handling one costs fuel, since a handler may lead to what raises it again.
     fn raise(&mut self, trap: Trap) -> Option<Turn> {
         let text = self.raised(trap);
+        if self.spend().is_err() {
+            return Some(Turn::Stopped);
+        }
         if self.handle(&text) { None } else { Some(Turn::Ended(Some(text))) }
     }
 

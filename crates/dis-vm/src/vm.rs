@@ -116,6 +116,7 @@ impl Vm {
             entry: None,
             data_type: None,
             data: Vec::new(),
+            tables: Vec::new(),
             constants: NIL,
         });
         Vm {

@@ -56,7 +56,7 @@ fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
     true
 }
 
-/// Ranges of seeds come from `DIS_SEEDS=FROM:TO`; the default is what a test run has time for.
+/// Ranges of seeds come from `DIS_SEEDS=FROM:TO`; the default is what a test run has time for. `DIS_KEEP=FILE` keeps the last one's bytes.
 fn seeds() -> std::ops::Range<u64> {
     let text = std::env::var("DIS_SEEDS").unwrap_or_else(|_| "0:1500".into());
     let (from, to) = text.split_once(':').expect("DIS_SEEDS=FROM:TO");
@@ -79,6 +79,9 @@ fn whatever_passes_the_verifier_runs_to_some_end() {
                 1 => bytes[at] ^ (1 << random.below(8)),
                 _ => bytes[random.below(bytes.len())],
             };
+        }
+        if let Some(path) = std::env::var_os("DIS_KEEP") {
+            std::fs::write(path, &bytes).expect("room");
         }
         let done = std::panic::catch_unwind(|| run(*word, &bytes, seed % 2 == 0));
         ran += u64::from(done.unwrap_or_else(|_| panic!("seed {seed}, words of {word}")));

@@ -8,7 +8,8 @@ use dis_rt::{NIL, types};
 
 pub(super) fn Newa(vm: &mut Vm, inst: &Inst) -> Step {
     let len = u32::try_from(vm.word(&inst.src)?).map_err(|_| Trap::NegativeSize)?;
-    let ty = vm.type_operand(&inst.mid)?;
+    let ty = vm.type_operand(&inst.mid);
+    vm.charge(len.saturating_mul(vm.heap.types[ty].size));
     let array = vm.heap.new_array(ty, len)?;
     vm.set_reference(&inst.dst, array)
 }
@@ -101,6 +102,7 @@ pub(super) fn Slicela(vm: &mut Vm, inst: &Inst) -> Step {
     if !vm.heap.types.same(from.ty, to.ty) {
         return Err(Trap::Type);
     }
+    vm.charge(from.len.saturating_mul(vm.heap.types[from.ty].size));
     vm.heap.copy_elements(from, to, at);
     Ok(())
 }

@@ -2,10 +2,8 @@
 #![allow(non_snake_case, reason = "functions are named as the rows of the opcode table")]
 
 use crate::code::Inst;
-use crate::place::Use;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
-use dis_rt::{Addr, NIL, types};
 use std::cmp::Ordering;
 
 impl Vm {
@@ -43,6 +41,7 @@ branches! {
 fn compare(vm: &mut Vm, inst: &Inst, wanted: fn(Ordering) -> bool) -> Step {
     let left = vm.string(&inst.src)?;
     let right = vm.string(&inst.mid)?;
+    vm.charge(vm.heap.string_len(left).min(vm.heap.string_len(right)));
     if wanted(vm.heap.compare(left, right)) { vm.jump(inst.dst.first) } else { Ok(()) }
 }
 
@@ -59,95 +58,36 @@ pub(super) fn Jmp(vm: &mut Vm, inst: &Inst) -> Step {
     vm.jump(inst.dst.first)
 }
 
+/// Goes where a table says. There is nothing for what the compiler thought impossible.
+fn table_jump(vm: &mut Vm, target: Option<u32>) -> Step {
+    match target {
+        Some(target) => vm.jump(target),
+        None => Err(Trap::Invalid),
+    }
+}
+
 pub(super) fn Goto(vm: &mut Vm, inst: &Inst) -> Step {
     let index = vm.word(&inst.src)?;
-    let table = vm.at(&inst.dst, Use::Read(0))?;
-    let count = vm.heap.memory.word(table - vm.word);
-    if index < 0 || index >= count {
-        return Err(Trap::Bounds);
-    }
-    vm.table_jump(table + index.cast_unsigned() * vm.word)
-}
-
-impl Vm {
-    /// Goes where an entry of a table says. There is none for what the compiler thought impossible.
-    fn table_jump(&mut self, entry: Addr) -> Step {
-        match u32::try_from(self.heap.memory.word(entry)) {
-            Ok(to) => self.jump(to),
-            Err(_) => Err(Trap::Invalid),
-        }
-    }
-
-    /// The entry of a sorted table that a value is in, by halving: `order` says where the value is seen from an entry.
-    fn search(
-        &self,
-        table: Addr,
-        stride: u32,
-        count: i32,
-        order: impl Fn(&Vm, Addr) -> Ordering,
-    ) -> Option<Addr> {
-        let (mut low, mut high) = (0, count.max(0).cast_unsigned());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let entry = table + middle * stride;
-            match order(self, entry) {
-                Ordering::Less => high = middle,
-                Ordering::Greater => low = middle + 1,
-                Ordering::Equal => return Some(entry),
-            }
-        }
-        None
-    }
-}
-
-/// Where a value is seen from a range whose end does not belong to it.
-fn seen<T: PartialOrd>(value: T, low: T, high: T) -> Ordering {
-    if value < low {
-        Ordering::Less
-    } else if value >= high {
-        Ordering::Greater
-    } else {
-        Ordering::Equal
-    }
+    let target = vm.code.tables[inst.extra as usize].goto(index).ok_or(Trap::Bounds)?;
+    vm.jump(target)
 }
 
 pub(super) fn Case(vm: &mut Vm, inst: &Inst) -> Step {
     let value = vm.word(&inst.src)?;
-    let head = vm.at(&inst.dst, Use::Read(0))?;
-    let (word, count) = (vm.word, vm.heap.memory.word(head));
-    let table = head + word;
-    let order = |vm: &Vm, at| seen(value, vm.heap.memory.word(at), vm.heap.memory.word(at + word));
-    let entry = vm.search(table, 3 * word, count, order);
-    vm.table_jump(entry.map_or(table + 3 * word * count.cast_unsigned(), |entry| entry + 2 * word))
+    let target = vm.code.tables[inst.extra as usize].number(value.into());
+    table_jump(vm, target)
 }
 
 pub(super) fn Casel(vm: &mut Vm, inst: &Inst) -> Step {
     let value = vm.big(&inst.src)?;
-    let head = vm.at(&inst.dst, Use::Read(0))?;
-    let (word, count) = (vm.word, vm.heap.memory.word(head));
-    let (table, stride) = (head + 2 * word, 16 + 2 * word);
-    let order = |vm: &Vm, at| seen(value, vm.heap.memory.big(at), vm.heap.memory.big(at + 8));
-    let entry = vm.search(table, stride, count, order);
-    vm.table_jump(entry.map_or(table + stride * count.cast_unsigned(), |entry| entry + 16))
+    let target = vm.code.tables[inst.extra as usize].number(value);
+    table_jump(vm, target)
 }
 
 pub(super) fn Casec(vm: &mut Vm, inst: &Inst) -> Step {
     let value = vm.string(&inst.src)?;
-    let head = vm.at(&inst.dst, Use::Read(0))?;
-    let (word, count) = (vm.word, vm.heap.memory.word(head));
-    let table = head + word;
-    let string = |vm: &Vm, at| {
-        let string = vm.heap.memory.pointer(at);
-        if string != NIL && vm.heap.type_of(string) == types::STRING { string } else { NIL }
-    };
-    let order = |vm: &Vm, at| {
-        let (low, high) = (string(vm, at), string(vm, at + word));
-        match vm.heap.compare(value, low) {
-            // Both ends belong to the range; without an upper one, it is a single string.
-            Ordering::Greater if high != NIL && vm.heap.compare(value, high).is_le() => Ordering::Equal,
-            order => order,
-        }
-    };
-    let entry = vm.search(table, 3 * word, count, order);
-    vm.table_jump(entry.map_or(table + 3 * word * count.cast_unsigned(), |entry| entry + 2 * word))
+    vm.charge(vm.heap.string_len(value));
+    let target =
+        vm.code.tables[inst.extra as usize].string(|other| vm.heap.chars(value).cmp(other.iter().copied()));
+    table_jump(vm, target)
 }

@@ -104,7 +104,7 @@ pub(super) fn Consm(vm: &mut Vm, inst: &Inst) -> Step {
 }
 
 pub(super) fn Consmp(vm: &mut Vm, inst: &Inst) -> Step {
-    let ty = vm.type_operand(&inst.mid)?;
+    let ty = vm.type_operand(&inst.mid);
     let from = vm.at(&inst.src, Use::Get(ty))?;
     cons(vm, inst, ty, vm.heap.types[ty].size, Some(from)).map(drop)
 }
@@ -147,7 +147,7 @@ pub(super) fn Headm(vm: &mut Vm, inst: &Inst) -> Step {
 }
 
 pub(super) fn Headmp(vm: &mut Vm, inst: &Inst) -> Step {
-    let ty = vm.type_operand(&inst.mid)?;
+    let ty = vm.type_operand(&inst.mid);
     let from = vm.head(&inst.src, ty, vm.heap.types[ty].size)?;
     let to = vm.at(&inst.dst, Use::Put(ty))?;
     vm.heap.copy_record(from, to, ty);

@@ -42,14 +42,16 @@ pub(super) fn Movm(vm: &mut Vm, inst: &Inst) -> Step {
     let size = u32::try_from(vm.word(&inst.mid)?).map_err(|_| Trap::Bounds)?;
     let from = vm.at(&inst.src, Use::Read(size))?;
     let to = vm.at(&inst.dst, Use::Write(size))?;
+    vm.charge(size);
     vm.heap.memory.copy(from, to, size as usize);
     Ok(())
 }
 
 pub(super) fn Movmp(vm: &mut Vm, inst: &Inst) -> Step {
-    let ty = vm.type_operand(&inst.mid)?;
+    let ty = vm.type_operand(&inst.mid);
     let from = vm.at(&inst.src, Use::Get(ty))?;
     let to = vm.at(&inst.dst, Use::Put(ty))?;
+    vm.charge(vm.heap.types[ty].size);
     vm.heap.copy_record(from, to, ty);
     Ok(())
 }
@@ -73,7 +75,8 @@ pub(super) fn Lea(vm: &mut Vm, inst: &Inst) -> Step {
 }
 
 pub(super) fn New(vm: &mut Vm, inst: &Inst) -> Step {
-    let ty = vm.type_operand(&inst.src)?;
+    let ty = vm.type_operand(&inst.src);
+    vm.charge(vm.heap.types[ty].size);
     let at = vm.heap.record(ty)?;
     vm.set_reference(&inst.dst, at)
 }

@@ -30,6 +30,9 @@ pub(super) fn Insc(vm: &mut Vm, inst: &Inst) -> Step {
     let string = vm.string(&inst.dst)?;
     let index = u32::try_from(index).map_err(|_| Trap::Bounds)?;
     let new = vm.heap.insert(string, index, value.cast_unsigned())?.ok_or(Trap::Bounds)?;
+    if new != string {
+        vm.charge(vm.heap.string_len(new));
+    }
     vm.set_reference(&inst.dst, new)
 }
 
@@ -39,6 +42,9 @@ pub(super) fn Addc(vm: &mut Vm, inst: &Inst) -> Step {
     // A string that is about to be replaced by the longer one may grow in its place.
     let append = same_place(inst);
     let new = vm.heap.concatenate(first, second, append)?;
+    if new != first {
+        vm.charge(vm.heap.string_len(new));
+    }
     vm.set_reference(&inst.dst, new)
 }
 
@@ -53,12 +59,14 @@ pub(super) fn Slicec(vm: &mut Vm, inst: &Inst) -> Step {
     if from > to || to > vm.heap.string_len(string) {
         return Err(Trap::Bounds);
     }
+    vm.charge(to - from);
     let new = vm.heap.substring(string, from, to)?;
     vm.set_reference(&inst.dst, new)
 }
 
 pub(super) fn Cvtca(vm: &mut Vm, inst: &Inst) -> Step {
     let string = vm.string(&inst.src)?;
+    vm.charge(vm.heap.string_len(string));
     let text = vm.heap.text(string);
     let array = vm.heap.new_bytes(&text)?;
     vm.set_reference(&inst.dst, array)
@@ -73,6 +81,7 @@ pub(super) fn Cvtac(vm: &mut Vm, inst: &Inst) -> Step {
         NIL => NIL,
         _ => {
             let bytes = vm.heap.array_bytes(array).to_vec();
+            vm.charge(bytes.len() as u32);
             vm.heap.new_text(&bytes)?
         }
     };

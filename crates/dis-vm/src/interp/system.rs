@@ -113,7 +113,7 @@ pub(super) fn Newcm(vm: &mut Vm, inst: &Inst) -> Step {
 }
 
 pub(super) fn Newcmp(vm: &mut Vm, inst: &Inst) -> Step {
-    let ty = vm.type_operand(&inst.src)?;
+    let ty = vm.type_operand(&inst.src);
     vm.new_channel(inst, ty)
 }
 
