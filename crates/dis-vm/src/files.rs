@@ -1,5 +1,6 @@
 //! Open files: descriptors in groups that procs share, standard input and output, a tree of the host's files.
 
+use crate::stat::Stat;
 use crate::vm::Options;
 use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
@@ -47,7 +48,8 @@ enum Kind {
     Input(Input),
     Output(Output),
     File(RefCell<File>),
-    Folder,
+    /// Its entries, once somebody asked for them, and how many were given already.
+    Folder(PathBuf, RefCell<Option<(Vec<Stat>, usize)>>),
 }
 
 /// Something open. Descriptors that were duplicated share it.
@@ -209,7 +211,7 @@ impl Files {
         let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
         let kind = match meta.is_dir() {
             true if mode != READ => return Err(format!("'{path}' permission denied")),
-            true => Kind::Folder,
+            true => Kind::Folder(host.clone(), RefCell::new(None)),
             false => {
                 let mut options = OpenOptions::new();
                 options
@@ -261,7 +263,7 @@ impl Files {
             Kind::Input(input) => retry(|| input.0.borrow_mut().read(buffer)),
             Kind::File(file) => retry(|| file.borrow_mut().read(buffer)),
             Kind::Output(_) => return Err("inappropriate use of fd".into()),
-            Kind::Folder => return Err("reading a directory as bytes is not there yet".into()),
+            Kind::Folder(..) => return Err("reading a directory as bytes is not there yet".into()),
         };
         read.map_err(|error| told(&open.path, &error))
     }
@@ -277,7 +279,7 @@ impl Files {
                 to.write_all(bytes).and_then(|()| to.flush())
             }
             Kind::File(file) => file.borrow_mut().write_all(bytes),
-            Kind::Input(_) | Kind::Folder => return Err("inappropriate use of fd".into()),
+            Kind::Input(_) | Kind::Folder(..) => return Err("inappropriate use of fd".into()),
         };
         written.map_err(|error| told(&open.path, &error))
     }
@@ -288,6 +290,36 @@ impl Files {
             Kind::File(file) => file.borrow_mut().seek(to).map_err(|error| told(&open.path, &error)),
             _ => Err("seek on a stream".into()),
         }
+    }
+
+    pub(crate) fn stat(&self, path: &str) -> Result<Stat, String> {
+        let host = self.host(path)?;
+        let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
+        let last = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(Stat::of(&last.unwrap_or_else(|| "/".to_owned()), &host, &meta))
+    }
+
+    pub(crate) fn fstat(&mut self, group: u32, number: i32) -> Result<Stat, String> {
+        let open = self.get(group, number)?;
+        match &open.kind {
+            Kind::Input(_) | Kind::Output(_) => Ok(Stat::console()),
+            Kind::File(_) | Kind::Folder(..) => self.stat(&open.path),
+        }
+    }
+
+    /// Some more entries of an open folder, none at its end.
+    pub(crate) fn entries(&mut self, group: u32, number: i32) -> Result<Vec<Stat>, String> {
+        const SOME: usize = 64;
+        let open = self.get(group, number)?;
+        let Kind::Folder(host, entries) = &open.kind else { return Err("not a directory".into()) };
+        let mut entries = entries.borrow_mut();
+        let (all, given) = match &mut *entries {
+            Some(entries) => entries,
+            None => entries.insert((listed(host).map_err(|error| told(&open.path, &error))?, 0)),
+        };
+        let some = all[*given..].iter().take(SOME).cloned().collect::<Vec<_>>();
+        *given += some.len();
+        Ok(some)
     }
 
     /// The bytes of a module's file, with a key that changes when the file does.
@@ -304,6 +336,19 @@ impl Files {
         let bytes = fs::read(&host).map_err(|error| told(path, &error))?;
         Ok((bytes, key))
     }
+}
+
+/// What is in a folder of the host, by name. What goes away meanwhile is not in it.
+fn listed(host: &Path) -> io::Result<Vec<Stat>> {
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(host)? {
+        let entry = entry?;
+        if let Ok(meta) = fs::metadata(entry.path()).or_else(|_| entry.metadata()) {
+            entries.push(Stat::of(&entry.file_name().to_string_lossy(), &entry.path(), &meta));
+        }
+    }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(entries)
 }
 
 fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {

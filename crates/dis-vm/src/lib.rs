@@ -19,6 +19,7 @@ mod load;
 mod place;
 mod proc;
 mod schedule;
+mod stat;
 mod table;
 mod trap;
 mod vm;

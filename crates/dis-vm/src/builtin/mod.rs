@@ -2,6 +2,7 @@
 
 mod math;
 mod sys;
+mod sys_dir;
 mod sys_files;
 mod sys_text;
 
@@ -21,7 +22,8 @@ pub(crate) struct Function {
     pub(crate) name: &'static str,
     /// What its Limbo type comes to in 32 bits.
     pub(crate) signature: u32,
-    /// A letter per argument: `p` a reference, `w` a word, `b` a big number, `r` a real, `*` any number of others.
+    /// A letter per argument: `p` a reference, `w` a word, `b` a big number, `r` a real, `*` any number of others. A record with big
+    /// numbers begins with `|`, at a multiple of 8, and has a letter per field.
     pub(crate) args: &'static str,
     pub(crate) run: fn(&mut Vm, Addr, TypeId) -> Step,
 }
@@ -45,8 +47,11 @@ fn offsets(args: &str, word: u32) -> (Vec<(u8, u32)>, u32) {
     let mut end = 8 * word;
     let mut places = Vec::new();
     for kind in args.bytes().filter(|kind| *kind != b'*') {
-        let size = if matches!(kind, b'b' | b'r') { 8 } else { word };
+        let size = if matches!(kind, b'b' | b'r' | b'|') { 8 } else { word };
         end = end.next_multiple_of(size);
+        if kind == b'|' {
+            continue;
+        }
         places.push((kind, end));
         end += size;
     }

@@ -1,5 +1,6 @@
 //! `$Sys`: its table, printing, time, procs. Sections 2 of Inferno's manual, sys-*; `module/sys.m`.
 
+use super::sys_dir::*;
 use super::sys_files::*;
 use super::sys_text::*;
 use super::{Builtin, absent_reference, absent_word, function};
@@ -19,7 +20,7 @@ pub(super) static SYS: Builtin = Builtin {
         function("chdir", 0xc693_5858, "p", absent_word),
         function("create", 0x54db_77d9, "pww", create),
         function("dial", 0x29e9_0174, "pp", absent_word),
-        function("dirread", 0x7221_0d71, "p", absent_word),
+        function("dirread", 0x7221_0d71, "p", dirread),
         function("dup", 0x6584_767b, "ww", dup),
         function("export", 0x6fc6_dc03, "ppw", absent_word),
         function("fauth", 0x20cc_c34b, "pp", absent_reference),
@@ -27,9 +28,9 @@ pub(super) static SYS: Builtin = Builtin {
         function("file2chan", 0x9f34_d686, "pp", absent_reference),
         function("fildes", 0x1478_f993, "w", fildes),
         function("fprint", 0xf464_86c8, "pp*", fprint),
-        function("fstat", 0xda44_99c2, "p", absent_word),
+        function("fstat", 0xda44_99c2, "p", fstat),
         function("fversion", 0xfe9c_0a06, "pwp", absent_word),
-        function("fwstat", 0x50a6_c7e0, "pppppbwwwwwbww", absent_word),
+        function("fwstat", 0x50a6_c7e0, "p|ppppbwwwwwbww", absent_word),
         function("iounit", 0x5583_b730, "p", absent_word),
         function("listen", 0xb974_16e0, "ppp", absent_word),
         function("millisec", 0x6169_77e8, "", millisec),
@@ -46,14 +47,14 @@ pub(super) static SYS: Builtin = Builtin {
         function("seek", 0xaecc_addb, "pbw", seek),
         function("sleep", 0xe67b_f126, "w", sleep),
         function("sprint", 0x4c06_24b6, "p*", sprint),
-        function("stat", 0x3193_28dd, "p", absent_word),
+        function("stat", 0x3193_28dd, "p", stat),
         function("stream", 0xb9e8_f9ea, "ppw", stream),
         function("tokenize", 0x5733_8f20, "pp", tokenize),
         function("unmount", 0x21e3_37e3, "pp", absent_word),
         function("utfbytes", 0x01d4_a1f4, "pw", utfbytes),
         function("werrstr", 0xc693_5858, "p", werrstr),
         function("write", 0x7cfe_f557, "ppw", write),
-        function("wstat", 0x56b0_2096, "pppppbwwwwwbww", absent_word),
+        function("wstat", 0x56b0_2096, "p|ppppbwwwwwbww", absent_word),
     ],
 };
 
