@@ -51,7 +51,9 @@ impl Memory {
 
     #[inline]
     fn load<const N: usize>(&self, at: Addr) -> [u8; N] {
-        match self.bytes.get(at as usize..).and_then(|bytes| bytes.first_chunk()) {
+        // An offset of 32 bits and a few cannot wrap, so this is one comparison.
+        let at = at as usize;
+        match self.bytes.get(at..at + N).and_then(|bytes| bytes.first_chunk()) {
             Some(bytes) => *bytes,
             None => {
                 outside::<()>();
@@ -62,7 +64,8 @@ impl Memory {
 
     #[inline]
     fn store<const N: usize>(&mut self, at: Addr, value: [u8; N]) {
-        match self.bytes.get_mut(at as usize..).and_then(|bytes| bytes.first_chunk_mut()) {
+        let at = at as usize;
+        match self.bytes.get_mut(at..at + N).and_then(|bytes| bytes.first_chunk_mut()) {
             Some(bytes) => *bytes = value,
             None => outside(),
         }

@@ -1,9 +1,9 @@
-//! Programs of the corpus with bytes changed: whatever passes the verifier runs to some end without a panic and without a wrong
+//! Programs of the corpus with bytes, opcodes, operands and types changed: whatever passes the verifier runs to some end without a panic and without a wrong
 //! count, which would be a reference to something that is not its own.
 
 mod expand;
 
-use dis_bytecode::{WordSize, assemble, write};
+use dis_bytecode::{Module, Op, WordSize, assemble, read, write};
 use dis_vm::{Ended, Options, Vm};
 use std::path::Path;
 
@@ -34,6 +34,41 @@ impl Random {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) as usize % end.max(1)
+    }
+}
+
+/// Changes some bytes.
+fn scribble(bytes: &mut [u8], random: &mut Random) {
+    for _ in 0..1 + random.below(3) {
+        let at = random.below(bytes.len());
+        bytes[at] = match random.below(3) {
+            0 => random.below(256) as u8,
+            1 => bytes[at] ^ (1 << random.below(8)),
+            _ => bytes[random.below(bytes.len())],
+        };
+    }
+}
+
+/// Exchanges what means something: an opcode or an operand for another one's, a type for another, references for numbers.
+fn twist(module: &mut Module, random: &mut Random) {
+    for _ in 0..1 + random.below(3) {
+        let (at, from) = (random.below(module.code.len()), random.below(module.code.len()));
+        let (ty, other) = (random.below(module.types.len()), random.below(module.types.len()));
+        let donor = module.code[from];
+        let inst = &mut module.code[at];
+        match random.below(8) {
+            0 => inst.op = Op::ALL[random.below(Op::ALL.len())],
+            1 => inst.op = donor.op,
+            2 => inst.src = donor.src,
+            3 => inst.mid = donor.mid,
+            4 => inst.dst = donor.dst,
+            5 => (inst.src, inst.dst) = (inst.dst, inst.src),
+            6 => module.types[ty] = module.types[other].clone(),
+            _ => match module.types[ty].map.first_mut() {
+                Some(byte) => *byte ^= 1 << random.below(8),
+                None => *inst = donor,
+            },
+        }
     }
 }
 
@@ -72,13 +107,12 @@ fn whatever_passes_the_verifier_runs_to_some_end() {
         (0..4).for_each(|_| random.0 ^= random.below(1 << 20) as u64);
         let (word, bytes) = &programs[random.below(programs.len())];
         let mut bytes = bytes.clone();
-        for _ in 0..1 + random.below(3) {
-            let at = random.below(bytes.len());
-            bytes[at] = match random.below(3) {
-                0 => random.below(256) as u8,
-                1 => bytes[at] ^ (1 << random.below(8)),
-                _ => bytes[random.below(bytes.len())],
-            };
+        match (seed % 3, read(&bytes)) {
+            (0, _) | (_, Err(_)) => scribble(&mut bytes, &mut random),
+            (_, Ok(mut module)) => {
+                twist(&mut module, &mut random);
+                bytes = write(&module);
+            }
         }
         if let Some(path) = std::env::var_os("DIS_KEEP") {
             std::fs::write(path, &bytes).expect("room");
