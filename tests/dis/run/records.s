@@ -3,6 +3,7 @@ globals {0}
 main {40w} pointers {12w}, {13w}, {14w}, {20w}, {21w}, {24w}, {25w}
 type node {3w} pointers 0, {1w}
 type other {3w} pointers 0, {1w}
+type word {1w}
 handlers
 handler {14w}, compare, behind, -, 0
 	otherwise caught
@@ -37,6 +38,7 @@ cycle:
 	new node, {13w}(fp)
 	movp {12w}(fp), 0({13w}(fp))
 	movp {13w}(fp), 0({12w}(fp))
+	newa $10000, word, {1w}({12w}(fp))
 	addw $1, {10w}(fp)
 	bltw {10w}(fp), $300, cycle
 	say w {10w}(fp)
