@@ -4,9 +4,11 @@ mod common;
 #[path = "../../dis-vm/tests/expand/mod.rs"]
 mod expand;
 
-use common::{spandrel, stderr, stdout};
+use common::{command, spandrel, stderr, stdout};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
 
 fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/dis/run")
@@ -31,6 +33,20 @@ fn tree(name: &str, word: usize) -> PathBuf {
     }
     fs::write(root.join("text"), "one\ntwo\nthree\n").expect("room");
     root
+}
+
+/// Runs a command that reads this; nothing ends its input before it does when `open`.
+fn reading(args: &[&str], text: &[u8], open: bool) -> Output {
+    let piped = Stdio::piped;
+    let started = command(args).stdin(piped()).stdout(piped()).stderr(piped()).spawn();
+    let mut child = started.expect("the command starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    // Whoever does not read may end before.
+    let _ = input.write_all(text);
+    let kept = open.then_some(input);
+    let output = child.wait_with_output().expect("its end");
+    drop(kept);
+    output
 }
 
 /// Runs a small program of these lines, with one word of 8 bytes at 64(fp), and these flags.
@@ -64,7 +80,7 @@ fn programs_of_the_corpus_print_what_is_expected_in_every_way_of_running_them() 
                 let mut args = vec!["run", "--max-memory", "8", "--root", root.to_str().expect("text")];
                 args.extend(flags);
                 args.extend([file.as_str(), "first", "zweites Wört"]);
-                let output = spandrel(&args);
+                let output = reading(&args, b"typed\n", false);
                 assert_eq!(stdout(&output), expected, "{stem}, {word}, {flags:?}: {}", stderr(&output));
                 assert_eq!(output.status.code(), Some(0), "{stem}, {word}, {flags:?}");
             }
@@ -94,6 +110,15 @@ fn limits_hold() {
     let grows = "again:\n\tconsw $1, 80(fp)\n\tjmp again\n";
     let (status, _, errors) = small("memory.dis", grows, &["--max-memory", "4"]);
     assert!(status == Some(70) && errors.contains("out of memory: heap"), "{errors}");
+}
+
+#[test]
+fn waiting_for_input_ends_with_the_time() {
+    let root = tree("dis-run-input", 8);
+    let root = root.to_str().expect("text");
+    let output = reading(&["run", "--timeout", "0.5", "--root", root, "/input.dis"], b"a\nb\n", true);
+    assert_eq!((output.status.code(), stdout(&output)), (Some(70), "a\nb\n\n"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("the time is up"), "{}", stderr(&output));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Open files: descriptors in groups that procs share, standard input and output, a tree of the host's files.
 
+use crate::input::Input;
 use crate::stat::Stat;
 use crate::vm::Options;
 use std::cell::RefCell;
@@ -7,17 +8,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
-
-/// Where a program reads from.
-#[derive(Clone)]
-pub struct Input(Rc<RefCell<dyn Read>>);
-
-impl Input {
-    /// From this.
-    pub fn new(from: impl Read + 'static) -> Input {
-        Input(Rc::new(RefCell::new(from)))
-    }
-}
 
 /// Where a program writes to.
 #[derive(Clone)]
@@ -254,14 +244,32 @@ impl Files {
         removed.map_err(|error| told(path, &error))
     }
 
+    /// Reads, and waits as long as that takes.
     pub(crate) fn read(&mut self, group: u32, number: i32, buffer: &mut [u8]) -> Result<usize, String> {
+        loop {
+            if let Some(count) = self.read_some(group, number, buffer)? {
+                return Ok(count);
+            }
+            if let Kind::Input(input) = &self.get(group, number)?.kind {
+                input.wait(None);
+            }
+        }
+    }
+
+    /// Reads what is there; `None` when one has to wait for it.
+    pub(crate) fn read_some(
+        &mut self,
+        group: u32,
+        number: i32,
+        buffer: &mut [u8],
+    ) -> Result<Option<usize>, String> {
         let open = self.get(group, number)?;
         if open.mode == WRITE {
             return Err("inappropriate use of fd".into());
         }
         let read = match &open.kind {
-            Kind::Input(input) => retry(|| input.0.borrow_mut().read(buffer)),
-            Kind::File(file) => retry(|| file.borrow_mut().read(buffer)),
+            Kind::Input(input) => input.read(buffer),
+            Kind::File(file) => retry(|| file.borrow_mut().read(buffer)).map(Some),
             Kind::Output(_) => return Err("inappropriate use of fd".into()),
             Kind::Folder(..) => return Err("reading a directory as bytes is not there yet".into()),
         };
@@ -351,7 +359,7 @@ fn listed(host: &Path) -> io::Result<Vec<Stat>> {
     Ok(entries)
 }
 
-fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+pub(crate) fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

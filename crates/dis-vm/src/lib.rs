@@ -14,6 +14,7 @@ mod convert;
 mod exception;
 mod files;
 mod format;
+mod input;
 mod interp;
 mod load;
 mod place;
@@ -24,7 +25,8 @@ mod table;
 mod trap;
 mod vm;
 
-pub use files::{Input, Output};
+pub use files::Output;
+pub use input::Input;
 pub use load::LoadError;
 pub use schedule::{Ended, Limit};
 pub use vm::{Options, Vm};

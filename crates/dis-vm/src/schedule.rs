@@ -135,6 +135,10 @@ impl Vm {
                     self.ready.push_back(slot);
                 }
                 Turn::Waits => self.switch_out(),
+                Turn::Reads => {
+                    self.switch_out();
+                    self.reading.push(slot);
+                }
                 Turn::Ended(text) => self.finish(text),
                 Turn::Stopped => return Ended::Stopped(Limit::Fuel),
             }
@@ -191,6 +195,10 @@ impl Vm {
                 Ok(()) => return Turn::Again,
                 Err(Trap::Reload) => {}
                 Err(Trap::Switch) => return Turn::Waits,
+                Err(Trap::Input) => {
+                    self.pc -= 1;
+                    return Turn::Reads;
+                }
                 Err(Trap::End) => return Turn::Ended(None),
                 Err(Trap::Fuel) => return Turn::Stopped,
                 Err(Trap::Memory) if self.made_room() => {}
@@ -248,6 +256,9 @@ impl Vm {
     }
 
     fn wake(&mut self) {
+        if !self.reading.is_empty() && self.options.input.arrived() {
+            self.ready.extend(self.reading.drain(..));
+        }
         if self.sleeping.is_empty() {
             return;
         }
@@ -259,11 +270,19 @@ impl Vm {
         }
     }
 
-    /// Waits for the first that wakes. False when nobody sleeps.
+    /// Waits for the first that wakes, or for input. False when nobody sleeps or reads.
     fn doze(&mut self) -> bool {
-        let Some(sleeper) = self.sleeping.peek() else { return false };
-        let until = self.options.deadline.map_or(sleeper.until, |deadline| deadline.min(sleeper.until));
-        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        let sleeper = self.sleeping.peek().map(|sleeper| sleeper.until);
+        if sleeper.is_none() && self.reading.is_empty() {
+            return false;
+        }
+        let until = sleeper.into_iter().chain(self.options.deadline).min();
+        let time = until.map(|until| until.saturating_duration_since(Instant::now()));
+        match (self.reading.is_empty(), time) {
+            (false, time) => self.options.input.wait(time),
+            (true, Some(time)) => std::thread::sleep(time),
+            (true, None) => {}
+        }
         true
     }
 
@@ -287,6 +306,7 @@ impl Vm {
 enum Turn {
     Again,
     Waits,
+    Reads,
     Ended(Option<String>),
     Stopped,
 }

@@ -25,6 +25,8 @@ pub(crate) enum Trap {
     Reload,
     /// The proc does not go on, or not at once.
     Switch,
+    /// The proc waits for standard input, and its instruction is to be executed again then.
+    Input,
     /// The proc is done.
     End,
     /// The instance has used up what it may.
@@ -47,7 +49,9 @@ impl Trap {
             Trap::Invalid => "invalid argument",
             Trap::MathArgument => "invalid math argument",
             Trap::BadMframe => "invalid mframe",
-            Trap::Text | Trap::Value | Trap::Reload | Trap::Switch | Trap::End | Trap::Fuel => return None,
+            Trap::Text | Trap::Value | Trap::Reload | Trap::Switch | Trap::Input | Trap::End | Trap::Fuel => {
+                return None;
+            }
         })
     }
 }

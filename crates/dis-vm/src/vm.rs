@@ -2,7 +2,8 @@
 
 use crate::channel::Waiting;
 use crate::code::Code;
-use crate::files::{Files, Input, Output};
+use crate::files::{Files, Output};
+use crate::input::Input;
 use crate::load::Loaded;
 use crate::place::Hint;
 use crate::proc::Proc;
@@ -77,6 +78,8 @@ pub struct Vm {
     pub(crate) vacant: Vec<u32>,
     pub(crate) ready: VecDeque<u32>,
     pub(crate) sleeping: BinaryHeap<Sleeper>,
+    /// Procs that wait for standard input.
+    pub(crate) reading: Vec<u32>,
     pub(crate) next_pid: u32,
     pub(crate) live: usize,
     pub(crate) random: u64,
@@ -134,6 +137,7 @@ impl Vm {
             vacant: Vec::new(),
             ready: VecDeque::new(),
             sleeping: BinaryHeap::new(),
+            reading: Vec::new(),
             next_pid: 1,
             live: 0,
             random: 0x2034_2034,

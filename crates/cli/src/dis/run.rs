@@ -77,7 +77,7 @@ fn options(args: &RunArgs) -> Options {
         quantum: if args.memory.stress() { 1 } else { default.quantum },
         stress: args.memory.stress(),
         root: args.inferno.root.clone(),
-        input: Input::new(std::io::stdin()),
+        input: Input::threaded(std::io::stdin()),
         output: output(Output::new(std::io::stdout())),
         errors: Output::new(std::io::stderr()),
         ..default

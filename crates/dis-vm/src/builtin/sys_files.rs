@@ -95,8 +95,13 @@ pub(super) fn remove(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 pub(super) fn read(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
     let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
-    let result = vm.read_once(file, array, 0, count).map(|read| read as i32);
-    vm.give_or_error(fp, result)
+    let (group, data) = (vm.cur.files, vm.heap.slice(array).data);
+    // Others run while there is nothing to read. The call is made again when there is.
+    match vm.files.read_some(group, file, vm.heap.memory.bytes_mut(data, count)) {
+        Ok(None) => Err(Trap::Input),
+        Ok(Some(count)) => vm.give_word(fp, 0, count as i32),
+        Err(why) => vm.give_or_error(fp, Err(why)),
+    }
 }
 
 /// Reads until there is no more, or enough.
