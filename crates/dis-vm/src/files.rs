@@ -73,6 +73,8 @@ struct Group {
 pub(crate) struct Files {
     groups: Vec<Option<Group>>,
     root: Option<PathBuf>,
+    /// The folder that names without a slash begin at, as a name in the tree.
+    dot: String,
 }
 
 /// Most descriptors of a group.
@@ -89,7 +91,7 @@ impl Files {
             open(Kind::Output(options.errors.clone()), WRITE, "/dev/cons"),
         ];
         let root = options.root.take();
-        Files { groups: vec![Some(Group { open: standard, users: 1 })], root }
+        Files { groups: vec![Some(Group { open: standard, users: 1 })], root, dot: "/".to_owned() }
     }
 
     /// The group that the first proc has.
@@ -180,8 +182,9 @@ impl Files {
         if path.is_empty() || path.contains('\0') {
             return Err("empty file name".into());
         }
+        let begin = if path.starts_with('/') { "" } else { self.dot.as_str() };
         let mut inside = Vec::new();
-        for part in Path::new(path).components() {
+        for part in Path::new(begin).components().chain(Path::new(path).components()) {
             match part {
                 Component::Normal(name) => inside.push(name),
                 Component::ParentDir => drop(inside.pop()),
@@ -300,6 +303,18 @@ impl Files {
         }
     }
 
+    /// There is one name space, so there is one such folder, too.
+    pub(crate) fn chdir(&mut self, path: &str) -> Result<(), String> {
+        let host = self.host(path)?;
+        if !fs::metadata(&host).map_err(|error| told(path, &error))?.is_dir() {
+            return Err(format!("'{path}' not a directory"));
+        }
+        let inside = self.root.as_ref().and_then(|root| host.strip_prefix(root).ok());
+        self.dot =
+            format!("/{}", inside.map_or(String::new(), |inside| inside.to_string_lossy().into_owned()));
+        Ok(())
+    }
+
     pub(crate) fn stat(&self, path: &str) -> Result<Stat, String> {
         let host = self.host(path)?;
         let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
@@ -315,7 +330,17 @@ impl Files {
         }
     }
 
-    /// Some more entries of an open folder, none at its end.
+    /// Entries that were looked at are not looked at again.
+    pub(crate) fn pass(&mut self, group: u32, number: i32, count: usize) {
+        if let Ok(open) = self.get(group, number)
+            && let Kind::Folder(_, entries) = &open.kind
+            && let Some((_, given)) = &mut *entries.borrow_mut()
+        {
+            *given += count;
+        }
+    }
+
+    /// Some more entries of an open folder, none at its end. They stay until they are passed.
     pub(crate) fn entries(&mut self, group: u32, number: i32) -> Result<Vec<Stat>, String> {
         const SOME: usize = 64;
         let open = self.get(group, number)?;
@@ -325,9 +350,7 @@ impl Files {
             Some(entries) => entries,
             None => entries.insert((listed(host).map_err(|error| told(&open.path, &error))?, 0)),
         };
-        let some = all[*given..].iter().take(SOME).cloned().collect::<Vec<_>>();
-        *given += some.len();
-        Ok(some)
+        Ok(all[(*given).min(all.len())..].iter().take(SOME).cloned().collect())
     }
 
     /// The bytes of a module's file, with a key that changes when the file does.
@@ -382,4 +405,48 @@ fn told(path: &str, error: &io::Error) -> String {
         _ => return format!("'{path}' {error}"),
     };
     format!("'{path}' {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(name: &str) -> Files {
+        let root = std::env::temp_dir().join(format!("dis-vm-{name}-{}", std::process::id()));
+        fs::create_dir_all(root.join("inner")).expect("a folder");
+        fs::write(root.join("inner/file"), "text").expect("room");
+        Files::new(&mut Options { root: Some(root), ..Options::default() })
+    }
+
+    #[test]
+    fn names_stay_in_the_tree_and_begin_where_chdir_says() {
+        let mut files = files("names");
+        assert!(files.stat("file").is_err());
+        files.chdir("inner/../inner/.").expect("it is there");
+        assert_eq!(files.dot, "/inner");
+        assert_eq!(files.stat("file").map(|stat| stat.length), Ok(4));
+        assert_eq!(files.stat("../../../inner/file").map(|stat| stat.name), Ok("file".to_owned()));
+        assert_eq!(files.chdir("file"), Err("'file' not a directory".to_owned()));
+        assert_eq!(files.host("/../../etc/passwd"), files.host("/etc/passwd"));
+        fs::remove_dir_all(files.root.take().expect("it has one")).expect("it goes");
+    }
+
+    #[test]
+    fn descriptors_are_the_lowest_that_are_free_and_close_with_their_objects() {
+        let mut files = files("descriptors");
+        let open = |files: &mut Files| files.open(0, "/inner/file", READ).expect("it opens");
+        let (first, second) = (open(&mut files), open(&mut files));
+        assert_eq!((first, second), (3, 4));
+        files.share(0);
+        files.close(0, first);
+        assert_eq!(
+            (open(&mut files), files.dup(0, second, 1), files.dup(0, 99, -1)),
+            (3, Ok(1), Err(BAD.into()))
+        );
+        let group = files.fork(0, |number| number == 4);
+        assert!(files.get(group, 4).is_ok() && files.get(group, 3).is_err());
+        files.leave(group);
+        assert!(files.get(group, 4).is_err());
+        fs::remove_dir_all(files.root.take().expect("it has one")).expect("it goes");
+    }
 }

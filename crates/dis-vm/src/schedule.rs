@@ -211,10 +211,10 @@ impl Vm {
         }
     }
 
-    /// Whether cycles went, so that the instruction that found no memory may try again. Built-in functions do not.
+    /// Whether cycles went, so that the instruction that found no memory may try again. It has changed nothing yet, and neither have
+    /// built-in functions: they make their results before they leave a trace.
     fn made_room(&mut self) -> bool {
-        let inst = self.code.insts.get(self.pc.wrapping_sub(1) as usize);
-        let again = inst.is_some_and(|inst| inst.op != dis_bytecode::Op::Mcall) && self.collect();
+        let again = self.collect();
         self.pc -= u32::from(again);
         again
     }

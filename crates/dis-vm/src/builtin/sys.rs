@@ -17,7 +17,7 @@ pub(super) static SYS: Builtin = Builtin {
         function("bind", 0x6632_6d91, "ppw", absent_word),
         function("byte2char", 0x3d60_94f9, "pw", byte2char),
         function("char2byte", 0x2ba5_ab41, "wpw", char2byte),
-        function("chdir", 0xc693_5858, "p", absent_word),
+        function("chdir", 0xc693_5858, "p", chdir),
         function("create", 0x54db_77d9, "pww", create),
         function("dial", 0x29e9_0174, "pp", absent_word),
         function("dirread", 0x7221_0d71, "p", dirread),

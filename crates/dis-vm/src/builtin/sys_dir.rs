@@ -121,6 +121,7 @@ pub(super) fn dirread(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
         Ok(stats) if !stats.is_empty() => vm.dirs(stats)?,
         _ => NIL,
     };
+    vm.files.pass(vm.cur.files, file, result.as_ref().map_or(0, Vec::len));
     vm.give_reference(fp, vm.word, array)?;
     vm.give_or_error(fp, result.map(|stats| stats.len() as i32))
 }

@@ -1,5 +1,6 @@
 //! `$Sys` on files: sys-open(2), sys-read(2), sys-dup(2), sys-seek(2), sys-remove(2).
 
+use crate::place::Use;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId, types};
@@ -9,12 +10,18 @@ use std::io::SeekFrom;
 const BLOCK: usize = 1 << 20;
 
 impl Vm {
-    /// The number in an argument that is a `ref FD`, -1 for nil. Only the machine makes such objects.
+    /// The number in an argument that is a `ref FD`, -1 for nil. Programs may make such records, too; those close nothing.
     pub(super) fn descriptor(&self, fp: Addr, number: u32) -> Result<i32, Trap> {
-        match self.reference_argument(fp, number, types::FILE)? {
-            NIL => Ok(-1),
-            file => Ok(self.heap.memory.word(file)),
+        let file = self.heap.memory.pointer(self.argument(fp, number));
+        if file == NIL {
+            return Ok(-1);
         }
+        let ty = self.heap.type_of(file);
+        if ty < types::FILE {
+            return Err(Trap::Type);
+        }
+        self.check(ty, 0, Use::Read(self.word))?;
+        Ok(self.heap.memory.word(file))
     }
 
     /// A `ref FD` as the result; nil with the reason in `%r` when there is none.
@@ -84,6 +91,12 @@ pub(super) fn fd2path(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
         }
     };
     vm.give_reference(fp, 0, string)
+}
+
+pub(super) fn chdir(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let path = vm.text_argument(fp, 0)?;
+    let result = vm.files.chdir(&path).map(|()| 0);
+    vm.give_or_error(fp, result)
 }
 
 pub(super) fn remove(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
