@@ -8,7 +8,7 @@ use crate::vm::Vm;
 macro_rules! binary {
     ($($name:ident $left:ident $right:ident $set:ident: |$a:ident, $b:ident| $value:expr;)*) => {
         $(
-            #[inline]
+            #[inline(always)]
             pub(super) fn $name(vm: &mut Vm, inst: &Inst) -> Step {
                 let $b = vm.$right(&inst.src)?;
                 let $a = vm.$left(&inst.mid)?;

@@ -21,7 +21,7 @@ impl Vm {
 macro_rules! branches {
     ($($name:ident $get:ident $operator:tt;)*) => {
         $(
-            #[inline]
+            #[inline(always)]
             pub(super) fn $name(vm: &mut Vm, inst: &Inst) -> Step {
                 let left = vm.$get(&inst.src)?;
                 let right = vm.$get(&inst.mid)?;
