@@ -213,14 +213,9 @@ impl Vm {
 
     /// `load`: what is at this path, linked for imports of the running module. What is wrong is in `message`.
     pub(crate) fn load(&mut self, path: &str, imports: i32) -> Result<Addr, Trap> {
-        let Some(tables) = &self.code.imports else {
-            self.message = "obsolete dis".into();
-            return Err(Trap::Text);
-        };
         let running = Rc::clone(&self.code);
         let imports = usize::try_from(imports).ok().and_then(|n| running.imports.as_ref()?.get(n));
         let imports = imports.ok_or(Trap::Type)?;
-        debug_assert!(!tables.is_empty());
         if path == "$self" {
             let data = self.mp;
             self.heap.keep(data);

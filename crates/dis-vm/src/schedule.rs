@@ -214,6 +214,8 @@ impl Vm {
     /// Whether cycles went, so that the instruction that found no memory may try again. It has changed nothing yet, and neither have
     /// built-in functions: they make their results before they leave a trace.
     fn made_room(&mut self) -> bool {
+        // That took long enough for a turn.
+        self.quantum = 0;
         let again = self.collect();
         self.pc -= u32::from(again);
         again

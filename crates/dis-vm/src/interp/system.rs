@@ -65,12 +65,15 @@ pub(super) fn Raise(vm: &mut Vm, inst: &Inst) -> Step {
 /// A module that cannot be loaded is nil, and `%r` says why.
 pub(super) fn Load(vm: &mut Vm, inst: &Inst) -> Step {
     vm.bury();
+    if vm.code.imports.is_none() {
+        vm.message = "obsolete dis".to_owned();
+        return Err(Trap::Text);
+    }
     let path = vm.string(&inst.src)?;
     let path = String::from_utf8_lossy(&vm.heap.text(path)).into_owned();
     let imports = vm.word(&inst.mid)?;
     let reference = match vm.load(&path, imports) {
         Ok(reference) => reference,
-        Err(Trap::Text) if vm.message == "obsolete dis" => return Err(Trap::Text),
         Err(Trap::Text) => {
             vm.cur.error = std::mem::take(&mut vm.message);
             NIL
