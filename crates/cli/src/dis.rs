@@ -1,4 +1,8 @@
-//! `spandrel dump`: what is in a `.dis` file.
+//! The verbs for Inferno programs: `spandrel dump` shows what is in a `.dis` file; `run` is in a file of its own.
+
+mod run;
+
+pub(crate) use run::run;
 
 use clap::Args;
 use dis_bytecode::{Module, WordSize, disassemble, read, verify, word_size};
@@ -23,7 +27,8 @@ pub(crate) struct DumpArgs {
     word_size: Option<WordSize>,
 }
 
-fn word(text: &str) -> Result<WordSize, String> {
+/// A word size in bytes.
+pub(crate) fn word(text: &str) -> Result<WordSize, String> {
     match text {
         "4" => Ok(WordSize::Four),
         "8" => Ok(WordSize::Eight),

@@ -25,6 +25,16 @@ impl MemoryArgs {
             self.max_memory.map_or(default.cap_bytes, |megabytes| megabytes.saturating_mul(1 << 20));
         heap::Config { cap_bytes, stress: self.gc_stress, verify: self.gc_stress, ..default }
     }
+
+    /// The limit, if one was given.
+    pub(crate) fn megabytes(self) -> Option<usize> {
+        self.max_memory
+    }
+
+    /// Whether memory is to be checked all the time.
+    pub(crate) fn stress(self) -> bool {
+        self.gc_stress
+    }
 }
 
 /// What is to be shown of JavaScript programs.
@@ -90,7 +100,18 @@ impl ShowArgs {
     }
 }
 
-/// Runs a program: a Sox script (.sox), a JavaScript program (.js, .cjs) or module (.mjs)
+/// What only Inferno programs have a use for.
+#[derive(Args, Clone, Default)]
+pub(crate) struct InfernoArgs {
+    /// The folder that an Inferno program sees as `/`, and in which the program itself is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Bytes of a word of an Inferno program, 4 or 8, which its file does not say
+    #[arg(long, value_parser = crate::dis::word)]
+    pub(crate) word_size: Option<dis_bytecode::WordSize>,
+}
+
+/// Runs a program: a Sox script (.sox), a JavaScript program (.js, .cjs) or module (.mjs), an Inferno program (.dis)
 #[derive(Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
@@ -101,6 +122,8 @@ pub(crate) struct RunArgs {
     pub(crate) opt: OptArgs,
     #[command(flatten)]
     pub(crate) show: ShowArgs,
+    #[command(flatten)]
+    pub(crate) inferno: InfernoArgs,
     /// Ends the program after so many calls and rounds of loops
     #[arg(long, value_name = "N")]
     pub(crate) fuel: Option<u64>,
@@ -126,21 +149,31 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
-    match args.file.extension().and_then(|extension| extension.to_str()) {
-        Some("sox" | "sbc") => match args.show.first().or(args.opt.first()) {
-            Some(name) => {
-                eprintln!("error: {name} is for JavaScript programs");
-                ExitCode::from(64)
-            }
-            None => crate::sox::run(args),
-        },
-        Some("js" | "cjs" | "mjs") => crate::js::run(args),
+    let ending = args.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if !matches!(ending, "js" | "cjs" | "mjs")
+        && let Some(name) = args.show.first().or(args.opt.first())
+    {
+        return misplaced(name, "JavaScript");
+    }
+    if ending != "dis" && (args.inferno.root.is_some() || args.inferno.word_size.is_some()) {
+        return misplaced(if args.inferno.root.is_some() { "--root" } else { "--word-size" }, "Inferno");
+    }
+    match ending {
+        "sox" | "sbc" => crate::sox::run(args),
+        "js" | "cjs" | "mjs" => crate::js::run(args),
+        "dis" => crate::dis::run(args),
         _ => {
             let file = args.file.display();
             eprintln!(
-                "error: {file}: neither a Sox script (.sox) nor a JavaScript program (.js, .cjs, .mjs)"
+                "error: {file}: neither a Sox script (.sox) nor a JavaScript program (.js, .cjs, .mjs) nor an Inferno program (.dis)"
             );
             ExitCode::from(64)
         }
     }
+}
+
+/// A switch was given to a program of another guest.
+fn misplaced(name: &str, guest: &str) -> ExitCode {
+    eprintln!("error: {name} is for {guest} programs");
+    ExitCode::from(64)
 }

@@ -24,5 +24,5 @@ pub use disassemble::{disassemble, disassemble_inst};
 pub use inst::{Access, Effect, Flow, Inst, Kind, Middle, Op, Operand, Role};
 pub use module::{Catch, DataItem, DataValue, Export, Handler, Import, Module, TypeDesc, WordSize, flags};
 pub use read::{ReadError, Section, read};
-pub use verify::{Check, Facts, Fault, Function, Place, Table, verify};
+pub use verify::{Check, Facts, Fault, Function, Initial, Place, Table, verify};
 pub use write::{OPERAND_MAX, OPERAND_MIN, write};

@@ -29,7 +29,7 @@ mod sections;
 mod state;
 mod tables;
 
-pub use tables::Table;
+pub use tables::{Initial, Table};
 
 use crate::{Module, WordSize};
 use std::collections::{HashMap, HashSet};

@@ -34,15 +34,16 @@ enum Values<'a> {
     Other,
 }
 
-/// Values outside of arrays by place.
-pub(super) struct Initial<'a> {
+/// Values that module data begins with, outside of arrays, by place: what the verifier takes for constants and tables.
+pub struct Initial<'a> {
     runs: Vec<Run<'a>>,
     word: u32,
     size: u32,
 }
 
 impl<'a> Initial<'a> {
-    pub(super) fn of(module: &'a Module, word: WordSize) -> Initial<'a> {
+    /// Those of a module.
+    pub fn of(module: &'a Module, word: WordSize) -> Initial<'a> {
         let w = word.bytes();
         let mut runs = Vec::new();
         let mut depth = 0usize;
@@ -82,7 +83,7 @@ impl<'a> Initial<'a> {
     }
 
     /// The word here; zero where nothing says what it is.
-    pub(super) fn word(&self, offset: u32) -> Option<i32> {
+    pub fn word(&self, offset: u32) -> Option<i32> {
         if offset.checked_add(self.word)? > self.size {
             return None;
         }
@@ -97,7 +98,8 @@ impl<'a> Initial<'a> {
         }
     }
 
-    fn big(&self, offset: u32) -> Option<i64> {
+    /// The big number here; zero where nothing says what it is.
+    pub fn big(&self, offset: u32) -> Option<i64> {
         if offset.checked_add(8)? > self.size {
             return None;
         }
@@ -111,7 +113,7 @@ impl<'a> Initial<'a> {
     }
 
     /// The string here, where there is one.
-    fn string(&self, offset: u32) -> Option<&'a [u8]> {
+    pub fn string(&self, offset: u32) -> Option<&'a [u8]> {
         match self.run(offset) {
             Some(Run { from, values: Values::String(bytes), .. }) if *from == offset => Some(bytes),
             _ => None,

@@ -1,0 +1,127 @@
+//! `$Sys` on what is known of files: sys-stat(2), sys-dirread(2). `Dir` and `Qid` are those of `module/sys.m`.
+
+use crate::stat::Stat;
+use crate::trap::{Step, Trap};
+use crate::vm::Vm;
+use dis_rt::{Addr, NIL, TypeId};
+use std::rc::Rc;
+
+/// Who owns everything: the host's users are not those of the tree.
+const OWNER: &str = "inferno";
+/// The device that host files are on, by its letter.
+const DEVICE: i32 = b'U' as i32;
+
+/// Where the numbers of a `Dir` are, behind four strings, and its size.
+struct Layout {
+    path: u32,
+    version: u32,
+    mode: u32,
+    length: u32,
+    device: u32,
+    size: u32,
+}
+
+impl Layout {
+    fn of(word: u32) -> Layout {
+        let path = 4 * word;
+        let version = path + 8;
+        let mode = version + 2 * word;
+        let length = (mode + 3 * word).next_multiple_of(8);
+        let device = length + 8;
+        Layout { path, version, mode, length, device, size: (device + 2 * word).next_multiple_of(8) }
+    }
+}
+
+/// Words and big numbers with their offsets.
+type Numbers = ([(u32, i32); 7], [(u32, i64); 2]);
+
+impl Vm {
+    /// The words and big numbers of a `Dir`, by their offsets.
+    fn numbers_of(&self, stat: &Stat) -> Numbers {
+        let (at, word) = (Layout::of(self.word), self.word);
+        let words = [
+            (at.version, stat.version),
+            (at.version + word, stat.kind),
+            (at.mode, stat.mode),
+            (at.mode + word, stat.read),
+            (at.mode + 2 * word, stat.written),
+            (at.device, DEVICE),
+            (at.device + word, 0),
+        ];
+        (words, [(at.path, stat.path), (at.length, stat.length)])
+    }
+
+    /// `(0, Dir)` as the result, or `(-1, ..)` with the reason in `%r`.
+    fn give_stat(&mut self, fp: Addr, result: Result<Stat, String>) -> Step {
+        let stat = match result {
+            Ok(stat) => stat,
+            Err(why) => return self.give_or_error(fp, Err(why)),
+        };
+        let begin = self.word.next_multiple_of(8);
+        for (index, text) in (0..).zip([stat.name.as_str(), OWNER, OWNER, OWNER]) {
+            let string = self.heap.new_text(text.as_bytes())?;
+            self.give_reference(fp, begin + index * self.word, string)?;
+        }
+        let (words, bigs) = self.numbers_of(&stat);
+        for (at, value) in words {
+            self.give_word(fp, begin + at, value)?;
+        }
+        for (at, value) in bigs {
+            let place = self.result(fp, begin + at, crate::place::Use::Write(8))?;
+            self.heap.memory.set_big(place, value);
+        }
+        self.give_word(fp, 0, 0)
+    }
+
+    /// An array of `Dir`, counted.
+    fn dirs(&mut self, stats: &[Stat]) -> Result<Addr, Trap> {
+        let (word, size) = (self.word, Layout::of(self.word).size);
+        let pointers: Vec<u32> = (0..4).map(|index| index * word).collect();
+        let ty = self.heap.types.intern(&Rc::from("$Sys->Dir"), 0, size, &pointers);
+        let array = self.heap.new_array(ty, stats.len() as u32)?;
+        let data = self.heap.slice(array).data;
+        for (index, stat) in (0..).zip(stats) {
+            if let Err(trap) = self.fill_dir(data + index * size, stat) {
+                self.heap.release(array);
+                return Err(trap);
+            }
+        }
+        Ok(array)
+    }
+
+    fn fill_dir(&mut self, at: Addr, stat: &Stat) -> Step {
+        for (index, text) in (0..).zip([stat.name.as_str(), OWNER, OWNER, OWNER]) {
+            let string = self.heap.new_text(text.as_bytes())?;
+            self.heap.put(at + index * self.word, string);
+        }
+        let (words, bigs) = self.numbers_of(stat);
+        words.into_iter().for_each(|(offset, value)| self.heap.memory.set_word(at + offset, value));
+        bigs.into_iter().for_each(|(offset, value)| self.heap.memory.set_big(at + offset, value));
+        Ok(())
+    }
+}
+
+pub(super) fn stat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let path = vm.text_argument(fp, 0)?;
+    let result = vm.files.stat(&path);
+    vm.give_stat(fp, result)
+}
+
+pub(super) fn fstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let file = vm.descriptor(fp, 0)?;
+    let result = vm.files.fstat(vm.cur.files, file);
+    vm.give_stat(fp, result)
+}
+
+/// Some entries of a folder; none at its end.
+pub(super) fn dirread(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let file = vm.descriptor(fp, 0)?;
+    let result = vm.files.entries(vm.cur.files, file);
+    let array = match &result {
+        Ok(stats) if !stats.is_empty() => vm.dirs(stats)?,
+        _ => NIL,
+    };
+    vm.files.pass(vm.cur.files, file, result.as_ref().map_or(0, Vec::len));
+    vm.give_reference(fp, vm.word, array)?;
+    vm.give_or_error(fp, result.map(|stats| stats.len() as i32))
+}

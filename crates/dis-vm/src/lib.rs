@@ -1,0 +1,32 @@
+//! The Dis machine: it runs modules that passed the verifier.
+//!
+//! [`Vm`] is an instance: a [`dis_rt::Heap`], procs and channels, modules, open files. [`Vm::start`] makes the first proc,
+//! [`Vm::run`] runs until nothing is left to do or a limit is reached. Nothing of a program can reach outside of its instance:
+//! direct operands are proven by the verifier, everything else is checked where it is used (`place.rs`).
+
+#![forbid(unsafe_code)]
+
+mod builtin;
+mod call;
+mod channel;
+mod code;
+mod convert;
+mod exception;
+mod files;
+mod format;
+mod input;
+mod interp;
+mod load;
+mod place;
+mod proc;
+mod schedule;
+mod stat;
+mod table;
+mod trap;
+mod vm;
+
+pub use files::Output;
+pub use input::Input;
+pub use load::LoadError;
+pub use schedule::{Ended, Limit};
+pub use vm::{Options, Vm};

@@ -1,0 +1,197 @@
+//! A proc: its stack, its registers while it does not run, and what it waits for.
+//!
+//! Frames lie in parts of a stack, which are objects of the heap and never move. Who called whom is not in the frames, where programs
+//! might get at it, but in [`Record`]s beside them.
+
+use crate::channel::{Case, Received};
+use crate::code::Code;
+use crate::trap::{Step, Trap};
+use crate::vm::Vm;
+use dis_rt::{Addr, Heap, NIL, TypeId, types};
+use std::rc::Rc;
+
+/// No record.
+pub(crate) const NOBODY: u32 = u32::MAX;
+/// Bytes of the first part of a stack, and most that a part has of its own accord.
+const FIRST: u32 = 480;
+const LARGE: u32 = 64 << 10;
+
+/// A frame: one that is being filled, or one whose function runs or waits for a callee.
+#[derive(Clone, Copy)]
+pub(crate) struct Record {
+    pub(crate) fp: Addr,
+    pub(crate) ty: TypeId,
+    pub(crate) pending: bool,
+    /// Where the caller goes on.
+    pub(crate) pc: u32,
+    /// The caller's record.
+    pub(crate) caller: u32,
+    /// The caller's module, counted, when that is another one.
+    pub(crate) module: Addr,
+}
+
+/// Part of a stack.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    start: Addr,
+    end: Addr,
+}
+
+/// A proc.
+#[derive(Default)]
+pub(crate) struct Proc {
+    pub(crate) pid: u32,
+    pub(crate) group: u32,
+    pub(crate) files: u32,
+    pub(crate) slot: u32,
+    pub(crate) records: Vec<Record>,
+    extents: Vec<Extent>,
+    /// A part that was used before and may be again.
+    spare: Option<Extent>,
+    top: Addr,
+    /// The record of the function that runs.
+    pub(crate) active: u32,
+    /// The module that runs, counted.
+    pub(crate) module: Addr,
+    // Registers while it does not run.
+    pub(crate) fp: Addr,
+    pub(crate) mp: Addr,
+    pub(crate) pc: u32,
+    pub(crate) code: Option<Rc<Code>>,
+    /// `%r`.
+    pub(crate) error: String,
+    /// What it offers to channels while it waits.
+    pub(crate) cases: Vec<Case>,
+    /// What came of that, until its instruction goes on.
+    pub(crate) received: Option<Received>,
+    /// An exception from elsewhere, to be raised when it runs again.
+    pub(crate) kill: Option<String>,
+}
+
+impl Proc {
+    /// Every reference that its frames and it have.
+    pub(crate) fn roots(&self, heap: &Heap, roots: &mut Vec<Addr>) {
+        for record in &self.records {
+            roots.push(record.module);
+            let pointers = &heap.types[record.ty].pointers;
+            roots.extend(pointers.iter().map(|offset| heap.memory.pointer(record.fp + offset)));
+        }
+        roots.push(self.module);
+        roots.extend(self.extents.iter().chain(&self.spare).map(|extent| extent.start));
+        roots.extend(self.cases.iter().map(|case| case.value));
+        roots.extend(self.received.iter().map(|received| received.value));
+    }
+
+    fn room(&mut self, size: u32, heap: &mut Heap) -> Result<Addr, Trap> {
+        let end = self.extents.last().map_or(0, |extent| extent.end);
+        if self.top + size <= end && !self.extents.is_empty() {
+            self.top += size;
+            return Ok(self.top - size);
+        }
+        let extent = match self.spare.take() {
+            Some(extent) if extent.end - extent.start >= size => extent,
+            other => {
+                other.into_iter().for_each(|extent| heap.release(extent.start));
+                let grown = self.extents.last().map_or(FIRST, |last| (last.end - last.start) * 2);
+                let bytes = size.max(grown.min(LARGE));
+                let start = heap.allocate(types::STACK, bytes)?;
+                Extent { start, end: start + bytes }
+            }
+        };
+        self.extents.push(extent);
+        self.top = extent.start + size;
+        Ok(extent.start)
+    }
+
+    /// A new frame at the top, to be filled.
+    pub(crate) fn push(&mut self, ty: TypeId, heap: &mut Heap) -> Result<Addr, Trap> {
+        let size = heap.types[ty].size.max(5 * heap.word_bytes()).next_multiple_of(8);
+        let fp = self.room(size, heap)?;
+        heap.memory.bytes_mut(fp, size as usize).fill(0);
+        heap.clear(fp, ty);
+        // Nobody said where the result goes.
+        heap.memory.set_pointer(fp + 4 * heap.word_bytes(), NIL);
+        self.records.push(Record { fp, ty, pending: true, pc: 0, caller: NOBODY, module: NIL });
+        Ok(fp)
+    }
+
+    /// Drops the frame at the top and what it refers to.
+    pub(crate) fn pop(&mut self, heap: &mut Heap) {
+        let Some(record) = self.records.pop() else { return };
+        heap.release_all(record.fp, record.ty);
+        self.top = record.fp;
+        if self.extents.len() > 1 && self.extents.last().is_some_and(|extent| extent.start == record.fp) {
+            let left = self.extents.pop();
+            if let Some(old) = std::mem::replace(&mut self.spare, left) {
+                heap.release(old.start);
+            }
+            // The frame below ends where the next one would begin.
+            self.top = self.records.last().map_or(0, |below| {
+                below.fp + heap.types[below.ty].size.max(5 * heap.word_bytes()).next_multiple_of(8)
+            });
+        }
+    }
+
+    /// Gives the stack back.
+    pub(crate) fn clear(&mut self, heap: &mut Heap) {
+        while !self.records.is_empty() {
+            let module = self.records.last().map_or(NIL, |record| record.module);
+            self.pop(heap);
+            heap.release(module);
+        }
+        self.extents.drain(..).chain(self.spare.take()).for_each(|extent| heap.release(extent.start));
+        heap.release(std::mem::replace(&mut self.module, NIL));
+        self.cases.drain(..).for_each(|case| heap.release(case.value));
+        self.received.take().into_iter().for_each(|received| heap.release(received.value));
+    }
+}
+
+impl Vm {
+    /// A proc of this module with a frame on its stack, or nothing.
+    pub(crate) fn new_proc(&mut self, module: Addr, group: u32, files: u32) -> Result<Box<Proc>, Trap> {
+        if self.live >= self.options.procs {
+            self.message = format!("no procs: there are {} already", self.live);
+            return Err(Trap::Text);
+        }
+        let pid = self.next_pid;
+        self.next_pid = self.next_pid.checked_add(1).filter(|pid| *pid < 1 << 31).unwrap_or(1);
+        self.heap.keep(module);
+        self.files.share(files);
+        let slot = self.vacant.pop().unwrap_or_else(|| {
+            self.procs.push(None);
+            self.procs.len() as u32 - 1
+        });
+        self.live += 1;
+        let mp = self.heap.memory.pointer(module + dis_rt::module::DATA);
+        let error = self.cur.error.clone();
+        Ok(Box::new(Proc { pid, group, files, slot, module, mp, error, active: 0, ..Proc::default() }))
+    }
+
+    /// Makes it ready to run its function from `pc` in its first frame.
+    pub(crate) fn enlist(&mut self, mut proc: Box<Proc>, pc: u32, code: Rc<Code>) {
+        proc.fp = proc.records[0].fp;
+        proc.records[0].pending = false;
+        (proc.pc, proc.code, proc.active) = (pc, Some(code), 0);
+        let slot = proc.slot;
+        self.procs[slot as usize] = Some(proc);
+        self.ready.push_back(slot);
+    }
+
+    /// Lets go of a proc that is done. It is not in any queue.
+    pub(crate) fn retire(&mut self, proc: &mut Proc) {
+        proc.clear(&mut self.heap);
+        self.files.leave(proc.files);
+        self.vacant.push(proc.slot);
+        self.live -= 1;
+        self.bury();
+    }
+
+    /// Moves the frame that is being filled at the top of the running proc's stack to a proc of its own.
+    pub(crate) fn detach(&mut self, to: &mut Proc) -> Step {
+        let Some(record) = self.cur.records.last().copied() else { return Err(Trap::Type) };
+        let fp = to.push(record.ty, &mut self.heap)?;
+        self.heap.copy_record(record.fp, fp, record.ty);
+        self.cur.pop(&mut self.heap);
+        Ok(())
+    }
+}

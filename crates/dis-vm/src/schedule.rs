@@ -1,0 +1,314 @@
+//! The scheduler: procs take turns, sleep, end, break. Limits hold between turns.
+
+use crate::proc::Proc;
+use crate::trap::Trap;
+use crate::vm::Vm;
+use dis_rt::{Addr, NIL};
+use std::cmp::Ordering;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// A limit of the instance that was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Calls and rounds of loops.
+    Fuel,
+    /// Time.
+    Time,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The first proc returned or exited.
+    Done,
+    /// The first proc ended with an exception `fail:...`, which is how programs say that they did not succeed.
+    Failed(String),
+    /// The first proc raised an exception that nobody handled.
+    Broken(String),
+    /// The first proc waits for others, and none of them will ever come.
+    Deadlock(usize),
+    /// A limit ended it.
+    Stopped(Limit),
+    /// The machine itself is at fault: what it found out about its heap.
+    Fault(String),
+}
+
+/// What became of the proc that the program began with.
+pub(crate) struct First {
+    pid: u32,
+    ended: Option<Ended>,
+}
+
+/// A proc that sleeps.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Sleeper {
+    until: Instant,
+    slot: u32,
+}
+
+impl Ord for Sleeper {
+    fn cmp(&self, other: &Sleeper) -> Ordering {
+        // The greatest is the one that wakes first.
+        (other.until, other.slot).cmp(&(self.until, self.slot))
+    }
+}
+
+impl PartialOrd for Sleeper {
+    fn partial_cmp(&self, other: &Sleeper) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Vm {
+    /// Makes the first proc: the entry of a module, from its file's bytes. Where the entry is `init` of a command, it gets these
+    /// arguments, the first of which is the command's name.
+    pub fn start(&mut self, path: &str, bytes: &[u8], args: &[String]) -> Result<(), crate::LoadError> {
+        let code = self.decode(path, bytes)?;
+        self.start_code(&code, args).map_err(|trap| {
+            let text = self.raised(trap);
+            crate::LoadError(text)
+        })
+    }
+
+    /// The same for a path in the tree.
+    pub fn start_path(&mut self, path: &str, args: &[String]) -> Result<(), crate::LoadError> {
+        let (bytes, _) = self.files.read_module(path, 8 << 20).map_err(crate::LoadError)?;
+        self.start(path, &bytes, args)
+    }
+
+    fn start_code(&mut self, code: &Rc<crate::code::Code>, args: &[String]) -> Result<(), Trap> {
+        let init = code.exports.iter().find(|export| export.name == "init");
+        let Some((pc, frame)) = code.entry.or(init.map(|export| (export.pc, export.frame))) else {
+            self.message =
+                "it has no entry: neither the header nor an export called init says where it starts".into();
+            return Err(Trap::Text);
+        };
+        let data = self.new_data(code)?;
+        let module = self.link(code, &[], data)?;
+        let files = self.files.first();
+        let mut proc = self.new_proc(module, self.next_pid, files)?;
+        self.heap.release(module);
+        let pushed = proc.push(frame, &mut self.heap).and_then(|fp| self.arguments(fp, frame, args));
+        if let Err(trap) = pushed {
+            self.retire(&mut proc);
+            return Err(trap);
+        }
+        self.first = Some(First { pid: proc.pid, ended: None });
+        self.enlist(proc, pc, Rc::clone(code));
+        Ok(())
+    }
+
+    /// `init(ctxt: ref Draw->Context, args: list of string)`: nil and a list, if the frame has room for these.
+    fn arguments(&mut self, fp: Addr, frame: u32, args: &[String]) -> Result<(), Trap> {
+        let at = 9 * self.word;
+        let ty = &self.heap.types[frame];
+        if !ty.is_pointer(8 * self.word) || !ty.is_pointer(at) {
+            return Ok(());
+        }
+        let mut list = NIL;
+        for arg in args.iter().rev() {
+            let string = self.heap.new_text(arg.as_bytes())?;
+            list = self.cons_reference(string, list)?;
+        }
+        self.heap.put(fp + at, list);
+        Ok(())
+    }
+
+    /// Runs until nothing is left to do, or a limit is reached.
+    pub fn run(&mut self) -> Ended {
+        loop {
+            if let Some(ended) = self.over_limit() {
+                return ended;
+            }
+            self.wake();
+            let Some(slot) = self.ready.pop_front() else {
+                if !self.doze() {
+                    return self.idle();
+                }
+                continue;
+            };
+            self.switch_in(slot);
+            match self.turn() {
+                Turn::Again => {
+                    self.switch_out();
+                    self.ready.push_back(slot);
+                }
+                Turn::Waits => self.switch_out(),
+                Turn::Reads => {
+                    self.switch_out();
+                    self.reading.push(slot);
+                }
+                Turn::Ended(text) => self.finish(text),
+                Turn::Stopped => return Ended::Stopped(Limit::Fuel),
+            }
+            self.bury();
+            if let Some(ended) = self.inspect() {
+                return ended;
+            }
+        }
+    }
+
+    fn over_limit(&mut self) -> Option<Ended> {
+        let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        late.then_some(Ended::Stopped(Limit::Time))
+    }
+
+    /// Nobody can go on.
+    fn idle(&mut self) -> Ended {
+        match self.first.as_mut().and_then(|first| first.ended.take()) {
+            Some(ended) => ended,
+            None => Ended::Deadlock(self.live),
+        }
+    }
+
+    fn switch_in(&mut self, slot: u32) {
+        if let Some(mut proc) = self.procs[slot as usize].take() {
+            if let Some(code) = proc.code.take() {
+                self.code = code;
+            }
+            (self.fp, self.mp, self.pc) = (proc.fp, proc.mp, proc.pc);
+            self.cur = proc;
+        }
+    }
+
+    fn switch_out(&mut self) {
+        let mut proc = std::mem::take(&mut self.cur);
+        proc.code = Some(Rc::clone(&self.code));
+        (proc.fp, proc.mp, proc.pc) = (self.fp, self.mp, self.pc);
+        let slot = proc.slot as usize;
+        self.procs[slot] = Some(proc);
+    }
+
+    /// The running proc's turn.
+    fn turn(&mut self) -> Turn {
+        self.quantum = self.options.quantum;
+        if let Some(text) = self.cur.kill.take() {
+            self.message = text;
+            if let Some(turn) = self.raise(Trap::Text) {
+                return turn;
+            }
+        }
+        loop {
+            let result = if self.options.stress { self.execute_noting() } else { self.execute() };
+            match result {
+                Ok(()) => return Turn::Again,
+                Err(Trap::Reload) => {}
+                Err(Trap::Switch) => return Turn::Waits,
+                Err(Trap::Input) => {
+                    self.pc -= 1;
+                    return Turn::Reads;
+                }
+                Err(Trap::End) => return Turn::Ended(None),
+                Err(Trap::Fuel) => return Turn::Stopped,
+                Err(Trap::Memory) if self.made_room() => {}
+                Err(trap) => {
+                    if let Some(turn) = self.raise(trap) {
+                        return turn;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether cycles went, so that the instruction that found no memory may try again. It has changed nothing yet, and neither have
+    /// built-in functions: they make their results before they leave a trace.
+    fn made_room(&mut self) -> bool {
+        // That took long enough for a turn.
+        self.quantum = 0;
+        let again = self.collect();
+        self.pc -= u32::from(again);
+        again
+    }
+
+    /// Raises an exception. Handling one costs fuel, since a handler may lead to what raises it again.
+    fn raise(&mut self, trap: Trap) -> Option<Turn> {
+        let text = self.raised(trap);
+        if self.spend().is_err() {
+            return Some(Turn::Stopped);
+        }
+        if self.handle(&text) { None } else { Some(Turn::Ended(Some(text))) }
+    }
+
+    /// The running proc is done; with an exception when there is a text.
+    fn finish(&mut self, text: Option<String>) {
+        let ended = match text.filter(|text| !text.is_empty()) {
+            None => Ended::Done,
+            Some(text) if text.starts_with("fail:") => Ended::Failed(text),
+            Some(text) => {
+                let message = format!("[{}] Broken: \"{text}\"\n", self.code.name);
+                self.options.errors.write(message.as_bytes());
+                Ended::Broken(text)
+            }
+        };
+        let mut proc: Box<Proc> = std::mem::take(&mut self.cur);
+        if let Some(first) = &mut self.first
+            && first.pid == proc.pid
+        {
+            first.ended = Some(ended);
+        }
+        self.retire(&mut proc);
+    }
+
+    /// Has the running proc sleep after the built-in function that it is in.
+    pub(crate) fn sleep(&mut self, milliseconds: u32) {
+        let until = Instant::now() + Duration::from_millis(milliseconds.into());
+        self.sleeping.push(Sleeper { until, slot: self.cur.slot });
+        self.rests = true;
+    }
+
+    fn wake(&mut self) {
+        if !self.reading.is_empty() && self.options.input.arrived() {
+            self.ready.extend(self.reading.drain(..));
+        }
+        if self.sleeping.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        while self.sleeping.peek().is_some_and(|sleeper| sleeper.until <= now) {
+            if let Some(sleeper) = self.sleeping.pop() {
+                self.ready.push_back(sleeper.slot);
+            }
+        }
+    }
+
+    /// Waits for the first that wakes, or for input. False when nobody sleeps or reads.
+    fn doze(&mut self) -> bool {
+        let sleeper = self.sleeping.peek().map(|sleeper| sleeper.until);
+        if sleeper.is_none() && self.reading.is_empty() {
+            return false;
+        }
+        let until = sleeper.into_iter().chain(self.options.deadline).min();
+        let time = until.map(|until| until.saturating_duration_since(Instant::now()));
+        match (self.reading.is_empty(), time) {
+            (false, time) => self.options.input.wait(time),
+            (true, Some(time)) => std::thread::sleep(time),
+            (true, None) => {}
+        }
+        true
+    }
+
+    /// Between turns: cycles are freed when there is much memory in use; under stress, counts are checked.
+    fn inspect(&mut self) -> Option<Ended> {
+        if self.heap.in_use() > self.collect_at {
+            self.collect();
+            self.bury();
+            self.collect_at = (self.heap.in_use() * 2).max(self.collect_at);
+        }
+        self.turns = self.turns.wrapping_add(1);
+        if self.options.stress && self.turns.is_multiple_of(16) {
+            let roots = self.roots();
+            return self.heap.audit(&roots).err().map(Ended::Fault);
+        }
+        None
+    }
+}
+
+/// What a turn came to.
+enum Turn {
+    Again,
+    Waits,
+    Reads,
+    Ended(Option<String>),
+    Stopped,
+}
