@@ -158,6 +158,9 @@ fn what_functions_become_is_well_formed() {
     let mut paths = Vec::new();
     programs(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/js"), &mut paths);
     paths.sort();
+    // What comes out depends on no machine, and emulated ones take their time.
+    let emulated = std::env::var_os("SPANDREL_TEST_RUNNER").is_some();
+    let paths: Vec<PathBuf> = paths.into_iter().step_by(if emulated { 20 } else { 1 }).collect();
     let (mut lowered, mut declined) = (0, 0);
     for path in &paths {
         let text = String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
@@ -171,5 +174,6 @@ fn what_functions_become_is_well_formed() {
             }
         }
     }
-    assert!(lowered > 2000, "{lowered} lowered, {declined} declined");
+    let least = if emulated { 50 } else { 2000 };
+    assert!(lowered > least, "{lowered} lowered, {declined} declined");
 }
