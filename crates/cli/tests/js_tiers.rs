@@ -71,9 +71,21 @@ for (let round = 0; ; round++) {
 }
 ";
 
+/// A built-in function's argument is sometimes no number; then hardly anything counts but each line.
+const ODD: &str = "
+function odd(x) { return Math.abs(x); }
+let s = 0;
+for (let i = 0; i < 60; i++) s += odd(i % 4 === 0 ? `${i}` : i);
+for (;;) console.log(s++);
+";
+
 #[test]
 fn fuel_ends_programs_at_the_same_place() {
-    let program = Program::new("fuel", BUSY);
+    same_place(&Program::new("fuel", BUSY));
+    same_place(&Program::new("fuel-odd", ODD));
+}
+
+fn same_place(program: &Program) {
     for fuel in [1, 10, 333, 1_000, 4_321, 12_345, 50_000] {
         let flag = format!("--fuel={fuel}");
         let (status, expected, err) = program.run(&["--no-jit", &flag]);

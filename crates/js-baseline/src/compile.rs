@@ -305,9 +305,8 @@ impl<'a, M: Masm> Compiler<'a, M> {
 
 /// Whether the first instruction is the head of a loop.
 fn begins_with_loop(insts: &[Inst]) -> bool {
-    let loops = Op::Loop as usize..=Op::LoopGeInt as usize;
     let leads = |(pc, inst): (usize, &Inst)| {
-        loops.contains(&(inst.op() as usize)) && (pc + 1).wrapping_add_signed(inst.cs() as isize) == 0
+        inst.op().is_loop() && (pc + 1).wrapping_add_signed(inst.cs() as isize) == 0
     };
     insts.iter().enumerate().any(leads)
 }

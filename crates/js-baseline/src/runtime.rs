@@ -186,7 +186,7 @@ fn one_step(context: &Context, vm: &Vm) -> usize {
 /// Notes that the interpreter executes an instruction, but not where it only looks at the countdown or begins a call.
 fn note_step(context: &Context, vm: &Vm, code: &Code, pc: usize) {
     let Some(inst) = code.function.insts.get(pc).filter(|_| context.upper.is_some()) else { return };
-    let counts = inst.op().name().starts_with("loop") && vm.is_counted_down();
+    let counts = inst.op().is_loop() && vm.is_counted_down();
     if !counts && !matches!(inst.op(), Op::Call | Op::New) {
         code.native.note(pc, |note| note.with(Note::OTHER));
     }

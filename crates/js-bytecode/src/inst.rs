@@ -102,6 +102,40 @@ impl Op {
     pub const fn jumps(self) -> bool {
         matches!(self.operands()[2], Operand::Jump)
     }
+
+    /// Whether control never goes on to the next instruction.
+    pub const fn ends_block(self) -> bool {
+        matches!(
+            self,
+            Op::Jump
+                | Op::Loop
+                | Op::Return
+                | Op::ReturnUndefined
+                | Op::ReturnDerived
+                | Op::Throw
+                | Op::Rethrow
+                | Op::ThrowConst
+                | Op::ThrowError
+        )
+    }
+
+    /// Whether it is a jump backwards: these count, and no others go back.
+    pub const fn is_loop(self) -> bool {
+        matches!(
+            self,
+            Op::Loop
+                | Op::LoopIf
+                | Op::LoopIfNot
+                | Op::LoopLt
+                | Op::LoopLe
+                | Op::LoopGt
+                | Op::LoopGe
+                | Op::LoopLtInt
+                | Op::LoopLeInt
+                | Op::LoopGtInt
+                | Op::LoopGeInt
+        )
+    }
 }
 
 /// An instruction.

@@ -66,7 +66,7 @@ impl Verifier<'_> {
             self.inst(at, *inst).map_err(|reason| (at, reason))?;
         }
         match code.insts.last() {
-            Some(last) if ends(last.op()) => {}
+            Some(last) if last.op().ends_block() => {}
             _ => return Err((code.insts.len(), "the last instruction falls through")),
         }
         if code
@@ -124,7 +124,7 @@ impl Verifier<'_> {
         if target < 0 || target >= self.code.insts.len() as i64 {
             return Err("a jump out of the function");
         }
-        if (inst.cs() < 0) != is_loop(inst.op()) {
+        if (inst.cs() < 0) != inst.op().is_loop() {
             return Err("only loops go back");
         }
         Ok(())
@@ -162,37 +162,4 @@ impl Verifier<'_> {
         };
         if fine { Ok(()) } else { Err("an operand out of range") }
     }
-}
-
-/// Whether control never goes on to the next instruction.
-const fn ends(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Jump
-            | Op::Loop
-            | Op::Return
-            | Op::ReturnUndefined
-            | Op::ReturnDerived
-            | Op::Throw
-            | Op::Rethrow
-            | Op::ThrowConst
-            | Op::ThrowError
-    )
-}
-
-const fn is_loop(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Loop
-            | Op::LoopIf
-            | Op::LoopIfNot
-            | Op::LoopLt
-            | Op::LoopLe
-            | Op::LoopGt
-            | Op::LoopGe
-            | Op::LoopLtInt
-            | Op::LoopLeInt
-            | Op::LoopGtInt
-            | Op::LoopGeInt
-    )
 }

@@ -1,7 +1,7 @@
 //! What compiler threads do: snapshots to IR, through the passes.
 
 use ir::passes::{self, Options};
-use jit::engine::{FunctionId, Lower, Lowered, Request};
+use jit::engine::{FunctionId, Lower, Lowered, Request, check};
 use js_lower::{Reason, Snapshot};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,17 +76,4 @@ impl Lower for Compiler {
     fn reason(&self, number: u16) -> String {
         Reason::name(number).to_owned()
     }
-}
-
-/// Where debug assertions are on, the functions of a module are verified.
-fn check(module: &ir::Module) -> Result<(), (Decline, String)> {
-    let with_body =
-        module.functions.iter().map(|(_, function)| function).filter(|each| !each.order.is_empty());
-    for function in with_body.filter(|_| cfg!(debug_assertions)) {
-        if let Err(faults) = ir::verify::verify_function(module, function) {
-            let list: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            return Err((Decline::Malformed, list.join("\n")));
-        }
-    }
-    Ok(())
 }

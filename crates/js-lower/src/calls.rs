@@ -22,13 +22,11 @@ impl Emitter<'_> {
             self.deopt(Reason::Untaken);
             return false;
         }
-        let snapshot = self.snapshot;
-        let targets = snapshot.targets.iter().find(|(pc, _)| *pc as usize == self.pc);
-        match targets {
-            Some((_, targets)) if !targets.is_empty() && matches!(self.reg(inst.b()), Val::Any(_)) => {
-                self.call_functions(inst, targets);
-            }
-            _ => self.stepped(),
+        let targets = self.snapshot.targets_at(self.pc).unwrap_or_default();
+        if targets.is_empty() || !matches!(self.reg(inst.b()), Val::Any(_)) {
+            self.stepped();
+        } else {
+            self.call_functions(inst, targets);
         }
         true
     }

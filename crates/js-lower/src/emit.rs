@@ -342,21 +342,18 @@ impl<'a> Emitter<'a> {
         self.b().push(Op::Deopt, None, &[], Imm::Guard { state, reason: reason.into() }, &[]);
     }
 
-    /// Ends the block: the function is over, or goes on elsewhere, as `status` says.
-    pub(crate) fn leave(&mut self, status: u64, word: Option<Value>) {
-        let status = self.int(status);
-        let word = match word {
-            Some(word) => word,
-            None => self.int(0),
-        };
-        self.b().ret(&[status, word]);
+    /// Ends the block: the function is over without a value, or goes on elsewhere, as `status` says.
+    fn leave(&mut self, status: Value) {
+        let none = self.int(0);
+        self.b().ret(&[status, none]);
     }
 
     /// Ends the block: the function returns.
     pub(crate) fn returned(&mut self, value: Val) {
         let word = self.boxed(value);
         self.store_count();
-        self.leave(RETURNED, Some(word));
+        let status = self.int(RETURNED);
+        self.b().ret(&[status, word]);
     }
 
     // Blocks.
@@ -580,8 +577,7 @@ impl<'a> Emitter<'a> {
         self.switch_to(out);
         // The statuses that are not 0 are those that functions hand back.
         const { assert!(THREW == 1 && LEFT == 2) };
-        let none = self.int(0);
-        self.b().ret(&[status, none]);
+        self.leave(status);
         self.switch_to(here);
     }
 
@@ -630,8 +626,7 @@ impl<'a> Emitter<'a> {
     /// Ends the block: has the interpreter execute an instruction that throws.
     pub(crate) fn thrown(&mut self) {
         let status = self.step();
-        let none = self.int(0);
-        self.b().ret(&[status, none]);
+        self.leave(status);
     }
 
     /// Has the interpreter execute an instruction that may jump.
@@ -654,8 +649,7 @@ impl<'a> Emitter<'a> {
         let there = self.b().icmp(IntCond::Eq, pc, wanted);
         self.b().brif(there, (jumped, &[]), (out, &[]));
         self.switch_to(out);
-        let none = self.int(0);
-        self.b().ret(&[status, none]);
+        self.leave(status);
         self.switch_to(jumped);
         self.stepped_state();
         let (regs, count) = (self.regs.clone(), self.count);

@@ -37,27 +37,11 @@ pub(crate) fn target(pc: usize, inst: Inst) -> usize {
     (pc + 1).wrapping_add_signed(inst.cs() as isize)
 }
 
-/// Whether control never goes on behind an instruction.
-pub(crate) fn ends(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Jump
-            | Op::Loop
-            | Op::Return
-            | Op::ReturnUndefined
-            | Op::ReturnDerived
-            | Op::Throw
-            | Op::Rethrow
-            | Op::ThrowConst
-            | Op::ThrowError
-    )
-}
-
 /// The places where an instruction may go on.
 fn successors(insts: &[Inst], pc: usize) -> impl Iterator<Item = usize> + use<> {
     let inst = insts[pc];
     let op = inst.op();
-    let next = (!ends(op)).then_some(pc + 1);
+    let next = (!op.ends_block()).then_some(pc + 1);
     let jump = op.jumps().then(|| target(pc, inst));
     next.into_iter().chain(jump)
 }
@@ -89,7 +73,7 @@ fn starts(snapshot: &Snapshot, entry: usize) -> Vec<bool> {
         if op.jumps() {
             starts[target(pc, *inst)] = true;
         }
-        if op.jumps() || ends(op) {
+        if op.jumps() || op.ends_block() {
             starts[pc + 1] = true;
         }
     }
@@ -132,7 +116,7 @@ const MOST_OF_CONDITION: usize = 8;
 /// Whether a block is the condition of a loop, which a jump from in front of the loop leads to.
 pub(crate) fn is_condition(insts: &[Inst], block: std::ops::Range<usize>) -> bool {
     let last = insts[block.end - 1];
-    last.op().jumps() && last.cs() < 0 && last.op() != Op::Loop && block.len() <= MOST_OF_CONDITION
+    last.op().is_loop() && last.op() != Op::Loop && block.len() <= MOST_OF_CONDITION
 }
 
 /// Notes which blocks lead where; the number of the block that starts at each instruction.

@@ -95,7 +95,7 @@ fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
             continue;
         }
         match snapshot.insts[pc].op() {
-            Op::Call if note.native == 0 && !snapshot.has_targets(pc) => {}
+            Op::Call if note.native == 0 && snapshot.targets_at(pc).is_none_or(<[_]>::is_empty) => {}
             Op::New | Op::NewSpread | Op::CallSpread => {}
             _ => continue,
         }

@@ -208,7 +208,7 @@ fn numbers(bits: u8, kinds: &mut Kinds, regs: &[u16], kind: Kind) -> bool {
 
 /// What a call comes to.
 fn called(snapshot: &Snapshot, pc: usize, inst: Inst, kinds: &Kinds) -> Kind {
-    let Some((_, op)) = snapshot.math.iter().find(|(at, _)| *at as usize == pc) else { return Kind::Any };
+    let Some(op) = snapshot.math_at(pc) else { return Kind::Any };
     let first = usize::from(inst.b()) + 2;
     let given = kinds.get(first..first + op.arguments() as usize).unwrap_or_default();
     match op {

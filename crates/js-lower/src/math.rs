@@ -11,9 +11,8 @@ use js_rt::offsets::*;
 impl Emitter<'_> {
     /// Lowers a call of a function of Math; whether it is one.
     pub(crate) fn math_call(&mut self, inst: Inst) -> bool {
-        let known = self.snapshot.math.iter().find(|(pc, _)| *pc as usize == self.pc);
-        let Some((_, op)) = known.copied().filter(|_| self.note().exits < crate::properties::MOST_EXITS)
-        else {
+        let known = self.snapshot.math_at(self.pc);
+        let Some(op) = known.filter(|_| self.note().exits < crate::properties::MOST_EXITS) else {
             return false;
         };
         let (callee, first) = (self.reg(inst.b()), inst.b() + 2);
@@ -23,8 +22,9 @@ impl Emitter<'_> {
             return false;
         }
         self.is_native(callee);
-        self.count_native();
         let numbers: Vec<Val> = given.into_iter().map(|value| self.argument(value)).collect();
+        // Behind everything that may leave: whoever executes the call then counts it.
+        self.count_native();
         let result = self.math(op, &numbers);
         self.set(inst.a(), result);
         true

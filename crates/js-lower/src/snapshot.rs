@@ -81,19 +81,25 @@ pub enum Held {
 }
 
 impl Snapshot {
-    /// Whether it is known what a call calls.
-    pub(crate) fn has_targets(&self, pc: usize) -> bool {
-        self.targets.iter().any(|(at, targets)| *at as usize == pc && !targets.is_empty())
+    /// What a call is likely to call; none where it was hardly executed.
+    pub(crate) fn targets_at(&self, pc: usize) -> Option<&[Target]> {
+        let at = self.targets.binary_search_by_key(&(pc as u32), |(at, _)| *at).ok()?;
+        Some(&self.targets[at].1)
+    }
+
+    /// The function of Math that a call was seen to call.
+    pub(crate) fn math_at(&self, pc: usize) -> Option<MathOp> {
+        let at = self.math.binary_search_by_key(&(pc as u32), |(at, _)| *at).ok()?;
+        Some(self.math[at].1)
     }
 
     /// Whether nothing is known of a call, of which something is known once it is executed, if only by leaving there.
     pub(crate) fn is_untaken(&self, pc: usize) -> bool {
-        let (call, note) = (
-            matches!(self.insts[pc].op(), Op::Call | Op::New | Op::NewSpread | Op::CallSpread),
-            self.notes[pc],
-        );
-        let known = self.targets.iter().any(|(at, _)| *at as usize == pc);
-        call && note.native == 0 && note.exits == 0 && !known
+        let note = self.notes[pc];
+        matches!(self.insts[pc].op(), Op::Call | Op::New | Op::NewSpread | Op::CallSpread)
+            && note.native == 0
+            && note.exits == 0
+            && self.targets_at(pc).is_none()
     }
 }
 
@@ -116,9 +122,9 @@ pub struct Snapshot {
     pub caches: Box<[Vec<Access>]>,
     /// What was noted, by instruction.
     pub notes: Box<[Note]>,
-    /// Calls, by instruction, of functions of Math, which built-in function each is.
+    /// Calls, by instruction and in its order, of functions of Math, which built-in function each is.
     pub math: Box<[(u32, MathOp)]>,
-    /// Calls, by instruction, of functions that they are likely to call: ordinary ones of the same realm. None where nothing is known of
+    /// Calls, by instruction and in its order, of functions that they are likely to call: ordinary ones of the same realm. None where nothing is known of
     /// what is called; calls that are not here were hardly executed.
     pub targets: Box<[(u32, Vec<Target>)]>,
     /// What registers hold: arguments where a function is compiled, all registers where a loop is.

@@ -85,6 +85,23 @@ pub trait Lower: Send + Sync + 'static {
     }
 }
 
+/// Verifies the functions of a module that have a body, where debug assertions are on: for guests' lowerings, in front of the passes
+/// and behind them.
+///
+/// # Errors
+/// The faults, one to a line.
+pub fn check(module: &Module) -> Result<(), (Decline, String)> {
+    let with_body =
+        module.functions.iter().map(|(_, function)| function).filter(|each| !each.order.is_empty());
+    for function in with_body.filter(|_| cfg!(debug_assertions)) {
+        if let Err(faults) = ir::verify::verify_function(module, function) {
+            let list: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            return Err((Decline::Malformed, list.join("\n")));
+        }
+    }
+    Ok(())
+}
+
 /// What an engine is made of.
 #[derive(Clone, Debug)]
 pub struct Config {
