@@ -459,7 +459,12 @@ unsafe extern "C" fn call(context: *const Context, callee: u64, site: u64) -> u6
 unsafe extern "C" fn construct(context: *const Context, callee: u64, site: u64) -> u64 {
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
-    begin(context, vm, callee, Site(site), |base, count, dst| vm.construct_at(base, count, dst))
+    begin(context, vm, callee, Site(site), |base, count, dst| {
+        if let Some(native) = vm.native_at(base) {
+            note(context, vm, |note| note.with_native(native));
+        }
+        vm.construct_at(base, count, dst)
+    })
 }
 
 unsafe extern "C" fn strict_equal(_: *const Context, a: u64, b: u64) -> u64 {

@@ -6,8 +6,10 @@ use ir::interp::Deopt;
 use jit::engine::FunctionId;
 use jit::{Resume, RuntimeTable, SharedGuest};
 use js_lower::{Note, Reason, runtime};
-use js_rt::{Value, number};
-use js_vm::{Stepped, Vm};
+use js_rt::{Class, Value, number};
+use js_vm::{Intrinsic, Stepped, Vm};
+
+const _: () = assert!(runtime::FRAME_CONSTRUCT == js_vm::FRAME_CONSTRUCT);
 
 /// Optimized code runs for a [`Vm`].
 #[derive(Debug)]
@@ -65,6 +67,14 @@ fn status(stepped: Stepped) -> u64 {
     }
 }
 
+/// The word of a new object for a constructor. None where finding its prototype may run anything, and where there is no memory: the
+/// interpreter does it then, and throws.
+fn create(vm: &Vm, new_target: Value) -> Option<u64> {
+    let target = new_target.as_object().filter(|target| target.class() == Class::Function)?;
+    let this = vm.ordinary_create_from_constructor(target, Intrinsic::ObjectPrototype, Class::Object).ok()?;
+    Some(Value::from(this).bits())
+}
+
 /// The runtime functions. Frames are known without being named: code runs for the innermost one.
 pub(crate) fn table() -> RuntimeTable {
     let mut table = RuntimeTable::new();
@@ -83,6 +93,9 @@ pub(crate) fn table() -> RuntimeTable {
     });
     table.bind_words::<JavaScript, _, _, 2>(runtime::REMAINDER, |_: &Vm, [x, y]: [u64; 2]| {
         number::remainder(f64::from_bits(x), f64::from_bits(y)).to_bits()
+    });
+    table.bind_words::<JavaScript, _, _, 1>(runtime::CREATE, |vm: &Vm, [of]: [u64; 1]| {
+        create(vm, vm.value_of(of)).unwrap_or(0)
     });
     table.bind_words::<JavaScript, _, _, 1>(runtime::TRUTH, |vm: &Vm, [of]: [u64; 1]| {
         u64::from(vm.value_of(of).to_boolean())

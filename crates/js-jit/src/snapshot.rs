@@ -1,6 +1,6 @@
 //! What is known of a function, copied on the program's thread.
 
-use crate::targets::targets;
+use crate::targets::{Way, targets};
 use heap::Gc;
 use js_lower::{Access, Cells, Held, Snapshot, StackCells};
 use js_rt::offsets::FRAME_SIZE;
@@ -13,7 +13,7 @@ pub(crate) fn snapshot(
     vm: &Vm,
     code: Gc<Code>,
     number: u32,
-    number_of: impl Fn(Gc<Code>) -> Option<u32>,
+    way_to: impl Fn(Gc<Code>) -> Way,
 ) -> Snapshot {
     let function = &code.function;
     code.native.above.keep(code.caches.iter().flat_map(entries).flat_map(named));
@@ -28,7 +28,7 @@ pub(crate) fn snapshot(
         caches: code.caches.iter().map(|cache| entries(cache).map(access).collect()).collect(),
         notes: code.native.notes().iter().map(Cell::get).collect(),
         math: math(vm, &code),
-        targets: targets(vm, code, number_of),
+        targets: targets(vm, code, way_to),
         held: vm.innermost_registers().iter().map(|register| held(register.get())).collect(),
         cells: cells(&vm.addresses()),
     }

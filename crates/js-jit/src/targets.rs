@@ -5,7 +5,7 @@
 
 use crate::snapshot::entries;
 use heap::Gc;
-use js_bytecode::{Inst, Op, Operand};
+use js_bytecode::{FunctionKind, Inst, Op, Operand};
 use js_lower::{MOST_CALLEE_REGISTERS, Target};
 use js_rt::{Cache, CacheKind, Class, Closure, Code, Env, Environment, Value};
 use js_vm::Vm;
@@ -16,57 +16,94 @@ const FAR: usize = 300;
 /// Functions that a call tells apart.
 const MOST: usize = 4;
 
-/// The functions that calls of the innermost frame's function are likely to call, by instruction. `number_of` gives the engine's number
-/// of a function that may be called so.
+/// The functions that calls of the innermost frame's function are likely to call, by instruction. `way_to` says how each is called.
 pub(crate) fn targets(
     vm: &Vm,
     code: Gc<Code>,
-    number_of: impl Fn(Gc<Code>) -> Option<u32>,
+    way_to: impl Fn(Gc<Code>) -> Way,
 ) -> Box<[(u32, Vec<Target>)]> {
     let place = Place { code: &code, registers: vm.innermost_registers() };
     let notes = code.native.notes();
     let mut all = Vec::new();
     for (pc, inst) in code.function.insts.iter().enumerate() {
         let built_in = notes.get(pc).is_some_and(|note| note.get().native != 0);
-        if inst.op() != Op::Call || built_in {
+        let construct = inst.op() == Op::New;
+        if inst.op() == Op::GetProperty {
+            let getters = place.getters(*inst);
+            if !getters.is_empty() {
+                let found = getters.iter().map(|getter| target((&code, false), *getter, &way_to)).collect();
+                code.native.above.keep(getters.into_iter().map(Value::from_cell));
+                all.push((pc as u32, found_few(found)));
+            }
+            continue;
+        }
+        if !construct && inst.op() != Op::Call || built_in {
             continue;
         }
         let mut callees: Vec<Gc<Code>> = Vec::new();
-        for callee in place.values(pc, inst.b()).into_iter().filter_map(code_of) {
+        for callee in place.values(pc, inst.b()).into_iter().filter_map(|callee| code_of(callee, construct)) {
             if !callees.contains(&callee) {
                 callees.push(callee);
             }
         }
         let found: Option<Vec<Target>> =
-            callees.iter().map(|callee| target(&code, *callee, &number_of)).collect();
-        match found.filter(|found| (1..=MOST).contains(&found.len())) {
-            Some(found) => {
-                code.native.above.keep(callees.into_iter().map(Value::from_cell));
-                all.push((pc as u32, found));
-            }
-            None if place.is_taken(pc, inst.b()) => all.push((pc as u32, Vec::new())),
-            None => {}
+            callees.iter().map(|callee| target((&code, construct), *callee, &way_to)).collect();
+        let found = found_few(found);
+        if !found.is_empty() {
+            code.native.above.keep(callees.into_iter().map(Value::from_cell));
+        }
+        if !found.is_empty() || place.is_taken(pc, inst.b()) {
+            all.push((pc as u32, found));
         }
     }
     vm.rt.heap().wrote(code);
     all.into()
 }
 
+/// The functions that were found, if all were and they are few.
+fn found_few(found: Option<Vec<Target>>) -> Vec<Target> {
+    found.filter(|found| found.len() <= MOST).unwrap_or_default()
+}
+
+/// How a function that is known is called.
+pub(crate) enum Way {
+    /// Straight, by the engine's number.
+    Straight(u32),
+    /// By the interpreter, since that is rare.
+    Interpreter,
+    /// As if it were not known.
+    Unknown,
+}
+
 /// A function that can be called so.
-fn target(caller: &Code, callee: Gc<Code>, number_of: &impl Fn(Gc<Code>) -> Option<u32>) -> Option<Target> {
+fn target(
+    (caller, construct): (&Code, bool),
+    callee: Gc<Code>,
+    way_to: &impl Fn(Gc<Code>) -> Way,
+) -> Option<Target> {
     let native = &callee.native;
-    let suits =
-        native.plain && native.realm == caller.native.realm && native.registers <= MOST_CALLEE_REGISTERS;
-    if !suits || !native.is_compiled() {
+    // The constructor of a class with `extends` finds no `this`.
+    let kind = match callee.function.kind {
+        FunctionKind::BaseConstructor => construct && !callee.function.flags.all_arguments,
+        _ => native.plain,
+    };
+    let suits = kind && native.realm == caller.native.realm && native.registers <= MOST_CALLEE_REGISTERS;
+    if !suits {
         return None;
     }
-    let number = number_of(callee)?;
+    let number = match way_to(callee) {
+        Way::Straight(number) => Some(number),
+        Way::Interpreter => None,
+        Way::Unknown => return None,
+    };
     let code = Value::from_cell(callee).bits();
     Some(Target { code, number, registers: native.registers, params: native.params })
 }
 
-fn code_of(value: Value) -> Option<Gc<Code>> {
+/// The code of a function that is called, or constructed with.
+fn code_of(value: Value, construct: bool) -> Option<Gc<Code>> {
     let object = value.as_object().filter(|object| object.class() == Class::Function)?;
+    let object = Some(object).filter(|object| !construct || object.is_constructor())?;
     Some(object.payload_as::<Closure>()?.code())
 }
 
@@ -126,6 +163,16 @@ impl Place<'_> {
         let all: Vec<Value> = entries(cache).filter_map(value).collect();
         // Of a property of receivers themselves nothing is known.
         if all.len() == entries(cache).count() { all } else { Vec::new() }
+    }
+
+    /// The functions that an access calls which finds getters.
+    fn getters(&self, inst: Inst) -> Vec<Gc<Code>> {
+        let Some(cache) = self.cache(inst) else { return Vec::new() };
+        let getter = |entry: &js_rt::CacheEntry| {
+            let holder = entry.holder.get().filter(|_| entry.kind.get() == CacheKind::ProtoAccessor)?;
+            code_of(holder.slot(entry.slot.get()).as_accessor()?.get(), false)
+        };
+        entries(cache).filter_map(getter).collect()
     }
 
     /// A variable of a scope around the function.

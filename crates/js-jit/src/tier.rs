@@ -3,6 +3,7 @@
 use crate::compile::Compiler;
 use crate::guest::{JavaScript, table};
 use crate::snapshot::snapshot;
+use crate::targets::Way;
 use codegen::Options;
 use heap::Gc;
 use jit::engine::{self, Engine, FunctionId};
@@ -11,14 +12,14 @@ use js_baseline::{Ask, Ran, Upper};
 use js_lower::{runtime, signature};
 use js_rt::Code;
 use js_vm::Vm;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
 
 /// Bytes of native stack that a compiled function may take, without its return address and frame pointer.
-const MAX_FRAME: u32 = (1 << 10) - ENTRY as u32;
+const MAX_FRAME: u32 = (1 << 11) - ENTRY as u32;
 /// These.
 const ENTRY: usize = 16;
 /// Calls or rounds after which it is worth asking again whether code is there.
@@ -32,6 +33,10 @@ const EXITS: u32 = 4;
 /// Versions that a function or loop gets.
 const VERSIONS: u32 = 8;
 
+/// Times that a function that calls others is asked about before it is compiled: until then these may have code, which calls need.
+const PATIENCE: u32 = 8;
+/// Of a function's calls before it is compiled, the part that says that there will be more.
+const WARM: u32 = 8;
 /// Rounds of loops in a call that make up for what it costs to enter optimized code from code of templates, roughly.
 const ROUNDS_PER_CALL: u32 = 4;
 
@@ -79,6 +84,10 @@ struct Function {
     /// How often it was hot when it was called, and how often in a loop: a sample of how many rounds there are to a call.
     calls: AtomicU32,
     rounds: AtomicU32,
+    /// How often it was asked about while functions that it calls had no code.
+    waited: AtomicU32,
+    /// Whether its code calls itself straight away.
+    recursive: AtomicBool,
 }
 
 /// Functions of the heap that are gone, by number.
@@ -175,6 +184,8 @@ impl Jit {
             callable: WordCallable::try_from(callable).ok()?,
             calls: AtomicU32::new(0),
             rounds: AtomicU32::new(0),
+            waited: AtomicU32::new(0),
+            recursive: AtomicBool::new(false),
         });
         let number = u32::try_from(id.0).ok()?;
         above.number.set(number);
@@ -195,11 +206,13 @@ impl Jit {
     }
 
     /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops make up
-    /// for that. Optimized code calls optimized code for less, whatever this says.
+    /// and recursion make up for that. Optimized code calls optimized code for less, whatever this says.
     fn is_worth_entering(&self, function: &Function) -> bool {
         let (calls, rounds) =
             (function.calls.load(Ordering::Relaxed), function.rounds.load(Ordering::Relaxed));
-        self.config.is_eager() || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
+        self.config.is_eager()
+            || function.recursive.load(Ordering::Relaxed)
+            || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
     }
 
     /// Where the code stands of a function or loop.
@@ -210,7 +223,16 @@ impl Jit {
         }
     }
 
-    /// Has a function or loop compiled.
+    /// Whether a function was called so often that it is going to be compiled, too.
+    fn is_warm(&self, callee: &Code) -> bool {
+        let left = callee.native.heat.get();
+        callee.native.is_compiled() && left < self.config.threshold - self.config.threshold / WARM
+    }
+
+    /// Has a function or loop compiled, unless it is better to wait for the functions that it calls.
+    ///
+    /// Getting from here to other tiers and back costs more than calls among these do: functions are compiled from the bottom up, and
+    /// those that call what is not compiled are left to the other tiers. Functions that wait for one another are taken as compiled.
     fn request(
         &self,
         running: &Running,
@@ -219,12 +241,37 @@ impl Jit {
         header: Option<u32>,
     ) {
         let number = code.native.above.number.get();
-        let number_of = |callee| {
-            let called = self.function(running, vm, callee)?;
-            // Getting from here to other tiers and back costs more than calls among these do: functions that call others are theirs.
-            self.config.is_eager().then_some(called.id.0 as u32)
+        let waited = function.waited.load(Ordering::Relaxed);
+        let missing = Cell::new(false);
+        let way_to = |callee: Gc<Code>| {
+            let Some(called) = self.function(running, vm, callee) else { return Way::Unknown };
+            let straight = Way::Straight(called.id.0 as u32);
+            if self.config.is_eager() {
+                return straight;
+            }
+            if callee == code {
+                function.recursive.store(true, Ordering::Relaxed);
+                return straight;
+            }
+            match Jit::state(running, &called, None) {
+                Some(State::Installed { .. }) => straight,
+                Some(State::GaveUp(_)) | None => Way::Unknown,
+                _ if unsuited(&callee).is_some() => Way::Unknown,
+                _ if waited < PATIENCE => {
+                    missing.set(true);
+                    straight
+                }
+                _ if called.waited.load(Ordering::Relaxed) > 0 || self.is_warm(&callee) => straight,
+                Some(State::Queued { .. }) => straight,
+                _ => Way::Interpreter,
+            }
         };
-        self.compiler.leave(function.id, header, snapshot(vm, code, number, number_of));
+        let snapshot = snapshot(vm, code, number, way_to);
+        if missing.get() && waited < PATIENCE {
+            function.waited.store(waited + 1, Ordering::Relaxed);
+            return;
+        }
+        self.compiler.leave(function.id, header, snapshot);
         match header {
             None => running.engine.request(function.id, self.config.threshold),
             Some(header) => {

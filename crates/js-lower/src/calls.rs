@@ -1,11 +1,12 @@
-//! Calls of functions that were seen, straight into their code: the frame record is pushed here as the other tiers push it.
+//! Calls of functions that were seen, straight into their code: the frame record is pushed here as the other tiers push it. Constructors
+//! are called so, too, with the new object as `this`.
 
 use crate::emit::{Emitter, VALUE};
-use crate::runtime::{RETURNED, Reason};
+use crate::runtime::{FRAME_CONSTRUCT, RETURNED, Reason};
 use crate::snapshot::Target;
 use crate::value::Val;
 use ir::{Block, Entity, Func, Function, Imm, IntCond, Op as Ir, Type, Value};
-use js_bytecode::Inst;
+use js_bytecode::{Inst, Op};
 use js_rt::Value as Word;
 use js_rt::offsets::*;
 
@@ -15,26 +16,39 @@ pub const MOST_CALLEE_REGISTERS: u32 = 40;
 impl Emitter<'_> {
     /// Lowers a call; whether control goes on behind it.
     pub(crate) fn call(&mut self, inst: Inst) -> bool {
-        if self.math_call(inst) {
+        if inst.op() == Op::Call && self.math_call(inst) {
             return true;
         }
         if self.snapshot.is_untaken(self.pc) {
             self.deopt(Reason::Untaken);
             return false;
         }
-        let targets = self.snapshot.targets_at(self.pc).unwrap_or_default();
-        if targets.is_empty() || !matches!(self.reg(inst.b()), Val::Any(_)) {
+        let straight = self.straight_targets();
+        if straight.is_empty() || !matches!(self.reg(inst.b()), Val::Any(_)) {
             self.stepped();
         } else {
-            self.call_functions(inst, targets);
+            self.call_functions(inst, (self.reg(inst.b()), None), &straight);
         }
         true
     }
 
-    fn call_functions(&mut self, inst: Inst, targets: &[Target]) {
+    /// What the instruction is likely to call straight away, with the engine's numbers.
+    pub(crate) fn straight_targets(&self) -> Vec<(Target, u32)> {
+        let targets = self.snapshot.targets_at(self.pc).unwrap_or_default();
+        targets.iter().filter_map(|target| Some((*target, target.number?))).collect()
+    }
+
+    /// Calls one of some functions, if the callee is one, and else has the interpreter execute the instruction. A getter's receiver is given.
+    pub(crate) fn call_functions(
+        &mut self,
+        inst: Inst,
+        (function, receiver): (Val, Option<Value>),
+        targets: &[(Target, u32)],
+    ) {
         let slow = self.cold_block();
         let before = (self.regs.clone(), self.count);
-        let callee = self.object(self.reg(inst.b()), Some(slow));
+        let getter = receiver.map(|receiver| (self.boxed(function), receiver));
+        let callee = self.object(function, Some(slow));
         let function = self.is_class(callee, CLASS_FUNCTION);
         self.or_else(function, slow);
         let closure = self.load(Type::I64, callee, OBJECT_PAYLOAD, self.classes.fixed);
@@ -44,12 +58,12 @@ impl Emitter<'_> {
         types.extend(self.count.map(|_| Type::I32));
         let done = self.new_block(&types);
         for (index, target) in targets.iter().enumerate() {
-            let wanted = self.int(target.code);
+            let wanted = self.int(target.0.code);
             let same = self.b().icmp(IntCond::Eq, code, wanted);
             let last = index + 1 == targets.len();
             let next = if last { slow } else { self.new_block(&[]) };
             self.or_else(same, next);
-            self.apart(|this| this.direct(inst, target, slow, done));
+            self.apart(|this| this.direct((inst, getter), target, (slow, done)));
             if !last {
                 self.switch_to(next);
             }
@@ -74,20 +88,83 @@ impl Emitter<'_> {
         self.b().jump(done, &args);
     }
 
+    /// The same for what a function returned; of a constructor, an object or `this`.
+    fn finish_with(&mut self, done: Block, word: Value, this: Option<Value>) {
+        if let Some(this) = this {
+            let no_object = self.new_block(&[]);
+            self.object(Val::Any(word), Some(no_object));
+            self.finish_in(done, word);
+            self.switch_to(no_object);
+            return self.finish_in(done, this);
+        }
+        self.finish_in(done, word);
+    }
+
+    /// The object that a constructor finds as `this`, and the new.target, which is in a register.
+    fn create(&mut self, reg: u16, slow: Block) -> (Value, Value) {
+        let new_target = self.boxed(self.reg(reg));
+        // The collector looks at registers.
+        self.spill_for_handlers();
+        let this = self.runtime(self.functions.create, &[new_target]);
+        let zero = self.int(0);
+        let made = self.b().icmp(IntCond::Ne, this, zero);
+        self.or_else(made, slow);
+        (this, new_target)
+    }
+
+    /// Ends the block: a constructor of a class with `extends` returns what it says, or what its parent's made.
+    pub(crate) fn return_derived(&mut self, inst: Inst) {
+        let (value, this) = (self.boxed(self.reg(inst.a())), self.boxed(self.reg(inst.b())));
+        let other = self.new_block(&[]);
+        self.object(Val::Any(value), Some(other));
+        self.returned(Val::Any(value));
+        self.switch_to(other);
+        let (undefined, empty) = (self.int(Word::UNDEFINED.bits()), self.int(Word::EMPTY.bits()));
+        let nothing = self.b().icmp(IntCond::Eq, value, undefined);
+        self.guard(nothing, Reason::Binding);
+        let made = self.b().icmp(IntCond::Ne, this, empty);
+        self.guard(made, Reason::Binding);
+        self.returned(Val::Any(this));
+    }
+
     /// Calls one function.
-    fn direct(&mut self, inst: Inst, target: &Target, slow: Block, done: Block) {
-        let first = inst.b();
-        let (record, window) = self.room(first, target, slow);
-        let (room, left) = self.counts(slow);
-        for reg in first..first + 2 + inst.c() as u16 {
-            self.spill(reg);
+    fn direct(
+        &mut self,
+        (inst, getter): (Inst, Option<(Value, Value)>),
+        (target, number): &(Target, u32),
+        (slow, done): (Block, Block),
+    ) {
+        let argc = if getter.is_some() { 0 } else { inst.c() };
+        // Registers of getters lie behind all that are in use.
+        let distance = match getter {
+            None => self.small(inst.b().into()),
+            Some(_) => {
+                let (frame, class) = (self.frame, self.classes.frames);
+                let [base, top] =
+                    [FRAME_BASE, FRAME_TOP].map(|offset| self.load(Type::I32, frame, offset, class));
+                self.b().binary(Ir::Isub, top, base)
+            }
+        };
+        let (record, window) = self.room(distance, target, slow);
+        let (room, left) = self.counts(inst, slow);
+        let this = (inst.op() == Op::New).then(|| self.create(inst.b() + 1, slow));
+        let class = self.classes.registers;
+        if let Some((function, receiver)) = getter {
+            self.b().store(function, window, 0, class);
+            self.b().store(receiver, window, VALUE, class);
+        } else {
+            (inst.b()..inst.b() + 2 + argc as u16).for_each(|reg| self.spill(reg));
+        }
+        if let Some((this, _)) = this {
+            self.b().store(this, window, VALUE, class);
         }
         self.spill_for_handlers();
-        let given = inst.c().min(target.params) as u16;
-        self.undefined(first + 2 + given..first + target.registers as u16);
-        let top = self.push(inst, target, record);
+        self.undefined(window, 2 + argc.min(target.params)..target.registers);
+        let new_target = this.map(|(_, new_target)| new_target);
+        let top = self.push((inst.a(), argc), (target, distance), (record, new_target));
         self.set_room(left);
-        let results = self.invoke(target, record, window);
+        let func = self.callee(*number);
+        let results = self.call_func(func, &[record, window]);
         let (status, zero) = (results[0], self.int(RETURNED));
         let returned = self.b().icmp(IntCond::Eq, status, zero);
         let other = self.cold_block();
@@ -95,7 +172,7 @@ impl Emitter<'_> {
         self.pop(top);
         self.set_room(room);
         self.reload_count();
-        self.finish_in(done, results[1]);
+        self.finish_with(done, results[1], this.map(|(this, _)| this));
         self.switch_to(other);
         let pc = self.int(self.pc as u64);
         let status = self.runtime(self.functions.called, &[status, pc]);
@@ -108,15 +185,16 @@ impl Emitter<'_> {
     }
 
     /// Whether there is room for a frame, else to the interpreter: its record and its register 0.
-    fn room(&mut self, first: u16, target: &Target, slow: Block) -> (Value, Value) {
+    fn room(&mut self, distance: Value, target: &Target, slow: Block) -> (Value, Value) {
         let stack = self.snapshot.cells.stack;
         let (frame, registers) = (self.frame, self.window);
-        let distance = self.int(FRAME_SIZE as u64);
-        let record = self.b().binary(Ir::PtrAdd, frame, distance);
+        let size = self.int(FRAME_SIZE as u64);
+        let record = self.b().binary(Ir::PtrAdd, frame, size);
         let (place, last) = (self.b().unary(Ir::PtrToInt, record), self.int(stack.last_frame));
         let fits = self.b().icmp(IntCond::Ule, place, last);
         self.or_else(fits, slow);
-        let distance = self.int(u64::from(first) * VALUE as u64);
+        let (wide, three) = (self.b().unary(Ir::Zext, distance), self.int(3));
+        let distance = self.b().binary(Ir::Ishl, wide, three);
         let window = self.b().binary(Ir::PtrAdd, registers, distance);
         let size = self.int(u64::from(target.registers) * VALUE as u64);
         let end = self.b().binary(Ir::PtrAdd, window, size);
@@ -127,7 +205,7 @@ impl Emitter<'_> {
     }
 
     /// Counts the call, and takes from the native stack: how many functions it had room for, and how many it has then.
-    fn counts(&mut self, slow: Block) -> (Value, Value) {
+    fn counts(&mut self, inst: Inst, slow: Block) -> (Value, Value) {
         let stack = self.snapshot.cells.stack;
         let (address, class) = (self.address(stack.native_room), self.classes.frames);
         let room = self.load(Type::I32, address, 0, class);
@@ -136,6 +214,11 @@ impl Emitter<'_> {
         // Deep recursion is for tiers that take no native stack for it.
         self.or_else(some, slow);
         let left = self.b().binary(Ir::Isub, room, one);
+        if inst.op() == Op::New {
+            // The other tiers do not count these.
+            self.store_count();
+            return (room, left);
+        }
         let count = match self.count {
             Some(count) => count,
             None => self.countdown(),
@@ -154,34 +237,40 @@ impl Emitter<'_> {
     }
 
     /// Makes registers undefined: the collector looks at them.
-    fn undefined(&mut self, registers: std::ops::Range<u16>) {
-        let (word, window, class) = (self.int(Word::UNDEFINED.bits()), self.window, self.classes.registers);
+    fn undefined(&mut self, window: Value, registers: std::ops::Range<u32>) {
+        let (word, class) = (self.int(Word::UNDEFINED.bits()), self.classes.registers);
         for reg in registers {
-            self.b().store(word, window, i32::from(reg) * VALUE, class);
+            self.b().store(word, window, reg as i32 * VALUE, class);
         }
     }
 
     /// Pushes the record; where the stack's top is without it.
-    fn push(&mut self, inst: Inst, target: &Target, record: Value) -> Value {
+    fn push(
+        &mut self,
+        (dst, argc): (u16, u32),
+        (target, distance): (&Target, Value),
+        (record, new_target): (Value, Option<Value>),
+    ) -> Value {
         let (frame, class, stack) = (self.frame, self.classes.frames, self.snapshot.cells.stack);
         let next = self.small(self.pc as i32 + 1);
         self.store(next, frame, FRAME_PC, class);
         let code = self.int(target.code);
         self.store(code, record, FRAME_CODE, class);
         let undefined = self.int(Word::UNDEFINED.bits());
-        self.store(undefined, record, FRAME_NEW_TARGET, class);
+        self.store(new_target.unwrap_or(undefined), record, FRAME_NEW_TARGET, class);
         self.store(undefined, record, FRAME_EXTRA, class);
-        let (base, distance) = (self.load(Type::I32, frame, FRAME_BASE, class), self.small(inst.b().into()));
+        let base = self.load(Type::I32, frame, FRAME_BASE, class);
         let base = self.b().binary(Ir::Iadd, base, distance);
         self.store(base, record, FRAME_BASE, class);
         let (zero, two) = (self.small(0), self.small(2));
         self.store(zero, record, FRAME_PC, class);
         let args = self.b().binary(Ir::Iadd, base, two);
         self.store(args, record, FRAME_ARGS, class);
-        let argc = self.small(inst.c() as i32);
+        let argc = self.small(argc as i32);
         self.store(argc, record, FRAME_ARGC, class);
-        let dst = self.small(inst.a().into());
-        for (value, offset) in [(dst, FRAME_DST), (zero, FRAME_FLAGS)] {
+        let dst = self.small(dst.into());
+        let flags = self.small(if new_target.is_some() { FRAME_CONSTRUCT.into() } else { 0 });
+        for (value, offset) in [(dst, FRAME_DST), (flags, FRAME_FLAGS)] {
             let imm = Imm::Mem { offset: offset as i32, class };
             self.b().op(Ir::Store16, Some(Type::I32), &[value, record], imm);
         }
@@ -213,11 +302,6 @@ impl Emitter<'_> {
         let frames = self.b().binary(Ir::Isub, frames, one);
         self.store(frames, address, 0, class);
         self.set_top(top);
-    }
-
-    fn invoke(&mut self, target: &Target, record: Value, window: Value) -> Vec<Value> {
-        let func = self.callee(target.number);
-        self.call_func(func, &[record, window])
     }
 
     /// The module's function for one of the engine's.

@@ -87,7 +87,7 @@ fn suits(snapshot: &Snapshot) -> Result<(), Declined> {
     Ok(())
 }
 
-/// Calls of functions with bytecode go through the interpreter, which baseline code does better.
+/// Calls of functions that are not known go through the interpreter, which baseline code does better.
 fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
     for pc in flow.blocks.iter().flat_map(|block| block.start..block.end) {
         let note = snapshot.notes[pc];
@@ -95,8 +95,10 @@ fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
             continue;
         }
         match snapshot.insts[pc].op() {
-            Op::Call if note.native == 0 && snapshot.targets_at(pc).is_none_or(<[_]>::is_empty) => {}
-            Op::New | Op::NewSpread | Op::CallSpread => {}
+            Op::Call | Op::New if note.native == 0 && snapshot.targets_at(pc).is_none_or(<[_]>::is_empty) => {}
+            // A getter.
+            Op::GetProperty if snapshot.targets_at(pc).is_some_and(<[_]>::is_empty) => {}
+            Op::NewSpread | Op::CallSpread => {}
             _ => continue,
         }
         return Err(Declined { reason: "calls" });

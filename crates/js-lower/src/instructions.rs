@@ -29,12 +29,11 @@ impl Emitter<'_> {
                 return false;
             }
             Op::ReturnDerived => {
-                // The other tiers know how; it is not what loops are made of.
-                self.deopt(crate::runtime::Reason::Untaken);
+                self.return_derived(inst);
                 return false;
             }
-            Op::Call => return self.call(inst),
-            Op::New | Op::NewSpread | Op::CallSpread => {
+            Op::Call | Op::New => return self.call(inst),
+            Op::NewSpread | Op::CallSpread => {
                 // Where these are taken, the function is declined.
                 self.deopt(crate::runtime::Reason::Untaken);
                 return false;

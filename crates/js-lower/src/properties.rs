@@ -52,7 +52,7 @@ impl Emitter<'_> {
         let entries = self.entries(inst, |entry| matches!(entry.kind, CacheKind::Own | CacheKind::Proto));
         let base = self.reg(inst.b());
         if entries.is_empty() || !matches!(base, Val::Any(_)) {
-            return self.stepped();
+            return self.get_by_getter(inst, base);
         }
         let word = if let [entry] = &entries[..] {
             let object = self.object(base, None);
@@ -70,7 +70,7 @@ impl Emitter<'_> {
 
     /// The value of a property of an object whose shape is that of an entry.
     fn by_entry(&mut self, object: Value, entry: Access) -> Value {
-        let holder = if entry.kind == CacheKind::Proto {
+        let holder = if matches!(entry.kind, CacheKind::Proto | CacheKind::ProtoAccessor) {
             let same = self.same_epoch(entry.epoch);
             self.guard(same, Reason::Prototype);
             self.address(entry.holder)
@@ -79,6 +79,22 @@ impl Emitter<'_> {
         };
         let place = self.slot_place(holder, entry.slot, self.outside_of(entry), None);
         self.load_place(place, None, Reason::Shape)
+    }
+
+    /// A property that is a getter of a prototype, where that is known, and else whatever it is by the interpreter.
+    fn get_by_getter(&mut self, inst: Inst, base: Val) {
+        let entries = self.entries(inst, |entry| entry.kind == CacheKind::ProtoAccessor);
+        let targets = self.straight_targets();
+        let ([entry], Val::Any(receiver), [_, ..]) = (&entries[..], base, &targets[..]) else {
+            return self.stepped();
+        };
+        let object = self.object(base, None);
+        let shape = self.has_shape(object, entry.shape);
+        self.guard(shape, Reason::Shape);
+        let accessor = self.by_entry(object, *entry);
+        let accessor = self.cell(Val::Any(accessor), KIND_ACCESSOR, None);
+        let getter = self.load(Type::I64, accessor, ACCESSOR_GET, self.classes.properties);
+        self.call_functions(inst, (Val::Any(getter), Some(receiver)), &targets);
     }
 
     /// Slots of prototypes are where they are; of others, the note says where they were seen.

@@ -9,6 +9,9 @@ pub const THREW: u64 = 1;
 /// The innermost frame, which is the function's, goes on at its `pc` in another tier; its registers are stored.
 pub const LEFT: u64 = 2;
 
+/// [`js_rt::Frame::flags`] of a function that was called by `new`.
+pub const FRAME_CONSTRUCT: u16 = 1;
+
 /// `step(frame, pc) -> 0 go on, 1 threw, 2 left`: the interpreter executes one instruction, with all that it calls.
 pub const STEP: &str = "js.step";
 /// `poll(frame, pc) -> 0 go on, 1 threw`: the countdown has come to its end; `pc` is where the frame goes on.
@@ -21,6 +24,8 @@ pub const REMAINDER: &str = "js.remainder";
 /// `called(status, pc) -> 0 go on, 1 threw, 2 left`: a function that was called did not return but came to this status; its value
 /// is in the call's register then.
 pub const CALLED: &str = "js.called";
+/// `create(new_target) -> object`: what a constructor finds as `this`; 0 where that takes more than looking `prototype` up.
+pub const CREATE: &str = "js.create";
 /// `truth(value) -> 0, 1`: ToBoolean.
 pub const TRUTH: &str = "js.truth";
 /// `strict_equal(x, y) -> 0, 1`: IsStrictlyEqual.
@@ -124,6 +129,7 @@ pub(crate) struct Functions {
     pub(crate) remainder: Runtime,
     pub(crate) truth: Runtime,
     pub(crate) called: Runtime,
+    pub(crate) create: Runtime,
     pub(crate) strict_equal: Runtime,
 }
 
@@ -166,6 +172,8 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
         wrote: function(WROTE, &[Type::I64], false, states(), states()),
         remainder: function(REMAINDER, &[Type::I64, Type::I64], false, ClassSet::Empty, ClassSet::Empty),
         called: function(CALLED, &[Type::I64, Type::I64], true, ClassSet::All, ClassSet::All),
+        // The prototype may become known as one.
+        create: function(CREATE, &[Type::I64], true, ClassSet::All, ClassSet::All),
         truth: function(TRUTH, &[Type::I64], false, ClassSet::All, ClassSet::Empty),
         // Ropes are flattened, which may make the collector run.
         strict_equal: function(STRICT_EQUAL, &[Type::I64, Type::I64], true, ClassSet::All, states()),

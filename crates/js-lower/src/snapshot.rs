@@ -56,8 +56,8 @@ pub struct StackCells {
 pub struct Target {
     /// The word of its code.
     pub code: u64,
-    /// The engine's number of it.
-    pub number: u32,
+    /// The engine's number of it. None: it is called rarely, and the interpreter may do that.
+    pub number: Option<u32>,
     /// How many registers it has, at most [`crate::MOST_CALLEE_REGISTERS`].
     pub registers: u32,
     /// How many formal parameters.

@@ -69,10 +69,11 @@ fn math(function: &FunctionCode, known: Known) -> Box<[(u32, MathOp)]> {
 }
 
 fn targets(function: &FunctionCode, known: Known) -> Box<[(u32, Vec<Target>)]> {
-    let calls = function.insts.iter().enumerate().filter(|(_, inst)| inst.op() == Op::Call);
+    let is_call = |inst: &Inst| matches!(inst.op(), Op::Call | Op::New);
+    let calls = function.insts.iter().enumerate().filter(|(_, inst)| is_call(inst));
     let target = |at: u32| Target {
         code: 0xb000 + u64::from(at),
-        number: 3 + at % 3,
+        number: (at % 5 != 0).then_some(3 + at % 3),
         registers: 5 + at % 7,
         params: at % 4,
     };
