@@ -2,6 +2,7 @@
 
 use crate::flow::{Flow, handlers};
 use crate::kinds::Kinds;
+use crate::memory::Slots;
 use crate::runtime::{Classes, Functions, LEFT, RETURNED, Reason, THREW};
 use crate::snapshot::{Note, Snapshot};
 use crate::value::{Constant, Kind, Val, number_of};
@@ -35,6 +36,8 @@ pub(crate) struct Emitter<'a> {
     body: Function,
     blocks: Vec<Block>,
     entries: Vec<Option<Entry>>,
+    /// Blocks in front of loops, by the block that begins the loop.
+    fronts: Vec<Option<Block>>,
     block: Block,
     /// The instruction being lowered.
     pub(crate) pc: usize,
@@ -45,6 +48,10 @@ pub(crate) struct Emitter<'a> {
     pub(crate) window: Value,
     /// The engine's numbers of the module's functions.
     pub(crate) numbers: Vec<u32>,
+    /// Shapes with the last slot that accesses found in objects of theirs.
+    pub(crate) last_within: Vec<(u64, u32)>,
+    /// Kinds of memory that slots are.
+    pub(crate) slots: Vec<(Slots, AliasClass)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -70,6 +77,7 @@ impl<'a> Emitter<'a> {
             body,
             blocks: Vec::new(),
             entries: vec![None; flow.blocks.len()],
+            fronts: vec![None; flow.blocks.len()],
             block,
             pc: flow.blocks[0].start,
             regs: vec![Val::None; snapshot.registers as usize],
@@ -77,6 +85,8 @@ impl<'a> Emitter<'a> {
             frame: params[0],
             window: params[1],
             numbers: Vec::new(),
+            last_within: Vec::new(),
+            slots: Vec::new(),
         }
     }
 
@@ -139,6 +149,10 @@ impl<'a> Emitter<'a> {
         (self.regs, self.count) = (entry.regs, entry.count);
         let flow = self.flow;
         let block = &flow.blocks[number];
+        if block.header {
+            self.pc = block.start;
+            self.anchor();
+        }
         for pc in block.start..block.end {
             self.pc = pc;
             if !self.inst() {
@@ -318,6 +332,14 @@ impl<'a> Emitter<'a> {
         self.b().guard(holds, state, reason.into());
     }
 
+    /// Lets checks in a loop that begins here be made in front of it, unless one failed there.
+    fn anchor(&mut self) {
+        if self.note().bits & Note::STAYS == 0 {
+            let state = self.state(self.pc);
+            self.b().anchor(state, Reason::Hoisted.into());
+        }
+    }
+
     /// What the other tiers need to go on at an instruction.
     pub(crate) fn state(&mut self, pc: usize) -> State {
         let mut values = vec![self.count.map_or(FrameValue::Dead, FrameValue::Value)];
@@ -407,7 +429,29 @@ impl<'a> Emitter<'a> {
             self.open(number);
         }
         let args = self.arguments(number);
+        let to = if self.is_ahead(number) { self.front(number) } else { to };
         self.b().jump(to, &args);
+    }
+
+    /// Whether a block begins a loop that is entered here, and not begun again.
+    fn is_ahead(&self, number: usize) -> bool {
+        let block = &self.flow.blocks[number];
+        block.header && self.pc <= block.start
+    }
+
+    /// The block in front of a loop that all ways into it lead to. Where control comes in at an inner loop, the loops around it lead back to
+    /// there, and the inner one stays a loop of its own.
+    fn front(&mut self, number: usize) -> Block {
+        if let Some(front) = self.fronts[number] {
+            return front;
+        }
+        let header = self.blocks[number];
+        let types: Vec<Type> = self.params(header).iter().map(|param| self.body.ty(*param)).collect();
+        let front = self.new_block(&types);
+        self.fronts[number] = Some(front);
+        let params = self.params(front);
+        Builder::at(&mut self.body, front).jump(header, &params);
+        front
     }
 
     /// Gives a block its parameters.
