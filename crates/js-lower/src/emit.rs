@@ -48,6 +48,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) window: Value,
     /// The engine's numbers of the module's functions.
     pub(crate) numbers: Vec<u32>,
+    /// Whether the condition of a loop is lowered in front of the loop.
+    pub(crate) entering: bool,
     /// Shapes with the last slot that accesses found in objects of theirs.
     pub(crate) last_within: Vec<(u64, u32)>,
     /// Kinds of memory that slots are.
@@ -85,6 +87,7 @@ impl<'a> Emitter<'a> {
             frame: params[0],
             window: params[1],
             numbers: Vec::new(),
+            entering: false,
             last_within: Vec::new(),
             slots: Vec::new(),
         }
@@ -436,7 +439,7 @@ impl<'a> Emitter<'a> {
     /// Whether a block begins a loop that is entered here, and not begun again.
     fn is_ahead(&self, number: usize) -> bool {
         let block = &self.flow.blocks[number];
-        block.header && self.pc <= block.start
+        block.header && (self.pc <= block.start || self.entering)
     }
 
     /// The block in front of a loop that all ways into it lead to. Where control comes in at an inner loop, the loops around it lead back to
