@@ -555,24 +555,43 @@ impl<'a> Emitter<'a> {
         if start <= self.pc
             && let Some(count) = self.count
         {
+            let carried = self.carried_doubles(start);
             let pc = std::mem::replace(&mut self.pc, start);
-            let counted = self.counted(count);
+            let counted = self.counted_with(count, &carried);
             self.count = Some(counted);
             self.pc = pc;
         }
         self.goto(number);
     }
 
+    /// Registers with doubles that the loop from `start` to here computes anew in each round.
+    fn carried_doubles(&self, start: usize) -> Vec<u16> {
+        let flow = self.flow;
+        let is_written = |reg: &u16| flow.effects[start..=self.pc].iter().any(|effect| effect.writes.contains(reg));
+        let is_double = |reg: &u16| matches!(self.reg(*reg), Val::Number(..));
+        flow.live[start].iter().filter(is_double).filter(is_written).collect()
+    }
+
     /// Counts one round: the countdown then.
     pub(crate) fn counted(&mut self, count: Value) -> Value {
+        self.counted_with(count, &[])
+    }
+
+    /// The same, with doubles that are to stay in machine registers: no such register survives a call, so that the poll has copies
+    /// of its own.
+    fn counted_with(&mut self, count: Value, doubles: &[u16]) -> Value {
         let one = self.small(1);
         let less = self.b().binary(Op::Isub, count, one);
         let zero = self.small(0);
         let left = self.b().icmp(IntCond::Ne, count, zero);
-        let joined = self.new_block(&[Type::I32]);
+        let mut types = vec![Type::I32];
+        types.extend(doubles.iter().map(|_| Type::F64));
+        let joined = self.new_block(&types);
         let poll = self.cold_block();
-        self.b().brif(left, (joined, &[less]), (poll, &[]));
+        let kept: Vec<Value> = doubles.iter().map(|reg| self.float(self.reg(*reg))).collect();
+        self.b().brif(left, (joined, &[&[less], &kept[..]].concat()), (poll, &[]));
         self.switch_to(poll);
+        let copies: Vec<Value> = kept.iter().map(|number| self.b().unary(Op::Fcanon, *number)).collect();
         self.store_count();
         // A handler around here could be where this leads.
         self.spill_for_handlers();
@@ -580,9 +599,13 @@ impl<'a> Emitter<'a> {
         let status = self.runtime(self.functions.poll, &[frame, pc]);
         self.unless_left(status);
         let count = self.countdown();
-        self.b().jump(joined, &[count]);
+        self.b().jump(joined, &[&[count], &copies[..]].concat());
         self.switch_to(joined);
-        self.params(joined)[0]
+        let params = self.params(joined);
+        for (reg, number) in doubles.iter().zip(&params[1..]) {
+            self.set(*reg, Val::Number(*number, None));
+        }
+        params[0]
     }
 
     // The countdown, the interpreter.
