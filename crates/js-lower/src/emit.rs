@@ -567,7 +567,8 @@ impl<'a> Emitter<'a> {
     /// Registers with doubles that the loop from `start` to here computes anew in each round.
     fn carried_doubles(&self, start: usize) -> Vec<u16> {
         let flow = self.flow;
-        let is_written = |reg: &u16| flow.effects[start..=self.pc].iter().any(|effect| effect.writes.contains(reg));
+        let is_written =
+            |reg: &u16| flow.effects[start..=self.pc].iter().any(|effect| effect.writes.contains(reg));
         let is_double = |reg: &u16| matches!(self.reg(*reg), Val::Number(..));
         flow.live[start].iter().filter(is_double).filter(is_written).collect()
     }

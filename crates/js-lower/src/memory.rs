@@ -99,7 +99,8 @@ impl Emitter<'_> {
         let here = self.b().icmp(IntCond::Ult, number, inline);
         if within.is_some() {
             self.check(here, slow, Reason::Shape);
-            let (offset, class) = (OBJECT_INLINE + VALUE as usize * slot as usize, self.slots(Slots::Inline(slot)));
+            let (offset, class) =
+                (OBJECT_INLINE + VALUE as usize * slot as usize, self.slots(Slots::Inline(slot)));
             return Place { owner: object, base: object, offset, class };
         }
         let no = self.b().bconst(false);

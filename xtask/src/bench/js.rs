@@ -75,7 +75,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let bars = if args.kernels { &KERNEL_BARS[..] } else { &BARS };
     let ratios: Vec<_> = bars.iter().filter_map(|bar| Ratios::new(bar, &engines, &rows)).collect();
     println!("{}", table::text(&engines, &rows, &ratios));
-    let svg = args.svg.clone().unwrap_or_else(|| scratch.join(if args.kernels { "kernels.svg" } else { "js.svg" }));
+    let svg =
+        args.svg.clone().unwrap_or_else(|| scratch.join(if args.kernels { "kernels.svg" } else { "js.svg" }));
     let title = format!("JavaScript: seconds, best of {} runs", args.runs);
     fs::write(&svg, chart::svg(&title, &engines, &rows, &ratios)).map_err(|e| Failure::io(&svg, e))?;
     println!("drawn: {}", svg.display());
@@ -87,7 +88,8 @@ fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
     let mut build = Command::new(run::cargo());
     run::check(build.current_dir(root()).args(["build", "--release", "-p", "cli"]))?;
     let mut engines = Vec::new();
-    let peers: Vec<&str> = if args.kernels { vec!["node"] } else { args.against.iter().map(String::as_str).collect() };
+    let peers: Vec<&str> =
+        if args.kernels { vec!["node"] } else { args.against.iter().map(String::as_str).collect() };
     for name in peers {
         engines.extend(match name {
             "jitless" => node(args, JITLESS, &["--jitless"])?,

@@ -104,7 +104,11 @@ impl Lower<'_> {
     }
 
     /// A place where code may leave is no code.
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "the table of handlers asks for this signature")]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "the table of handlers asks for this signature"
+    )]
     pub(super) fn anchor(&mut self, _: &InstData) -> Lowered {
         Ok(())
     }

@@ -103,7 +103,8 @@ fn hoist(func: &mut Function, ctx: &Context<'_>, known: &mut Known, of: &Loop) -
     let initial: Values = func.insts[func.terminator(front)].targets()[0].args.clone();
     let params = func.blocks[of.header].params.clone();
     let on_entry: FxHashMap<Value, Value> = params.into_iter().zip(initial).collect();
-    let insts = moved.iter().filter_map(|moved| if let Moved::Inst(inst) = moved { Some(*inst) } else { None });
+    let insts =
+        moved.iter().filter_map(|moved| if let Moved::Inst(inst) = moved { Some(*inst) } else { None });
     let gone: FxHashSet<Inst> = insts.collect();
     for block in &of.blocks {
         func.blocks[*block].insts.retain(|inst| !gone.contains(inst));

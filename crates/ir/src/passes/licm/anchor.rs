@@ -150,7 +150,9 @@ impl Plan<'_> {
             let data = &self.func.insts[inst];
             match (data.op.effect(), &data.imm) {
                 (Effect::Call | Effect::Alloc | Effect::Poll, _) => return true,
-                (Effect::Read, Imm::Mem { class, .. }) if self.written[*class] == Written::Stores => return true,
+                (Effect::Read, Imm::Mem { class, .. }) if self.written[*class] == Written::Stores => {
+                    return true;
+                }
                 _ => {}
             }
             if seen.len() > STEPS {
@@ -165,9 +167,8 @@ impl Plan<'_> {
     pub(super) fn choices(&mut self, block: Block) {
         let Some((cond, ways)) = self.meeting(block) else { return };
         for (index, param) in self.func.blocks[block].params.iter().enumerate() {
-            let args = ways.map(|(from, edge)| {
-                self.func.insts[self.func.terminator(from)].targets()[edge].args[index]
-            });
+            let args = ways
+                .map(|(from, edge)| self.func.insts[self.func.terminator(from)].targets()[edge].args[index]);
             if args.iter().all(|arg| self.is_invariant(*arg)) {
                 self.moved.push(Moved::Choice(Choice { param: *param, cond, values: args }));
                 self.available.insert(*param);
