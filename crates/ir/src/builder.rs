@@ -178,6 +178,11 @@ impl<'a> Builder<'a> {
         self.op(Op::Guard, None, &[cond], Imm::Guard { state, reason });
     }
 
+    /// `anchor`.
+    pub fn anchor(&mut self, state: State, reason: Reason) {
+        self.op(Op::Anchor, None, &[], Imm::Guard { state, reason });
+    }
+
     /// A frame state for guards of this function.
     pub fn state(&mut self, state: StateData) -> State {
         self.func.states.push(state)

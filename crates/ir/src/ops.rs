@@ -110,6 +110,10 @@ macro_rules! for_each_op {
             CallRuntime "call_runtime" [] (...) -> ..., Runtime, Call;
             // Leaves through the frame state when the condition is false.
             Guard "guard" [] (Bool) -> (), Guard, Guard;
+            // Does nothing. Code may leave here, although nothing says that it has to: guards of a loop that move in front of it
+            // leave by the state of an anchor at its head. Who puts one there promises that what changes from round to round
+            // never decides whether an address may be read that does not change.
+            Anchor "anchor" [] () -> (), Guard, Guard;
             // Interrupt poll: fuel, deadline, cancel, safepoint. May run the embedder's code; may leave by throwing.
             Poll "poll" [] () -> (), None, Poll;
             // Terminators.

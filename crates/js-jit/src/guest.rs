@@ -39,8 +39,12 @@ impl SharedGuest for JavaScript {
 /// Notes that code was left at an instruction of the innermost frame, for its next version.
 fn learn(vm: &Vm, pc: u32, reason: u16) {
     if let Some((_, code)) = vm.begin_frame() {
-        let wide = if reason == Reason::Loop as u16 { Note::WIDE } else { 0 };
-        code.native.note(pc as usize, |note| note.with(wide).with_exit());
+        code.native.note(pc as usize, |note| match reason {
+            _ if reason == Reason::Loop as u16 => note.with(Note::WIDE).with_exit(),
+            // It says nothing about the instruction at the head of the loop.
+            _ if reason == Reason::Hoisted as u16 => note.with(Note::STAYS),
+            _ => note.with_exit(),
+        });
     }
     vm.tell_exit(Reason::name(reason));
 }

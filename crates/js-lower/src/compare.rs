@@ -128,12 +128,14 @@ impl Emitter<'_> {
     /// the loop is computed behind it.
     fn condition(&mut self, number: usize) {
         let flow = self.flow;
+        self.entering = true;
         for pc in flow.blocks[number].start..flow.blocks[number].end {
             self.pc = pc;
             if !self.inst() {
-                return;
+                break;
             }
         }
+        self.entering = false;
     }
 
     /// Whether a test comes out as wanted; none when the interpreter has to know.

@@ -37,11 +37,7 @@ impl Emitter<'_> {
         }
         let slow = self.slow_block();
         let Some(index) = self.index(key, slow) else { return self.stepped() };
-        let object = self.object(self.reg(base), slow);
-        let exotic = self.flag(object, FLAG_EXOTIC);
-        let zero = self.small(0);
-        let plain = self.b().icmp(IntCond::Eq, exotic, zero);
-        self.check(plain, slow, Reason::Shape);
+        let object = self.object_like(self.reg(base), (FLAG_EXOTIC, 0), self.classes.flags, slow);
         let place = self.place(object, index, slow);
         let word = self.load(Type::I64, place.base, place.offset, self.classes.elements);
         self.not_empty(word, slow, Reason::Element);
@@ -63,11 +59,12 @@ impl Emitter<'_> {
     fn place(&mut self, object: Value, index: Value, slow: Option<Block>) -> Place {
         let row = self.load(Type::I64, object, OBJECT_ELEMENTS, self.classes.rows);
         let row = self.pointer(row);
-        let room = self.load(Type::I64, row, SLOTS_CAPACITY, self.classes.fixed);
-        let wide = self.b().unary(Ir::Zext, index);
-        let within = self.b().icmp(IntCond::Ult, wide, room);
+        // The lower half, which is no more than all of it: bounds are found out for numbers as wide as loops count with.
+        let room = self.load(Type::I32, row, SLOTS_CAPACITY, self.classes.fixed);
+        let within = self.b().icmp(IntCond::Ult, index, room);
         self.check(within, slow, Reason::Element);
-        Place { owner: row, base: self.at(row, wide, 3), offset: SLOTS_VALUES }
+        let wide = self.b().unary(Ir::Zext, index);
+        Place { owner: row, base: self.at(row, wide, 3), offset: SLOTS_VALUES, class: self.classes.elements }
     }
 
     /// The address of element `index`, of `1 << log` bytes.
@@ -95,9 +92,8 @@ impl Emitter<'_> {
             // Nothing leads to the block; it is dropped.
             return self.stepped();
         };
-        let object = self.object(self.reg(base), Some(slow));
-        let array = self.is_class(object, CLASS_ARRAY);
-        self.check(array, Some(slow), Reason::Shape);
+        let array = (0xff, CLASS_ARRAY.into());
+        let object = self.object_like(self.reg(base), array, self.classes.classes, Some(slow));
         let place = self.place(object, index, Some(slow));
         let found = self.load(Type::I64, place.base, place.offset, self.classes.elements);
         self.not_empty(found, Some(slow), Reason::Element);
@@ -165,12 +161,10 @@ impl Emitter<'_> {
         let view = self.load(Type::I64, object, OBJECT_PAYLOAD, self.classes.views);
         let view = self.pointer(view);
         let length = self.load(Type::I64, view, VIEW_LENGTH, self.classes.views);
-        let tracking = self.int(u64::MAX);
-        let fixed = self.b().icmp(IntCond::Ne, length, tracking);
+        // Not one that tracks the buffer's length, which has all ones there.
+        let most = self.int(i32::MAX as u64);
+        let fixed = self.b().icmp(IntCond::Ule, length, most);
         self.guard(fixed, Reason::Element);
-        let wide = self.b().unary(Ir::Zext, index);
-        let within = self.b().icmp(IntCond::Ult, wide, length);
-        self.guard(within, Reason::Element);
         let log = u64::from(element.size().trailing_zeros());
         let start = self.load(Type::I64, view, VIEW_OFFSET, self.classes.views);
         let buffer = self.load(Type::I64, view, VIEW_DATA, self.classes.views);
@@ -189,6 +183,11 @@ impl Emitter<'_> {
         }
         let data = self.load(Type::I64, buffer, BUFFER_DATA, self.classes.buffers);
         self.not_empty(data, None, Reason::Element);
+        // What depends on the index comes last: all else is the same for all elements.
+        let room = self.b().unary(Ir::Wrap, length);
+        let within = self.b().icmp(IntCond::Ult, index, room);
+        self.guard(within, Reason::Element);
+        let wide = self.b().unary(Ir::Zext, index);
         let data = self.pointer(data);
         let first = self.b().binary(Ir::PtrAdd, data, start);
         Some(self.at(first, wide, log))

@@ -2,6 +2,7 @@
 
 use crate::flow::{Flow, handlers};
 use crate::kinds::Kinds;
+use crate::memory::Slots;
 use crate::runtime::{Classes, Functions, LEFT, RETURNED, Reason, THREW};
 use crate::snapshot::{Note, Snapshot};
 use crate::value::{Constant, Kind, Val, number_of};
@@ -35,6 +36,8 @@ pub(crate) struct Emitter<'a> {
     body: Function,
     blocks: Vec<Block>,
     entries: Vec<Option<Entry>>,
+    /// Blocks in front of loops, by the block that begins the loop.
+    fronts: Vec<Option<Block>>,
     block: Block,
     /// The instruction being lowered.
     pub(crate) pc: usize,
@@ -45,6 +48,12 @@ pub(crate) struct Emitter<'a> {
     pub(crate) window: Value,
     /// The engine's numbers of the module's functions.
     pub(crate) numbers: Vec<u32>,
+    /// Whether the condition of a loop is lowered in front of the loop.
+    pub(crate) entering: bool,
+    /// Shapes with the last slot that accesses found in objects of theirs.
+    pub(crate) last_within: Vec<(u64, u32)>,
+    /// Kinds of memory that slots are.
+    pub(crate) slots: Vec<(Slots, AliasClass)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -70,6 +79,7 @@ impl<'a> Emitter<'a> {
             body,
             blocks: Vec::new(),
             entries: vec![None; flow.blocks.len()],
+            fronts: vec![None; flow.blocks.len()],
             block,
             pc: flow.blocks[0].start,
             regs: vec![Val::None; snapshot.registers as usize],
@@ -77,6 +87,9 @@ impl<'a> Emitter<'a> {
             frame: params[0],
             window: params[1],
             numbers: Vec::new(),
+            entering: false,
+            last_within: Vec::new(),
+            slots: Vec::new(),
         }
     }
 
@@ -139,6 +152,10 @@ impl<'a> Emitter<'a> {
         (self.regs, self.count) = (entry.regs, entry.count);
         let flow = self.flow;
         let block = &flow.blocks[number];
+        if block.header {
+            self.pc = block.start;
+            self.anchor();
+        }
         for pc in block.start..block.end {
             self.pc = pc;
             if !self.inst() {
@@ -318,6 +335,14 @@ impl<'a> Emitter<'a> {
         self.b().guard(holds, state, reason.into());
     }
 
+    /// Lets checks in a loop that begins here be made in front of it, unless one failed there.
+    fn anchor(&mut self) {
+        if self.note().bits & Note::STAYS == 0 {
+            let state = self.state(self.pc);
+            self.b().anchor(state, Reason::Hoisted.into());
+        }
+    }
+
     /// What the other tiers need to go on at an instruction.
     pub(crate) fn state(&mut self, pc: usize) -> State {
         let mut values = vec![self.count.map_or(FrameValue::Dead, FrameValue::Value)];
@@ -407,7 +432,29 @@ impl<'a> Emitter<'a> {
             self.open(number);
         }
         let args = self.arguments(number);
+        let to = if self.is_ahead(number) { self.front(number) } else { to };
         self.b().jump(to, &args);
+    }
+
+    /// Whether a block begins a loop that is entered here, and not begun again.
+    fn is_ahead(&self, number: usize) -> bool {
+        let block = &self.flow.blocks[number];
+        block.header && (self.pc <= block.start || self.entering)
+    }
+
+    /// The block in front of a loop that all ways into it lead to. Where control comes in at an inner loop, the loops around it lead back to
+    /// there, and the inner one stays a loop of its own.
+    fn front(&mut self, number: usize) -> Block {
+        if let Some(front) = self.fronts[number] {
+            return front;
+        }
+        let header = self.blocks[number];
+        let types: Vec<Type> = self.params(header).iter().map(|param| self.body.ty(*param)).collect();
+        let front = self.new_block(&types);
+        self.fronts[number] = Some(front);
+        let params = self.params(front);
+        Builder::at(&mut self.body, front).jump(header, &params);
+        front
     }
 
     /// Gives a block its parameters.
@@ -508,24 +555,44 @@ impl<'a> Emitter<'a> {
         if start <= self.pc
             && let Some(count) = self.count
         {
+            let carried = self.carried_doubles(start);
             let pc = std::mem::replace(&mut self.pc, start);
-            let counted = self.counted(count);
+            let counted = self.counted_with(count, &carried);
             self.count = Some(counted);
             self.pc = pc;
         }
         self.goto(number);
     }
 
+    /// Registers with doubles that the loop from `start` to here computes anew in each round.
+    fn carried_doubles(&self, start: usize) -> Vec<u16> {
+        let flow = self.flow;
+        let is_written =
+            |reg: &u16| flow.effects[start..=self.pc].iter().any(|effect| effect.writes.contains(reg));
+        let is_double = |reg: &u16| matches!(self.reg(*reg), Val::Number(..));
+        flow.live[start].iter().filter(is_double).filter(is_written).collect()
+    }
+
     /// Counts one round: the countdown then.
     pub(crate) fn counted(&mut self, count: Value) -> Value {
+        self.counted_with(count, &[])
+    }
+
+    /// The same, with doubles that are to stay in machine registers: no such register survives a call, so that the poll has copies
+    /// of its own.
+    fn counted_with(&mut self, count: Value, doubles: &[u16]) -> Value {
         let one = self.small(1);
         let less = self.b().binary(Op::Isub, count, one);
         let zero = self.small(0);
         let left = self.b().icmp(IntCond::Ne, count, zero);
-        let joined = self.new_block(&[Type::I32]);
+        let mut types = vec![Type::I32];
+        types.extend(doubles.iter().map(|_| Type::F64));
+        let joined = self.new_block(&types);
         let poll = self.cold_block();
-        self.b().brif(left, (joined, &[less]), (poll, &[]));
+        let kept: Vec<Value> = doubles.iter().map(|reg| self.float(self.reg(*reg))).collect();
+        self.b().brif(left, (joined, &[&[less], &kept[..]].concat()), (poll, &[]));
         self.switch_to(poll);
+        let copies: Vec<Value> = kept.iter().map(|number| self.b().unary(Op::Fcanon, *number)).collect();
         self.store_count();
         // A handler around here could be where this leads.
         self.spill_for_handlers();
@@ -533,9 +600,13 @@ impl<'a> Emitter<'a> {
         let status = self.runtime(self.functions.poll, &[frame, pc]);
         self.unless_left(status);
         let count = self.countdown();
-        self.b().jump(joined, &[count]);
+        self.b().jump(joined, &[&[count], &copies[..]].concat());
         self.switch_to(joined);
-        self.params(joined)[0]
+        let params = self.params(joined);
+        for (reg, number) in doubles.iter().zip(&params[1..]) {
+            self.set(*reg, Val::Number(*number, None));
+        }
+        params[0]
     }
 
     // The countdown, the interpreter.

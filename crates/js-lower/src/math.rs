@@ -22,9 +22,13 @@ impl Emitter<'_> {
             return false;
         }
         self.is_native(callee);
-        let numbers: Vec<Val> = given.into_iter().map(|value| self.argument(value)).collect();
+        for (reg, value) in (first..).zip(given) {
+            let number = self.argument(value);
+            self.set(reg, number);
+        }
         // Behind everything that may leave: whoever executes the call then counts it.
         self.count_native();
+        let numbers: Vec<Val> = (first..first + inst.c() as u16).map(|reg| self.reg(reg)).collect();
         let result = self.math(op, &numbers);
         self.set(inst.a(), result);
         true
@@ -39,21 +43,41 @@ impl Emitter<'_> {
         };
         let two = self.small(2);
         let left = self.b().icmp(IntCond::Uge, count, two);
-        let (done, few) = (self.new_block(&[Type::I32]), self.cold_block());
+        let doubles = self.live_doubles();
+        let kept: Vec<Value> = doubles.iter().map(|reg| self.float(self.reg(*reg))).collect();
+        let mut types = vec![Type::I32];
+        types.extend(doubles.iter().map(|_| Type::F64));
+        let (done, few) = (self.new_block(&types), self.cold_block());
         let less = self.b().binary(Ir::Isub, count, two);
-        self.b().brif(left, (done, &[less]), (few, &[]));
+        self.b().brif(left, (done, &[&[less], &kept[..]].concat()), (few, &[]));
         self.switch_to(few);
+        let copies: Vec<Value> = kept.iter().map(|number| self.b().unary(Ir::Fcanon, *number)).collect();
         self.count = Some(count);
         let once = self.counted(count);
         self.count = Some(once);
         let twice = self.counted(once);
-        self.b().jump(done, &[twice]);
+        self.b().jump(done, &[&[twice], &copies[..]].concat());
         self.switch_to(done);
-        self.count = Some(self.params(done)[0]);
+        let params = self.params(done);
+        self.count = Some(params[0]);
+        for (reg, number) in doubles.iter().zip(&params[1..]) {
+            self.set(*reg, Val::Number(*number, None));
+        }
         if !in_loop {
             self.store_count();
             self.count = None;
         }
+    }
+
+    /// Registers with doubles that were written a moment ago: as in loops, the polls have copies of their own. What was there before may be the
+    /// same for many rounds, which copies would hide.
+    fn live_doubles(&self) -> Vec<u16> {
+        let flow = self.flow;
+        let here = flow.blocks.iter().find(|block| (block.start..block.end).contains(&self.pc));
+        let fresh = here.map_or(&[][..], |block| &flow.effects[block.start..self.pc]);
+        let is_fresh = |reg: &u16| fresh.iter().any(|effect| effect.writes.contains(reg));
+        let is_double = |reg: &u16| matches!(self.reg(*reg), Val::Number(_, None));
+        flow.live[self.pc].iter().filter(is_double).filter(is_fresh).collect()
     }
 
     /// Leaves unless a value is the built-in function that was called here.

@@ -1,7 +1,7 @@
 //! Properties by what inline caches say, global bindings, variables in environments.
 
 use crate::emit::{Emitter, VALUE};
-use crate::memory::Place;
+use crate::memory::{Place, Slots};
 use crate::runtime::Reason;
 use crate::snapshot::{Access, Note};
 use crate::value::Val;
@@ -70,14 +70,16 @@ impl Emitter<'_> {
 
     /// The value of a property of an object whose shape is that of an entry.
     fn by_entry(&mut self, object: Value, entry: Access) -> Value {
-        let holder = if matches!(entry.kind, CacheKind::Proto | CacheKind::ProtoAccessor) {
+        let place = if matches!(entry.kind, CacheKind::Proto | CacheKind::ProtoAccessor) {
             let same = self.same_epoch(entry.epoch);
             self.guard(same, Reason::Prototype);
-            self.address(entry.holder)
+            let holder = self.address(entry.holder);
+            let within = (!self.outside_of(entry)).then_some(entry.slot);
+            self.slot_place(holder, entry.slot, within, None)
         } else {
-            object
+            let within = self.within(entry);
+            self.slot_place(object, entry.slot, within, None)
         };
-        let place = self.slot_place(holder, entry.slot, self.outside_of(entry), None);
         self.load_place(place, None, Reason::Shape)
     }
 
@@ -93,13 +95,38 @@ impl Emitter<'_> {
         self.guard(shape, Reason::Shape);
         let accessor = self.by_entry(object, *entry);
         let accessor = self.cell(Val::Any(accessor), KIND_ACCESSOR, None);
-        let getter = self.load(Type::I64, accessor, ACCESSOR_GET, self.classes.properties);
+        let getter = self.load(Type::I64, accessor, ACCESSOR_GET, self.classes.payloads);
         self.call_functions(inst, (Val::Any(getter), Some(receiver)), &targets);
     }
 
     /// Slots of prototypes are where they are; of others, the note says where they were seen.
     fn outside_of(&self, entry: Access) -> bool {
         entry.outside.unwrap_or_else(|| self.outside())
+    }
+
+    /// Of an object's own slot: one that is in the object if this one is, and the same for all accesses to objects of the shape, so that one
+    /// check is enough. None if it was seen outside.
+    fn within(&mut self, entry: Access) -> Option<u32> {
+        if self.outside_of(entry) {
+            return None;
+        }
+        // Here, objects of the shape are not all alike.
+        if self.note().exits > 0 {
+            return Some(entry.slot);
+        }
+        if let Some((_, last)) = self.last_within.iter().find(|(shape, _)| *shape == entry.shape) {
+            return Some(*last);
+        }
+        let snapshot = self.snapshot;
+        let accesses = snapshot.insts.iter().zip(&snapshot.notes).filter(|(inst, note)| {
+            let own = matches!(inst.op(), Op::GetProperty | Op::GetMethod | Op::SetProperty);
+            own && note.bits & Note::OUTSIDE == 0
+        });
+        let entries = accesses.filter_map(|(inst, _)| snapshot.caches.get(inst.c() as usize)).flatten();
+        let same = entries.filter(|other| other.kind == CacheKind::Own && other.shape == entry.shape);
+        let last = same.map(|other| other.slot).max().unwrap_or(entry.slot).max(entry.slot);
+        self.last_within.push((entry.shape, last));
+        Some(last)
     }
 
     /// The same for several shapes.
@@ -168,8 +195,9 @@ impl Emitter<'_> {
             let shape = self.has_shape(object, entry.shape);
             let next = (index + 1 < entries.len()).then(|| self.new_block(&[]));
             self.check(shape, next, Reason::Shape);
-            let place = self.slot_place(object, entry.slot, self.outside_of(*entry), None);
-            self.store_place(value, place, self.classes.properties);
+            let within = self.within(*entry);
+            let place = self.slot_place(object, entry.slot, within, None);
+            self.store_place(value, place);
             self.b().jump(done, &[]);
             if let Some(next) = next {
                 self.switch_to(next);
@@ -184,16 +212,15 @@ impl Emitter<'_> {
         let entry = *self.entries(inst, known).first()?;
         if entry.kind == CacheKind::Lexical {
             let environment = self.address(entry.env);
-            let offset = ENV_SLOTS + VALUE as usize * entry.slot as usize;
-            return Some(Place { owner: environment, base: environment, offset });
+            return Some(self.variable_place(environment, entry.slot));
         }
         let holder = self.address(entry.holder);
         let shape = self.has_shape(holder, entry.shape);
         self.guard(shape, Reason::Binding);
         let same = self.same_epoch(entry.epoch);
         self.guard(same, Reason::Prototype);
-        let outside = self.outside_of(entry);
-        Some(self.slot_place(holder, entry.slot, outside, None))
+        let within = (!self.outside_of(entry)).then_some(entry.slot);
+        Some(self.slot_place(holder, entry.slot, within, None))
     }
 
     fn get_global(&mut self, inst: Inst) {
@@ -206,7 +233,7 @@ impl Emitter<'_> {
         let Some(place) = self.global(inst) else { return self.stepped() };
         self.load_place(place, None, Reason::Binding);
         let value = self.reg(inst.a());
-        self.store_place(value, place, self.classes.properties);
+        self.store_place(value, place);
     }
 
     /// The environment that the callee was made in.
@@ -241,12 +268,17 @@ impl Emitter<'_> {
             (self.load(Type::I64, environment, ENV_COUNT, self.classes.fixed), self.int(slot as u64));
         let there = self.b().icmp(IntCond::Ult, number, count);
         self.guard(there, Reason::Binding);
-        Some(Place { owner: environment, base: environment, offset: ENV_SLOTS + VALUE as usize * slot })
+        Some(self.variable_place(environment, slot as u32))
+    }
+
+    fn variable_place(&mut self, environment: Value, slot: u32) -> Place {
+        let offset = ENV_SLOTS + VALUE as usize * slot as usize;
+        Place { owner: environment, base: environment, offset, class: self.slots(Slots::Variable(slot)) }
     }
 
     fn get_env(&mut self, inst: Inst) {
         let Some(place) = self.variable(inst) else { return self.stepped() };
-        let word = self.load(Type::I64, place.base, place.offset, self.classes.properties);
+        let word = self.load(Type::I64, place.base, place.offset, place.class);
         if inst.op() == Op::GetEnvChecked {
             self.not_empty(word, None, Reason::Binding);
         }
@@ -259,7 +291,7 @@ impl Emitter<'_> {
             self.load_place(place, None, Reason::Binding);
         }
         let value = self.reg(inst.a());
-        self.store_place(value, place, self.classes.properties);
+        self.store_place(value, place);
     }
 
     /// A check of TDZ or of `this`: whether R[A] is empty.

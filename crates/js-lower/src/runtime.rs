@@ -51,6 +51,8 @@ pub enum Reason {
     Loop = 6,
     /// This was not executed yet.
     Untaken = 7,
+    /// What does not change in a loop is not what it was seen to be in there.
+    Hoisted = 8,
 }
 
 impl Reason {
@@ -65,6 +67,7 @@ impl Reason {
             5 => "binding",
             6 => "loop",
             7 => "untaken",
+            8 => "hoisted",
             _ => "other",
         }
     }
@@ -102,8 +105,6 @@ pub(crate) struct Classes {
     pub(crate) flags: AliasClass,
     /// Shapes, and which rows objects have.
     pub(crate) shapes: AliasClass,
-    /// Values of properties, and variables of environments.
-    pub(crate) properties: AliasClass,
     /// Which row has an object's elements.
     pub(crate) rows: AliasClass,
     /// How much there is room for in rows, and what else never changes once it is there.
@@ -147,7 +148,6 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
         classes: class("classes", true),
         flags: class("flags", false),
         shapes: class("shapes", false),
-        properties: class("properties", false),
         rows: class("rows", false),
         fixed: class("fixed", true),
         elements: class("elements", false),

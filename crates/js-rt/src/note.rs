@@ -23,6 +23,8 @@ impl Note {
     pub const OUTSIDE: u8 = 4;
     /// At the head of a loop: registers that come in are of more kinds than those that come around.
     pub const WIDE: u8 = 8;
+    /// At the head of a loop: a check was made in front of it that the program would not have come to. Checks stay where they are.
+    pub const STAYS: u8 = 16;
     /// A [`Note::class`] that says that there were several.
     pub const MANY: u8 = u8::MAX;
 

@@ -11,6 +11,8 @@ use std::process::Command;
 
 const INTERPRETER: &str = "interpreter";
 const TIERS: &str = "tiers";
+const BASELINE: &str = "baseline";
+const OPTIMIZING: &str = "optimizing";
 const JITLESS: &str = "node --jitless";
 const NODE: &str = "node";
 const JSC: &str = "jsc";
@@ -26,6 +28,13 @@ const BARS: [Comparison; 5] = [
     Comparison { ours: TIERS, peer: JSC, mean: 2.5, worst: None },
 ];
 
+/// The same for the kernels: what is wanted of each of them, and of baseline code alone.
+const KERNEL_BARS: [Comparison; 3] = [
+    Comparison { ours: OPTIMIZING, peer: NODE, mean: 1.3, worst: Some(1.3) },
+    Comparison { ours: OPTIMIZING, peer: INTERPRETER, mean: 1.0 / 12.0, worst: None },
+    Comparison { ours: BASELINE, peer: INTERPRETER, mean: 1.0 / 3.0, worst: None },
+];
+
 /// Arguments of `bench js`.
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -35,6 +44,9 @@ pub(super) struct Args {
     /// One program only: a file of benches/js without its ending
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// The programs of benches/js/kernels instead: in our interpreter, in baseline code, in optimized code, and in node
+    #[arg(long, conflicts_with = "against")]
+    kernels: bool,
     /// Engines to compare with, as far as they are there
     #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "jitless,boa",
         value_parser = ["jitless", "node", "jsc", "boa"])]
@@ -49,7 +61,7 @@ pub(super) struct Args {
 
 /// Builds, measures, prints and draws.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let folder = root().join("benches/js");
+    let folder = root().join(if args.kernels { "benches/js/kernels" } else { "benches/js" });
     let programs = measure::programs(&folder, "js", args.only.as_deref())?;
     let scratch = target_dir().join("bench");
     fs::create_dir_all(&scratch).map_err(|e| Failure::io(&scratch, e))?;
@@ -60,9 +72,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     for program in &programs {
         rows.push(measure::row(&engines, &folder, program, args.runs as usize)?);
     }
-    let ratios: Vec<_> = BARS.iter().filter_map(|bar| Ratios::new(bar, &engines, &rows)).collect();
+    let bars = if args.kernels { &KERNEL_BARS[..] } else { &BARS };
+    let ratios: Vec<_> = bars.iter().filter_map(|bar| Ratios::new(bar, &engines, &rows)).collect();
     println!("{}", table::text(&engines, &rows, &ratios));
-    let svg = args.svg.clone().unwrap_or_else(|| scratch.join("js.svg"));
+    let svg =
+        args.svg.clone().unwrap_or_else(|| scratch.join(if args.kernels { "kernels.svg" } else { "js.svg" }));
     let title = format!("JavaScript: seconds, best of {} runs", args.runs);
     fs::write(&svg, chart::svg(&title, &engines, &rows, &ratios)).map_err(|e| Failure::io(&svg, e))?;
     println!("drawn: {}", svg.display());
@@ -74,8 +88,10 @@ fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
     let mut build = Command::new(run::cargo());
     run::check(build.current_dir(root()).args(["build", "--release", "-p", "cli"]))?;
     let mut engines = Vec::new();
-    for name in &args.against {
-        engines.extend(match name.as_str() {
+    let peers: Vec<&str> =
+        if args.kernels { vec!["node"] } else { args.against.iter().map(String::as_str).collect() };
+    for name in peers {
+        engines.extend(match name {
             "jitless" => node(args, JITLESS, &["--jitless"])?,
             "node" => node(args, NODE, &[])?,
             "jsc" => jsc()?,
@@ -83,10 +99,15 @@ fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
         });
     }
     let spandrel = target_dir().join("release/spandrel");
-    for (name, flags) in [(INTERPRETER, &["--no-jit"][..]), (TIERS, &[])] {
+    let tiers: &[(&'static str, &[&str])] = if args.kernels {
+        &[(INTERPRETER, &["--no-jit"]), (BASELINE, &["--no-opt"]), (OPTIMIZING, &["--opt"])]
+    } else {
+        &[(INTERPRETER, &["--no-jit"]), (TIERS, &[])]
+    };
+    for (name, flags) in tiers {
         let mut command = vec![spandrel.clone().into(), "run".into()];
         command.extend(flags.iter().map(OsString::from));
-        engines.push(Engine { name, command, input: Input::File("js"), may_fail: false });
+        engines.push(Engine { name: *name, command, input: Input::File("js"), may_fail: false });
     }
     Ok(engines)
 }

@@ -103,6 +103,16 @@ impl Lower<'_> {
         self.guard(inst, ok)
     }
 
+    /// A place where code may leave is no code.
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "the table of handlers asks for this signature"
+    )]
+    pub(super) fn anchor(&mut self, _: &InstData) -> Lowered {
+        Ok(())
+    }
+
     pub(super) fn deopt(&mut self, inst: &InstData) -> Lowered {
         let (exit, fresh) = self.exit_block(inst)?;
         self.b.ins().jump(exit, &[]);

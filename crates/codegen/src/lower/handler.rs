@@ -101,7 +101,7 @@ impl OpHandler for Lower<'_> {
         Store = store; Store8 = store; Store16 = store; StoreF32 = store;
         Alloc = alloc; Context = context_op;
         Call = call; CallIndirect = call_indirect; CallRuntime = call_runtime;
-        Guard = guard_op; Poll = poll;
+        Guard = guard_op; Anchor = anchor; Poll = poll;
         Jump = jump; Brif = brif; Switch = switch; Return = return_op; Throw = throw; Deopt = deopt; Trap = trap;
     }
 }

@@ -179,6 +179,15 @@ impl Lower<'_> {
     pub(super) fn select(&mut self, inst: &InstData) -> Lowered {
         let condition = self.arg(inst, 0);
         let (a, b) = (self.values[inst.args[1]], self.values[inst.args[2]]);
+        if inst.ty == Some(Type::F64) {
+            // On x64 it is a branch in any case. As a branch it stays where it is: Cranelift computes what it computes from constants
+            // where it is needed, in each round of a loop that it was moved out of.
+            let rest = self.b.create_block();
+            let result = self.b.append_block_param(rest, types::F64);
+            self.b.ins().brif(condition, rest, &[a[0].into()], rest, &[b[0].into()]);
+            self.b.switch_to_block(rest);
+            return self.set(inst, result);
+        }
         let first = self.b.ins().select(condition, a[0], b[0]);
         let second = match inst.ty {
             Some(Type::Pair) => self.b.ins().select(condition, a[1], b[1]),

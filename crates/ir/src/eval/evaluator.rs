@@ -168,6 +168,7 @@ impl OpHandler for Evaluator<'_> {
         PairFirst(e) e.unary(|a| Const::new(Type::I64, a.words()[0]));
         PairSecond(e) e.unary(|a| Const::new(Type::I64, a.words()[1]));
         Guard(e) if e.args[0].as_bool() { Evaluated::Passes } else { Evaluated::Leaves };
+        Anchor(_e) Evaluated::Passes;
     }
 
     unknown! {

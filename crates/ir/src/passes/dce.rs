@@ -12,9 +12,12 @@ pub const PASS: Pass =
 
 fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let cfg = Cfg::new(func);
-    let unreachable = edit::remove_unreachable(func, &cfg);
+    let mut changed = edit::remove_unreachable(func, &cfg);
+    // Nothing moves any more that could leave by them, and they keep alive what their states name.
+    for block in func.order.clone() {
+        changed |= edit::retain(func, block, |func, inst| func.insts[inst].op != Op::Anchor);
+    }
     let live = Liveness::of(func, ctx);
-    let mut changed = unreachable;
     for block in func.order.clone() {
         changed |= edit::retain(func, block, |_, inst| live.insts[inst]);
         changed |= remove_dead_params(func, block, &cfg, &live);

@@ -10,12 +10,20 @@
 //! the preheader; and every value the frame state names must be available there. In later turns the guard would have passed as
 //! it did in the first, because its condition has not changed. When it fails in front of the loop, it would have failed in the
 //! first turn, at the same place of the guest's program with the same values.
+//!
+//! Other guards move when the loop has an *anchor* ([`Op::Anchor`]) that nothing with an effect lies before, and leave by its
+//! state, before the first turn: the guest then goes on at the loop's head as if nothing had been executed. That may leave where
+//! the program would not have, on a way through the loop that is not taken, so the reason is the anchor's: who sees it puts no
+//! anchor there the next time. What a guard in the loop protects may then move as well ([`anchor`]).
+
+mod anchor;
 
 use super::{Context, Pass, edit, loops, memory};
 use crate::cfg::{Cfg, Loop, Loops};
-use crate::entity::{AliasClass, Block, Inst, Table, Value};
-use crate::function::{Function, Imm, InstData, Values};
+use crate::entity::{AliasClass, Block, Entity, Inst, State, Table, Value};
+use crate::function::{Def, Function, Imm, InstData, Values};
 use crate::ops::{Effect, Op};
+use anchor::{Anchor, Protection};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The pass.
@@ -25,7 +33,8 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
     let cfg = Cfg::new(func);
     let mut list = Loops::new(func, &cfg).list;
     let (placed, inside) = (edit::placement(func), Table::filled(func.blocks.len(), 0));
-    let mut known = Known { cfg, placed, inside, number: 0 };
+    let blocks = func.blocks.len();
+    let mut known = Known { cfg, placed, inside, number: 0, blocks };
     let mut changed = false;
     // Inner loops first: what leaves one may leave the next. Moving code makes no loops.
     for index in (0..list.len()).rev() {
@@ -34,7 +43,7 @@ fn run(func: &mut Function, ctx: &Context<'_>) -> bool {
         let Some(made) = hoist(func, ctx, &mut known, &list[index]) else { continue };
         changed = true;
         if let Some(made) = made {
-            known.add(func, made, &mut list, index);
+            known.add(made, &mut list, index);
         }
     }
     changed
@@ -49,6 +58,8 @@ struct Known {
     inside: Table<Block, u32>,
     /// The loop being looked at.
     number: u32,
+    /// How many blocks there were at first.
+    blocks: usize,
 }
 
 impl Known {
@@ -56,8 +67,13 @@ impl Known {
         self.inside[block] == self.number
     }
 
+    /// Whether a block was made here: of such, only predecessors are known.
+    fn is_new(&self, block: Block) -> bool {
+        block.index() >= self.blocks
+    }
+
     /// A preheader was made for a loop.
-    fn add(&mut self, func: &Function, made: Block, list: &mut [Loop], index: usize) {
+    fn add(&mut self, made: Block, list: &mut [Loop], index: usize) {
         let header = list[index].header;
         let (inner, outer): (Vec<Block>, Vec<Block>) =
             self.cfg.preds[header].iter().partition(|pred| self.is_inside(**pred));
@@ -65,9 +81,6 @@ impl Known {
         self.cfg.preds[header].push(made);
         self.cfg.preds.push(outer);
         self.inside.push(0);
-        while self.placed.len() < func.insts.len() {
-            self.placed.push(Some(made));
-        }
         let mut around = list[index].parent;
         while let Some(parent) = around {
             let blocks = &mut list[parent].blocks;
@@ -80,34 +93,114 @@ impl Known {
 
 /// Moves what does not change in front of a loop. `None` when nothing does; otherwise the preheader, if one had to be made.
 fn hoist(func: &mut Function, ctx: &Context<'_>, known: &mut Known, of: &Loop) -> Option<Option<Block>> {
-    let moved = Plan::new(func, ctx, of, known).moved;
+    let Plan { moved, anchor, anchored, .. } = Plan::new(func, ctx, of, known);
     if moved.is_empty() {
         return None;
     }
     let there = loops::preheader(func, &known.cfg, of);
     let made = if there.is_some() { None } else { Some(loops::make_preheader(func, &known.cfg, of)?) };
     let front = there.or(made)?;
-    moved.iter().for_each(|inst| known.placed[*inst] = Some(front));
     let initial: Values = func.insts[func.terminator(front)].targets()[0].args.clone();
     let params = func.blocks[of.header].params.clone();
     let on_entry: FxHashMap<Value, Value> = params.into_iter().zip(initial).collect();
-    let gone: FxHashSet<Inst> = moved.iter().copied().collect();
+    let insts =
+        moved.iter().filter_map(|moved| if let Moved::Inst(inst) = moved { Some(*inst) } else { None });
+    let gone: FxHashSet<Inst> = insts.collect();
     for block in &of.blocks {
         func.blocks[*block].insts.retain(|inst| !gone.contains(inst));
     }
     let last = func.blocks[front].insts.pop();
-    for inst in &moved {
-        if let Some(state) = func.insts[*inst].state() {
-            let map = |value| on_entry.get(&value).copied().unwrap_or(value);
-            let copy = edit::copy_state(func, state, None, &map);
-            func.insts[*inst].state_mut().into_iter().for_each(|state| *state = copy);
-            ctx.count("guards hoisted", 1);
+    let mut moving = Moving { ctx, front, on_entry, anchor, left: None, chosen: Vec::new() };
+    for item in &moved {
+        match item {
+            Moved::Inst(inst) => {
+                known.placed[*inst] = Some(front);
+                moving.inst(func, *inst, anchored.contains(inst));
+            }
+            Moved::Choice(choice) => moving.choice(func, choice),
         }
-        func.blocks[front].insts.push(*inst);
     }
     func.blocks[front].insts.extend(last);
+    while known.placed.len() < func.insts.len() {
+        known.placed.push(Some(front));
+    }
+    moving.settle(func, &known.cfg);
     ctx.count("instructions hoisted", moved.len() as u32);
     Some(made)
+}
+
+/// What is moved: where to, and what that does to frame states.
+struct Moving<'a> {
+    ctx: &'a Context<'a>,
+    front: Block,
+    /// What the header's parameters are on entry.
+    on_entry: FxHashMap<Value, Value>,
+    anchor: Option<Anchor>,
+    /// The anchor's state in front of the loop, once it is needed: all guards that leave by it share the exit.
+    left: Option<State>,
+    /// Parameters that are no longer, and what stands for them.
+    chosen: Vec<(Value, Value)>,
+}
+
+impl Moving<'_> {
+    fn inst(&mut self, func: &mut Function, inst: Inst, anchored: bool) {
+        if let Some(state) = func.insts[inst].state() {
+            let anchor = self.anchor.filter(|_| anchored);
+            let copy = match (anchor, self.left) {
+                (Some(_), Some(left)) => left,
+                _ => {
+                    let map = |value| self.on_entry.get(&value).copied().unwrap_or(value);
+                    edit::copy_state(func, anchor.map_or(state, |anchor| anchor.state), None, &map)
+                }
+            };
+            func.insts[inst].state_mut().into_iter().for_each(|state| *state = copy);
+            if let Some(anchor) = anchor {
+                self.left = Some(copy);
+                func.insts[inst].imm = Imm::Guard { state: copy, reason: anchor.reason };
+                self.ctx.count("guards anchored", 1);
+            }
+            self.ctx.count("guards hoisted", 1);
+        }
+        func.blocks[self.front].insts.push(inst);
+    }
+
+    fn choice(&mut self, func: &mut Function, choice: &Choice) {
+        let ty = func.ty(choice.param);
+        let args = Values::from_slice(&[choice.cond, choice.values[0], choice.values[1]]);
+        let inst = func.make_inst(Op::Select, Some(ty), args, Imm::None, &[ty]);
+        func.blocks[self.front].insts.push(inst);
+        self.chosen.push((choice.param, func.insts[inst].results[0]));
+        self.ctx.count("choices hoisted", 1);
+    }
+
+    /// Takes the parameters out whose values are made in front of the loop now.
+    fn settle(self, func: &mut Function, cfg: &Cfg) {
+        let mut renames = edit::Renames::new();
+        for (param, value) in &self.chosen {
+            renames.add(*param, *value);
+        }
+        renames.apply(func);
+        for (param, _) in &self.chosen {
+            // Where it is now: others in front of it may be gone.
+            if let Def::Param(block, index) = func.values[*param].def {
+                edit::remove_param(func, block, usize::from(index), &cfg.preds[block]);
+            }
+        }
+    }
+}
+
+/// Something that leaves a loop.
+enum Moved {
+    Inst(Inst),
+    Choice(Choice),
+}
+
+/// A parameter of a block where the two ways of a branch meet, when neither the branch nor what they hand over changes.
+struct Choice {
+    param: Value,
+    cond: Value,
+    /// If the condition holds, and else.
+    values: [Value; 2],
 }
 
 /// What leaves a loop.
@@ -116,12 +209,25 @@ struct Plan<'a> {
     ctx: &'a Context<'a>,
     of: &'a Loop,
     known: &'a Known,
-    /// Instructions to move, in an order in which they can stand.
-    moved: Vec<Inst>,
-    /// Results of those.
+    /// In an order in which it can stand.
+    moved: Vec<Moved>,
+    /// Results of that.
     available: FxHashSet<Value>,
     /// Alias classes that the loop writes to.
-    written: Table<AliasClass, bool>,
+    written: Table<AliasClass, Written>,
+    anchor: Option<Anchor>,
+    /// Guards among what leaves that leave by the anchor.
+    anchored: FxHashSet<Inst>,
+}
+
+/// How a loop writes to an alias class.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Written {
+    Never,
+    /// By stores of its own.
+    Stores,
+    /// By calls.
+    Calls,
 }
 
 /// How far the lead still goes.
@@ -133,12 +239,22 @@ enum Lead {
     Over,
 }
 
+/// How an instruction may move.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Move {
+    Stays,
+    Plainly,
+    /// A guard, which leaves by the anchor.
+    Anchored,
+}
+
 impl<'a> Plan<'a> {
     fn new(func: &'a Function, ctx: &'a Context<'a>, of: &'a Loop, known: &'a Known) -> Plan<'a> {
-        let written = written(func, ctx, of);
-        let mut plan =
-            Plan { func, ctx, of, known, moved: Vec::new(), available: FxHashSet::default(), written };
+        let (written, available) = (written(func, ctx, of), FxHashSet::default());
+        let (moved, anchored) = (Vec::new(), FxHashSet::default());
+        let mut plan = Plan { func, ctx, of, known, moved, available, written, anchor: None, anchored };
         if of.header != func.entry() {
+            plan.anchor = plan.find_anchor();
             plan.collect();
         }
         plan
@@ -147,20 +263,31 @@ impl<'a> Plan<'a> {
     /// Blocks of a loop are in reverse postorder: operands come before what uses them.
     fn collect(&mut self) {
         let mut lead = Some((self.of.header, Lead::Untouched));
+        let mut protection = Protection::default();
         for block in self.of.blocks.iter().filter(|block| !self.func.blocks[**block].cold) {
             let mut state = match lead {
                 Some((at, state)) if at == *block => state,
                 _ => Lead::Over,
             };
+            self.choices(*block);
+            let mut open = self.anchor.is_some() && self.is_open(&protection, *block);
             for inst in &self.func.blocks[*block].insts {
                 let data = &self.func.insts[*inst];
-                if self.may_move(data, state) {
-                    self.moved.push(*inst);
+                let how = self.may_move(data, state, open);
+                if how != Move::Stays {
+                    self.moved.push(Moved::Inst(*inst));
                     self.available.extend(data.results.iter().copied());
-                } else if !is_silent(data.op) {
+                    if how == Move::Anchored {
+                        self.anchored.insert(*inst);
+                    }
+                    continue;
+                }
+                if !is_silent(data.op) {
                     state = Lead::Over;
                 }
+                open &= data.op.effect() != Effect::Guard || data.op == Op::Anchor || self.changes(data);
             }
+            self.leave(&mut protection, *block, open);
             if lead.is_some_and(|(at, _)| at == *block) {
                 lead = self.follow(*block).map(|next| (next, state));
             }
@@ -180,18 +307,22 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn may_move(&self, data: &InstData, lead: Lead) -> bool {
-        if !data.args.iter().all(|arg| self.is_invariant(*arg)) {
-            return false;
+    /// `open`: nothing that stays protects what is here, and there is an anchor.
+    fn may_move(&self, data: &InstData, lead: Lead, open: bool) -> Move {
+        if data.op == Op::Anchor || !data.args.iter().all(|arg| self.is_invariant(*arg)) {
+            return Move::Stays;
         }
-        match data.op.effect() {
+        let untouched = lead == Lead::Untouched;
+        let may = match data.op.effect() {
             Effect::Pure => true,
-            Effect::Trap => lead == Lead::Untouched || self.divides_safely(data),
-            Effect::Read => lead == Lead::Untouched && self.is_unchanged(data),
+            Effect::Trap => untouched || self.divides_safely(data),
+            Effect::Read => (untouched || open) && self.is_unchanged(data),
             // Checked arithmetic defines a value and leaves: both have to be right in front of the loop.
-            Effect::Guard => lead == Lead::Untouched && self.state_is_available(data),
+            Effect::Guard if untouched && self.state_is_available(data) => true,
+            Effect::Guard if open => return Move::Anchored,
             _ => false,
-        }
+        };
+        if may { Move::Plainly } else { Move::Stays }
     }
 
     fn is_invariant(&self, value: Value) -> bool {
@@ -208,7 +339,7 @@ impl<'a> Plan<'a> {
     fn is_unchanged(&self, data: &InstData) -> bool {
         let Imm::Mem { class, .. } = data.imm else { return false };
         // Immutable memory is written only while the object is made: not in the loop, when the object is there before it.
-        self.ctx.module.classes[class].immutable || !self.written[class]
+        self.ctx.module.classes[class].immutable || self.written[class] == Written::Never
     }
 
     /// Whether every value that a guard's frame state names is known in front of the loop.
@@ -225,16 +356,16 @@ impl<'a> Plan<'a> {
 }
 
 /// The alias classes that instructions of a loop write to.
-fn written(func: &Function, ctx: &Context<'_>, of: &Loop) -> Table<AliasClass, bool> {
-    let mut written = Table::filled(ctx.module.classes.len(), false);
+fn written(func: &Function, ctx: &Context<'_>, of: &Loop) -> Table<AliasClass, Written> {
+    let mut written = Table::filled(ctx.module.classes.len(), Written::Never);
     for inst in of.blocks.iter().flat_map(|block| &func.blocks[*block].insts) {
         let data = &func.insts[*inst];
         match (data.op.effect(), &data.imm) {
-            (Effect::Write, Imm::Mem { class, .. }) => written[*class] = true,
+            (Effect::Write, Imm::Mem { class, .. }) => written[*class] = written[*class].max(Written::Stores),
             (Effect::Write | Effect::Call | Effect::Poll, _) => {
                 let classes = memory::written_by(ctx, data);
-                for class in ctx.module.classes.keys() {
-                    written[class] |= classes.contains(class);
+                for class in ctx.module.classes.keys().filter(|class| classes.contains(*class)) {
+                    written[class] = Written::Calls;
                 }
             }
             _ => {}
@@ -245,5 +376,5 @@ fn written(func: &Function, ctx: &Context<'_>, of: &Loop) -> Table<AliasClass, b
 
 /// Whether an instruction that stays has nothing in it that a moved one could be noticed to have passed.
 fn is_silent(op: Op) -> bool {
-    matches!(op.effect(), Effect::Pure | Effect::Read) || op == Op::Jump
+    matches!(op.effect(), Effect::Pure | Effect::Read) || matches!(op, Op::Jump | Op::Anchor)
 }

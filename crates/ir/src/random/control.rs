@@ -233,6 +233,10 @@ impl Body<'_> {
         self.enter_loop(trips + 1);
         self.go_on_in(header, &with_count);
         let in_header = self.scope();
+        if self.plan.guards && self.rng.chance(70) {
+            let state = self.state();
+            self.b.anchor(state, Reason(6));
+        }
         let top_tested = self.rng.chance(60);
         if top_tested {
             self.test_at_top(&counter, header, exit);

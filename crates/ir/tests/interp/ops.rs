@@ -256,6 +256,7 @@ fn guards(tried: &mut Tried) {
     }
     with(Op::Guard, None, &[b(true)], Some(vec![]));
     with(Op::Guard, None, &[b(false)], None);
+    with(Op::Anchor, None, &[], Some(vec![]));
 }
 
 /// Stores each value with an op, loads it with another, and says what came out.

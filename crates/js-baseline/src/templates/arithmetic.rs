@@ -117,7 +117,7 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         Op::Sub | Op::SubInt | Op::Dec => checked(c, Checked::Sub, right, cold),
         Op::Mul | Op::MulInt => {
             checked(c, Checked::Mul, right, cold);
-            // It may be -0.
+            // It may be -0, which the cold part tells from 0.
             c.m.branch_constant(B32, Cond::Eq, T2, 0, cold);
         }
         Op::Rem | Op::RemInt => remainder(c, right, cold),
@@ -192,6 +192,9 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         _ => return cold_bits(c, inst),
     };
     values(c, inst);
+    if matches!(inst.op(), Op::Mul | Op::MulInt) {
+        zero_product(c, inst);
+    }
     let slow = c.m.label();
     c.m.call_stub(stub);
     c.m.branch_constant(B64, Cond::Eq, T2, 0, slow);
@@ -209,6 +212,21 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.call_helper(helper!(add));
     c.set(inst.a(), T0);
     c.jump_next();
+}
+
+/// Goes on behind the instruction when the values in T0 and T1 are int32s whose product is 0 and not -0: nothing to be noted.
+fn zero_product<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+    let other = c.m.label();
+    c.m.alu(Alu::And, B64, T2, T0, T1);
+    c.m.branch(B64, Cond::Below, T2, TAG, other);
+    c.m.checked(Checked::Mul, T2, T0, T1, other);
+    c.m.branch_constant(B32, Cond::Ne, T2, 0, other);
+    c.m.alu(Alu::Or, B32, T2, T0, T1);
+    c.m.branch_constant(B32, Cond::Lt, T2, 0, other);
+    c.m.constant(T2, 0);
+    give(c, inst);
+    c.jump_next();
+    c.m.bind(other);
 }
 
 fn cold_remainder<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
