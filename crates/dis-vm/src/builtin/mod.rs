@@ -4,8 +4,10 @@ mod math;
 mod sys;
 mod sys_dir;
 mod sys_files;
+mod sys_space;
 mod sys_text;
 
+use crate::errors::{Fail, Outcome};
 use crate::place::Use;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
@@ -91,7 +93,15 @@ impl Vm {
     }
 
     fn text_argument(&self, fp: Addr, number: u32) -> Result<String, Trap> {
-        let string = self.reference_argument(fp, number, types::STRING)?;
+        self.string_at(self.argument(fp, number))
+    }
+
+    /// The text of a string that a place refers to.
+    fn string_at(&self, place: Addr) -> Result<String, Trap> {
+        let string = self.heap.memory.pointer(place);
+        if string != NIL && self.heap.type_of(string) != types::STRING {
+            return Err(Trap::Type);
+        }
         Ok(String::from_utf8_lossy(&self.heap.text(string)).into_owned())
     }
 
@@ -149,6 +159,27 @@ impl Vm {
             -1
         });
         self.give_word(fp, 0, value)
+    }
+}
+
+impl Vm {
+    /// Whether a call on files came to a result, or failed with a reason; an exception, or that it is to be made again, is a trap.
+    fn settle<T>(&mut self, outcome: Outcome<T>) -> Result<Result<T, String>, Trap> {
+        match outcome {
+            Ok(value) => Ok(Ok(value)),
+            Err(Fail::Error(why)) => Ok(Err(why)),
+            Err(Fail::Raise(text)) => {
+                self.message = text.to_owned();
+                Err(Trap::Text)
+            }
+            Err(Fail::Trap(trap)) => Err(trap),
+        }
+    }
+
+    /// How many bytes that were, or -1 with the reason in `%r`.
+    fn give_count(&mut self, fp: Addr, outcome: Outcome<usize>) -> Step {
+        let result = self.settle(outcome)?;
+        self.give_or_error(fp, result.map(|count| count as i32))
     }
 }
 
