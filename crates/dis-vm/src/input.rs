@@ -38,17 +38,27 @@ struct Thread {
     answer: Option<io::Result<Vec<u8>>>,
 }
 
+struct RingAtEnd(Arc<Bell>);
+
+impl Drop for RingAtEnd {
+    fn drop(&mut self) {
+        self.0.ring();
+    }
+}
+
 impl Thread {
     fn start(mut from: Box<dyn Read + Send>, bell: Arc<Bell>) -> io::Result<Thread> {
         let (ask, asks) = channel::<usize>();
         let (answer, answers) = channel();
         std::thread::Builder::new().name("input".into()).spawn(move || {
+            // However it ends, who waits for it hears of it.
+            let bell = RingAtEnd(bell);
             for size in asks {
                 let read = read_some(&mut *from, size);
                 if answer.send(read).is_err() {
                     break;
                 }
-                bell.ring();
+                bell.0.ring();
             }
         })?;
         Ok(Thread { ask, answers, asked: false, answer: None })

@@ -177,7 +177,12 @@ pub(super) fn read(vm: &mut Vm, pid: u32, file: u8, offset: u64, count: usize) -
         (_, None) => return Err(THREAD.into()),
         (STATUS, Some(proc)) => status(vm, proc),
         (EXCEPTION, Some(proc)) => proc.exception.clone(),
-        (NS, Some(proc)) => name_space(proc),
+        // A line at a time, as those who read it rely on.
+        (NS, Some(proc)) => {
+            let bytes = part(name_space(proc).as_bytes(), offset, count);
+            let end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
+            return Ok(bytes[..end].to_vec());
+        }
         (NSGRP, Some(proc)) => number(proc.space().borrow().number),
         (PGRP, Some(proc)) => number(proc.group),
         _ => return Err(ACCESS.into()),
