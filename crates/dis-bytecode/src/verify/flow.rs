@@ -295,7 +295,6 @@ impl Verifier<'_> {
         if !reads || operand != Operand::Fp(slot.cast_signed()) || walk.frame.is_pointer(slot, self.word) {
             return None;
         }
-        self.frozen.entry((from, from.saturating_add(self.w))).or_insert(walk.pc);
         self.facts.copies.insert((walk.pc, index), from);
         walk.private.insert(slot);
         Some(from)
