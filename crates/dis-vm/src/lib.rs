@@ -18,6 +18,7 @@ mod errors;
 mod exception;
 mod files;
 mod format;
+mod hidden;
 mod input;
 mod interp;
 mod jobs;

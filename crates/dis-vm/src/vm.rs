@@ -4,6 +4,7 @@ use crate::bell::Canceller;
 use crate::channel::Waiting;
 use crate::code::Code;
 use crate::files::{Files, Output};
+use crate::hidden::Hidden;
 use crate::input::Input;
 use crate::jobs::Jobs;
 use crate::load::Loaded;
@@ -95,6 +96,8 @@ pub struct Vm {
     pub(crate) unloaded: Vec<u32>,
     pub(crate) cache: HashMap<String, Rc<Code>>,
     pub(crate) files: Files,
+    /// What objects of built-in modules stand for.
+    pub(crate) hidden: Hidden,
     /// The text of the exception that is being raised.
     pub(crate) message: String,
     /// The value of the exception that is being raised, counted.
@@ -157,6 +160,7 @@ impl Vm {
             unloaded: Vec::new(),
             cache: HashMap::new(),
             files: Files::new(&mut options),
+            hidden: Hidden::default(),
             message: String::new(),
             exception: NIL,
             options,
@@ -202,6 +206,7 @@ impl Vm {
                     self.hang_up(queues);
                 }
                 Dead::Module(number) => self.unload(number),
+                Dead::Hidden(number) => self.hidden.remove(number),
             }
         }
     }

@@ -1,11 +1,21 @@
 //! Modules of the machine itself: what they export, how frames of their functions look, and what those do.
 
+mod cipher;
+mod crypt;
+mod digest;
+mod draw;
+mod keyring;
 mod math;
+mod names;
+mod number;
 mod sys;
 mod sys_dir;
 mod sys_files;
 mod sys_space;
 mod sys_text;
+
+pub(crate) use cipher::Cipher;
+pub(crate) use digest::Digest;
 
 use crate::errors::{Fail, Outcome};
 use crate::place::Use;
@@ -39,9 +49,29 @@ const fn function(
     Function { name, signature, args, run }
 }
 
+static ALL: [&Builtin; 9] = [
+    &sys::SYS,
+    &math::MATH,
+    &keyring::KEYRING,
+    &crypt::CRYPT,
+    &crypt::IPINTS,
+    &names::LOADER,
+    &names::SRV,
+    &draw::DRAW,
+    &draw::TK,
+];
+
+/// A function that is there to be linked with, and raises an exception with its name.
+macro_rules! absent {
+    ($module:literal, $name:literal) => {
+        |vm, _, _| Err(vm.refuse(concat!($module, "->", $name, " is not in this machine yet")))
+    };
+}
+use absent;
+
 /// The module of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Builtin> {
-    [&sys::SYS, &math::MATH].into_iter().find(|builtin| builtin.name == name)
+    ALL.into_iter().find(|builtin| builtin.name == name)
 }
 
 /// Where the arguments are in a frame, and where they end.
@@ -176,6 +206,12 @@ impl Vm {
         }
     }
 
+    /// An exception with this text.
+    fn refuse(&mut self, text: &str) -> Trap {
+        self.message = text.to_owned();
+        Trap::Text
+    }
+
     /// How many bytes that were, or -1 with the reason in `%r`.
     fn give_count(&mut self, fp: Addr, outcome: Outcome<usize>) -> Step {
         let result = self.settle(outcome)?;
@@ -184,18 +220,18 @@ impl Vm {
 }
 
 /// `%r` of a function that is not there.
-fn absent(vm: &mut Vm) {
+fn not_there(vm: &mut Vm) {
     vm.cur.error = "this function of $Sys is not in this machine yet".to_owned();
 }
 
 /// A function that is not there yet, whose result is a word or begins with one: -1.
 fn absent_word(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    absent(vm);
+    not_there(vm);
     vm.give_word(fp, 0, -1)
 }
 
 /// One whose result is a reference: nil.
 fn absent_reference(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    absent(vm);
+    not_there(vm);
     vm.give_reference(fp, 0, NIL)
 }
