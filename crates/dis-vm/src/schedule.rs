@@ -309,12 +309,19 @@ impl Vm {
         let now = Instant::now();
         while self.sleeping.peek().is_some_and(|sleeper| sleeper.until <= now) {
             let Some(sleeper) = self.sleeping.pop() else { break };
-            let proc = self.procs[sleeper.slot as usize].as_mut();
-            if let Some(proc) = proc.filter(|proc| proc.pid == sleeper.pid && proc.sleeps) {
+            if self.sleeps(&sleeper)
+                && let Some(proc) = &mut self.procs[sleeper.slot as usize]
+            {
                 proc.sleeps = false;
                 self.ready.push_back(sleeper.slot);
             }
         }
+    }
+
+    /// Whether it still does: others may have ended it.
+    fn sleeps(&self, sleeper: &Sleeper) -> bool {
+        let proc = self.procs[sleeper.slot as usize].as_ref();
+        proc.is_some_and(|proc| proc.pid == sleeper.pid && proc.sleeps)
     }
 
     fn wake_parked(&mut self) {
@@ -330,6 +337,9 @@ impl Vm {
 
     /// Waits for the first that wakes, or for the host. False when nobody sleeps or waits for that.
     fn doze(&mut self) -> bool {
+        while self.sleeping.peek().is_some_and(|sleeper| !self.sleeps(sleeper)) {
+            self.sleeping.pop();
+        }
         let sleeper = self.sleeping.peek().map(|sleeper| sleeper.until);
         let events = self.parked.first_key_value().into_iter().chain(self.parked.last_key_value());
         let host = events.into_iter().any(|(event, _)| *event == 0 || *event >= FIRST);
