@@ -151,6 +151,6 @@ pub(super) const CASES: &[Case] = &[
         "hello",
     ),
     case("environment", "cat ls", "load std; x=1; cat /env/x; echo; ls /env/x", "", "1\n/env/x\n"),
-    case("bind", "bind ls", "bind /try/d /tmp; ls /tmp; unmount /tmp; ls /tmp", "", "/tmp/one\n"),
+    case("bind", "bind ls", "bind /try/d /chan; ls /chan; unmount /chan; ls /chan", "", "/chan/one\n"),
     case("kill", "kill sleep ps", "sleep 100 &; kill $apid; echo done", "", "done\n"),
 ];
