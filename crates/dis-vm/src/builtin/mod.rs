@@ -4,6 +4,7 @@ mod cipher;
 mod crypt;
 mod digest;
 mod draw;
+mod gemm;
 mod keyring;
 mod math;
 mod names;
