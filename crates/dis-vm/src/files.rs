@@ -111,6 +111,8 @@ pub(crate) struct Notices {
     /// Files of servers that were closed, with the client's number.
     pub(crate) closed: RefCell<Vec<(Rc<Served>, i32)>>,
     last: Cell<u32>,
+    /// Bytes that may still be kept for programs outside of their memory: in pipes, in the environment.
+    room: Cell<usize>,
 }
 
 impl Notices {
@@ -119,6 +121,22 @@ impl Notices {
         let next = self.last.get() + 1;
         self.last.set(if next < crate::jobs::FIRST { next } else { 1 });
         self.last.get()
+    }
+
+    /// Notices of an instance that may keep so many bytes.
+    pub(crate) fn with_room(room: usize) -> Rc<Notices> {
+        Rc::new(Notices { room: Cell::new(room), ..Notices::default() })
+    }
+
+    /// Takes bytes of that room; they are given back with [`Notices::give`].
+    pub(crate) fn take(&self, bytes: usize) -> Result<(), String> {
+        let left = self.room.get().checked_sub(bytes).ok_or("out of memory: main")?;
+        self.room.set(left);
+        Ok(())
+    }
+
+    pub(crate) fn give(&self, bytes: usize) {
+        self.room.set(self.room.get().saturating_add(bytes));
     }
 
     pub(crate) fn ring(&self, event: u32) {
@@ -166,7 +184,7 @@ impl Files {
             begun: SystemTime::now(),
             output: options.output.clone(),
             system_name: "spandrel".to_owned(),
-            notices: Rc::default(),
+            notices: Notices::with_room(options.memory),
             services: Vec::new(),
             served: HashMap::new(),
             number: 0,

@@ -5,11 +5,25 @@ use crate::vm::Vm;
 use dis_rt::{Addr, NIL, types};
 use num_bigint::BigInt;
 
+/// Bytes of the largest expanded key, Blowfish's.
+const LARGEST_KEY: u32 = 4 << 10;
+
 /// One such thing.
 pub(crate) enum Thing {
     Number(BigInt),
     Digest(Box<crate::builtin::Digest>),
     Cipher(crate::builtin::Cipher),
+}
+
+impl Thing {
+    /// Bytes that it takes, about.
+    fn bytes(&self) -> u32 {
+        match self {
+            Thing::Number(number) => u32::try_from(number.bits() / 8).unwrap_or(u32::MAX / 2),
+            Thing::Digest(digest) => size_of_val(&**digest) as u32,
+            Thing::Cipher(_) => LARGEST_KEY,
+        }
+    }
 }
 
 /// All of an instance, by numbers that objects have in their headers.
@@ -32,7 +46,8 @@ impl Hidden {
 impl Vm {
     /// An object that stands for something.
     pub(crate) fn new_hidden(&mut self, thing: Thing) -> Result<Addr, Trap> {
-        let at = self.heap.record(types::HIDDEN)?;
+        // What it takes outside counts as memory of the program.
+        let at = self.heap.allocate(types::HIDDEN, self.word + thing.bytes())?;
         let things = &mut self.hidden.things;
         let number = self.hidden.free.pop().unwrap_or_else(|| {
             things.push(None);

@@ -70,7 +70,10 @@ pub(super) fn pctl(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
         vm.cur.set_environment(Default::default());
     } else if flags & FORKENV != 0 {
         let fork = vm.cur.environment().borrow().fork();
-        vm.cur.set_environment(fork);
+        match fork {
+            Ok(fork) => vm.cur.set_environment(fork),
+            Err(why) => return vm.give_or_error(fp, Err(why)),
+        }
     }
     if flags & NEWPGRP != 0 {
         vm.cur.group = vm.cur.pid;

@@ -2,7 +2,7 @@
 
 use super::{Node, permit};
 use crate::errors::{ACCESS, NOT_FOUND, Outcome, TOO_LARGE};
-use crate::files::{Kind, Open, TRUNCATE};
+use crate::files::{Kind, Notices, Open, TRUNCATE};
 use crate::stat::{DIRECTORY, Stat};
 use crate::vm::Vm;
 use std::cell::{Cell, RefCell};
@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::SystemTime;
 
+/// Most variables of a group.
+const MOST: usize = 10_000;
 /// Most bytes of a name, and of a value.
 const LONGEST: usize = 127;
 const LARGEST: usize = 1 << 20;
@@ -18,14 +20,16 @@ const LARGEST: usize = 1 << 20;
 pub(crate) struct Variable {
     number: i64,
     value: RefCell<Vec<u8>>,
+    notices: Rc<Notices>,
     version: Cell<i32>,
     written: Cell<SystemTime>,
 }
 
 impl Variable {
-    fn new(number: i64, value: Vec<u8>) -> Rc<Variable> {
-        let written = Cell::new(SystemTime::now());
-        Rc::new(Variable { number, value: RefCell::new(value), version: Cell::new(0), written })
+    fn new(number: i64, notices: &Rc<Notices>) -> Rc<Variable> {
+        let (value, version) = (RefCell::default(), Cell::new(0));
+        let (written, notices) = (Cell::new(SystemTime::now()), Rc::clone(notices));
+        Rc::new(Variable { number, value, notices, version, written })
     }
 
     pub(crate) fn read(&self, offset: u64, count: usize) -> Vec<u8> {
@@ -37,6 +41,7 @@ impl Variable {
         let end = end.filter(|end| *end <= LARGEST).ok_or(TOO_LARGE)?;
         let mut value = self.value.borrow_mut();
         if value.len() < end {
+            self.notices.take(end - value.len())?;
             value.resize(end, 0);
         }
         value[end - bytes.len()..end].copy_from_slice(bytes);
@@ -45,7 +50,7 @@ impl Variable {
     }
 
     fn clear(&self) {
-        self.value.borrow_mut().clear();
+        self.notices.give(std::mem::take(&mut *self.value.borrow_mut()).len());
         self.changed();
     }
 
@@ -59,6 +64,12 @@ impl Variable {
     }
 }
 
+impl Drop for Variable {
+    fn drop(&mut self) {
+        self.notices.give(self.value.borrow().len());
+    }
+}
+
 /// The variables of a group.
 #[derive(Default)]
 pub(crate) struct Environment {
@@ -67,20 +78,23 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    fn insert(&mut self, name: &str, value: Vec<u8>) -> Rc<Variable> {
+    fn insert(&mut self, name: &str, notices: &Rc<Notices>) -> Result<Rc<Variable>, String> {
+        if self.variables.len() >= MOST {
+            return Err("no free environment resources".into());
+        }
         self.made += 1;
-        let variable = Variable::new(self.made, value);
+        let variable = Variable::new(self.made, notices);
         self.variables.insert(name.into(), Rc::clone(&variable));
-        variable
+        Ok(variable)
     }
 
     /// One with the same variables, which are its own.
-    pub(crate) fn fork(&self) -> Environment {
+    pub(crate) fn fork(&self) -> Result<Environment, String> {
         let mut copy = Environment::default();
         for (name, variable) in &self.variables {
-            copy.insert(name, variable.value.borrow().clone());
+            copy.insert(name, &variable.notices)?.write(0, &variable.value.borrow())?;
         }
-        copy
+        Ok(copy)
     }
 }
 
@@ -130,7 +144,7 @@ pub(super) fn create(vm: &mut Vm, name: &str, mode: i32, perm: i32) -> Outcome<R
         return Err(crate::errors::NAME.into());
     }
     let group = vm.cur.environment();
-    let variable = group.borrow_mut().insert(name, Vec::new());
+    let variable = group.borrow_mut().insert(name, &vm.files.notices)?;
     Ok(Rc::new(Open::new(Kind::Variable(variable), mode, Node::Environment(Some(name.into())))))
 }
 
@@ -146,12 +160,16 @@ mod tests {
 
     #[test]
     fn a_fork_has_the_values_but_not_later_changes() {
-        let mut group = Environment::default();
-        let variable = group.insert("x", b"one".to_vec());
-        let fork = group.fork();
+        let (mut group, notices) = (Environment::default(), Notices::with_room(9));
+        let variable = group.insert("x", &notices).expect("room");
+        variable.write(0, b"one").expect("room");
+        let fork = group.fork().expect("room");
         variable.write(3, b"!").expect("room");
         assert_eq!(variable.read(0, 9), b"one!");
         assert_eq!(fork.variables["x"].read(0, 9), b"one");
         assert!(variable.write(LARGEST as u64, b"x").is_err() && variable.write(u64::MAX, b"x").is_err());
+        assert_eq!(variable.write(4, b"..."), Err("out of memory: main".to_owned()));
+        drop(fork);
+        assert!(variable.write(4, b"...").is_ok());
     }
 }

@@ -81,6 +81,7 @@ impl End {
             queue.blocks.push_front(rest);
         }
         queue.bytes -= block.len();
+        self.pipe.notices.give(block.len());
         if before >= LIMIT / 2 && queue.bytes < LIMIT / 2 {
             self.pipe.notices.ring(self.pipe.event);
         }
@@ -96,6 +97,7 @@ impl End {
         if queue.bytes + queue.blocks.len() >= LIMIT {
             return Err(Trap::Park(self.pipe.event).into());
         }
+        self.pipe.notices.take(bytes.len())?;
         queue.bytes += bytes.len();
         if bytes.is_empty() {
             queue.blocks.push_back(Vec::new());
@@ -115,7 +117,7 @@ impl Drop for End {
             self.pipe.notices.ring(self.pipe.event);
         }
         if open.iter().all(|open| open.get() == 0) {
-            self.pipe.queues.iter().for_each(|queue| drop(queue.take()));
+            self.pipe.queues.iter().for_each(|queue| self.pipe.notices.give(queue.take().bytes));
         }
     }
 }
@@ -144,7 +146,7 @@ mod tests {
     use super::*;
 
     fn ends() -> (End, End) {
-        let pipe = Pipe::new(&Rc::default());
+        let pipe = Pipe::new(&Notices::with_room(1 << 20));
         (End::open(&pipe, 0), End::open(&pipe, 1))
     }
 

@@ -11,6 +11,8 @@ const AFTER: i32 = 2;
 const ORDER: i32 = 3;
 pub(super) const CREATE: i32 = 4;
 const ALL: i32 = 31;
+/// Most parts of all unions of a name space.
+const MOST: usize = 4096;
 
 impl Space {
     /// The parts of a union that is bound somewhere else, but for the first.
@@ -55,6 +57,9 @@ impl Vm {
         let mut space = space.borrow_mut();
         if flag & CREATE != 0 && !space.creates_in_one(&new) {
             return Err(MOUNT.into());
+        }
+        if space.mounts.iter().map(|mount| mount.members.len()).sum::<usize>() >= MOST {
+            return Err("the name space has too many mounts".into());
         }
         let mut members = vec![Member { node, path: new.path.clone(), flag, number: self.files.next_bind() }];
         for other in space.others(&new) {
