@@ -6,6 +6,7 @@ mod abi_check;
 mod bench;
 mod cross;
 mod fuzz;
+mod inferno_check;
 mod irfuzz;
 mod jsfuzz;
 mod run;
@@ -35,6 +36,8 @@ enum Verb {
     AbiCheck(abi_check::Args),
     /// Hold random IR programs to the reference interpreter: every pass, x64, ARM64
     Irfuzz(irfuzz::Args),
+    /// Run programs of an Inferno tree and compare with what the manual says
+    InfernoCheck(inferno_check::Args),
     /// Compare what random JavaScript programs do in our engine and in node
     Jsfuzz(jsfuzz::Args),
     /// Measure our guests beside other implementations
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Verb::AbiCheck(args) => abi_check::run(&args),
         Verb::Bench(args) => bench::run(&args),
         Verb::Fuzz(args) => fuzz::run(&args),
+        Verb::InfernoCheck(args) => inferno_check::run(&args),
         Verb::Irfuzz(args) => irfuzz::run(&args),
         Verb::Jsfuzz(args) => jsfuzz::run(&args),
         Verb::Test262(args) => test262::run(&args),

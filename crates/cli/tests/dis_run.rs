@@ -117,7 +117,7 @@ fn waiting_for_input_ends_with_the_time() {
     let root = tree("dis-run-input", 8);
     let root = root.to_str().expect("text");
     let output = reading(&["run", "--timeout", "0.5", "--root", root, "/input.dis"], b"a\nb\n", true);
-    assert_eq!((output.status.code(), stdout(&output)), (Some(70), "a\nb\n\n"), "{}", stderr(&output));
+    assert_eq!((output.status.code(), stdout(&output)), (Some(70), "a\n\nb\n\n"), "{}", stderr(&output));
     assert!(stderr(&output).contains("the time is up"), "{}", stderr(&output));
 }
 

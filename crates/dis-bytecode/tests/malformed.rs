@@ -113,6 +113,20 @@ fn code_that_forges_or_loses_pointers() {
             "instruction 0: movw $1, 108(fp): bytes 108 to 116 are not within 112 bytes",
         ),
         ("movw $1, 84(fp)\nret", "instruction 0: movw $1, 84(fp): 84 is not a multiple of 8"),
+        // A reference that was copied as a word is one for the next instruction, but not for others.
+        ("movw 0(mp), 80(fp)\naddc 64(fp), 80(fp), 72(fp)\nret", "it is fine"),
+        (
+            "movw 0(mp), 80(fp)\nmovw $1, 88(fp)\naddc 64(fp), 80(fp), 72(fp)\nret",
+            "instruction 2: addc 64(fp), 80(fp), 72(fp): 80 is no pointer slot, and a pointer is needed",
+        ),
+        (
+            "jmp $2\nmovw 0(mp), 80(fp)\naddc 64(fp), 80(fp), 72(fp)\nbeqw $0, $0, $1\nret",
+            "instruction 2: addc 64(fp), 80(fp), 72(fp): 80 is no pointer slot, and a pointer is needed",
+        ),
+        (
+            "movw 0(mp), 80(fp)\naddc 64(fp), 72(fp), 80(fp)\nret",
+            "instruction 1: addc 64(fp), 72(fp), 80(fp): 80 is no pointer slot, and a pointer is needed",
+        ),
         ("movp $0, 64(fp)\nret", "instruction 0: movp $0, 64(fp): $0 cannot stand for Pointer"),
         ("movw $1, $2\nret", "instruction 0: movw $1, $2: $2 is no place"),
         (
@@ -122,6 +136,23 @@ fn code_that_forges_or_loses_pointers() {
     ];
     for (code, expected) in cases {
         assert_eq!(fault(code), expected, "{code}");
+    }
+}
+
+#[test]
+fn data_items_that_overlap() {
+    let head = "module M\nentry start, main\ntype mp 64 pointers 0\ntype main 112\ntype pair 16 pointers 0\ndata 64\n";
+    let cases = [
+        (" word 8: 1, 2\n word 24: 3\n", None),
+        (" word 8: 1, 2\n word 16: 3\n", Some("data item 1: something else is at 16 already")),
+        (" string 0: \"a\"\n string 0: \"b\"\n", Some("data item 1: something else is at 0 already")),
+        (" byte 9: 1\n word 8: 1\n", Some("data item 1: something else is at 8 already")),
+    ];
+    for (data, expected) in cases {
+        let text = format!("{head}{data}export f, start, main, 1\nstart:\nret\n");
+        let assembled = assemble(&text).unwrap_or_else(|findings| panic!("{findings:?}"));
+        let fault = verify(&assembled.module, WordSize::Eight).err().map(|faults| faults[0].to_string());
+        assert_eq!(fault.as_deref(), expected, "{data}");
     }
 }
 

@@ -61,6 +61,8 @@ pub enum Dead {
     Channel(u32),
     /// A module.
     Module(u32),
+    /// Something hidden, by its number.
+    Hidden(u32),
 }
 
 /// The objects of an instance.
@@ -209,6 +211,7 @@ impl Heap {
                 NIL => {}
                 waiting => self.dead.push(Dead::Channel(waiting)),
             },
+            types::HIDDEN => self.dead.push(Dead::Hidden(self.own(at))),
             types::MODULE => self.dead.push(Dead::Module(self.memory.u32(at + module::NUMBER))),
             _ => {}
         }

@@ -30,8 +30,10 @@ pub const BIG: TypeId = 10;
 pub const POINTER: TypeId = 11;
 /// An open file: a word with its number.
 pub const FILE: TypeId = 12;
+/// Something that the machine keeps outside of the space for programs: a word for them to see, and its number in the header.
+pub const HIDDEN: TypeId = 13;
 /// Where the types of programs begin.
-const FIRST: TypeId = 13;
+const FIRST: TypeId = 14;
 
 /// What is known of a type.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ impl Types {
     pub fn new(wide: bool) -> Types {
         let word = if wide { 8 } else { 4 };
         let mut list: Vec<Type> = (0..FIRST).map(|_| Type { size: 0, pointers: Box::new([]) }).collect();
-        for (id, size) in [(BYTE, 1), (WORD, word), (REAL, 8), (BIG, 8), (FILE, word)] {
+        for (id, size) in [(BYTE, 1), (WORD, word), (REAL, 8), (BIG, 8), (FILE, word), (HIDDEN, word)] {
             list[id as usize].size = size;
         }
         list[POINTER as usize] = Type { size: word, pointers: Box::new([0]) };

@@ -96,6 +96,7 @@ impl Vm {
                 self.bury();
                 let record = self.cur.records.last().copied().ok_or(Trap::Type)?;
                 (function.run)(self, record.fp, record.ty)?;
+                self.forget_call();
                 self.cur.pop(&mut self.heap);
                 self.bury();
                 if std::mem::take(&mut self.rests) { Err(Trap::Switch) } else { Ok(()) }

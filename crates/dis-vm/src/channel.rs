@@ -8,6 +8,7 @@ mod alt;
 
 use crate::code::{Inst, Mode, Operand};
 use crate::place::Use;
+use crate::proc::Proc;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId, channel, types};
@@ -38,6 +39,12 @@ pub(crate) struct Case {
     index: Option<i32>,
 }
 
+impl Case {
+    pub(crate) fn sends(&self) -> bool {
+        self.send
+    }
+}
+
 /// What became of waiting.
 pub(crate) struct Received {
     /// What was received, counted; nil when something was sent.
@@ -59,6 +66,12 @@ impl Vm {
     pub(crate) fn new_channel(&mut self, inst: &Inst, ty: TypeId) -> Step {
         let room = if inst.mid.mode == Mode::None { 0 } else { self.word(&inst.mid)? };
         let room = u32::try_from(room).map_err(|_| Trap::NegativeSize)?;
+        let at = self.allocate_channel(ty, room)?;
+        self.set_reference(&inst.dst, at)
+    }
+
+    /// A channel for what is of this type, with one reference.
+    pub(crate) fn allocate_channel(&mut self, ty: TypeId, room: u32) -> Result<Addr, Trap> {
         let bytes = self.heap.types[ty].size;
         let size = u64::from(room) * u64::from(bytes) + u64::from(channel::DATA);
         let at = self.heap.allocate(types::CHANNEL, u32::try_from(size).map_err(|_| Trap::Memory)?)?;
@@ -68,7 +81,7 @@ impl Vm {
         if !self.heap.types[ty].pointers.is_empty() {
             (0..room).for_each(|n| self.heap.clear(at + channel::DATA + n * bytes, ty));
         }
-        self.set_reference(&inst.dst, at)
+        Ok(at)
     }
 
     fn field(&self, at: Addr, field: u32) -> u32 {
@@ -127,12 +140,12 @@ impl Vm {
         waiting.is_some_and(|w| if send { !w.send.is_empty() } else { !w.receive.is_empty() })
     }
 
-    fn can_send(&self, channel: Addr) -> bool {
+    pub(crate) fn can_send(&self, channel: Addr) -> bool {
         self.someone(channel, false)
             || self.field(channel, channel::COUNT) < self.field(channel, channel::ROOM)
     }
 
-    fn can_receive(&self, channel: Addr) -> bool {
+    pub(crate) fn can_receive(&self, channel: Addr) -> bool {
         self.someone(channel, true) || self.field(channel, channel::COUNT) > 0
     }
 
@@ -192,7 +205,7 @@ impl Vm {
     }
 
     /// Sends what is at a place, to somebody who waits or into the buffer.
-    fn send_now(&mut self, channel: Addr, place: Addr) -> Step {
+    pub(crate) fn send_now(&mut self, channel: Addr, place: Addr) -> Step {
         if !self.someone(channel, false) {
             self.store(channel, place);
             return Ok(());
@@ -204,7 +217,7 @@ impl Vm {
     }
 
     /// Receives to a place, from the buffer or from somebody who waits.
-    fn receive_now(&mut self, channel: Addr, place: Addr) -> Step {
+    pub(crate) fn receive_now(&mut self, channel: Addr, place: Addr) -> Step {
         if self.field(channel, channel::COUNT) == 0 {
             let value = self.serve(channel, true, NIL);
             self.unbox(value, place);
@@ -248,7 +261,7 @@ impl Vm {
         Err(Trap::Switch)
     }
 
-    fn queues(&mut self, channel: Addr) -> u32 {
+    pub(crate) fn queues(&mut self, channel: Addr) -> u32 {
         match self.field(channel, channel::WAITING) {
             NIL => {
                 let number = self.idle.pop().unwrap_or_else(|| {
@@ -269,14 +282,49 @@ impl Vm {
         for slot in send.into_iter().chain(receive) {
             let Some(mut proc) = self.procs[slot as usize].take() else { continue };
             let alone = proc.cases.len() == 1;
-            for case in std::mem::take(&mut proc.cases) {
-                self.waiting[case.waiting as usize].queue(case.send).retain(|other| *other != slot);
-                self.heap.release(case.value);
+            self.withdraw(&mut proc);
+            if !proc.hang_up() {
+                proc.kill = Some(if alone { "channel hangup" } else { "alt channel hungup" }.to_owned());
             }
-            proc.kill = Some(if alone { "channel hangup" } else { "alt channel hungup" }.to_owned());
             self.procs[slot as usize] = Some(proc);
             self.ready.push_back(slot);
         }
+    }
+
+    /// Takes back what a waiting proc offered.
+    pub(crate) fn withdraw(&mut self, proc: &mut Proc) {
+        for case in std::mem::take(&mut proc.cases) {
+            self.waiting[case.waiting as usize].queue(case.send).retain(|other| *other != proc.slot);
+            self.heap.release(case.value);
+        }
+    }
+
+    /// Waits until somebody takes what is at a place. The instruction is executed again then.
+    pub(crate) fn wait_to_send(&mut self, channel: Addr, place: Addr) -> Step {
+        self.pc -= 1;
+        self.wait(vec![Entry { channel, send: true, place, number: 0, index: None }])
+            .inspect_err(|trap| self.onward(*trap))
+    }
+
+    /// Waits until somebody sends something. The instruction is executed again then.
+    pub(crate) fn wait_to_receive(&mut self, channel: Addr) -> Step {
+        self.pc -= 1;
+        self.wait(vec![Entry { channel, send: false, place: NIL, number: 0, index: None }])
+            .inspect_err(|trap| self.onward(*trap))
+    }
+
+    /// Sends what is in a box, whose count is taken over, at once or when somebody asks for it.
+    pub(crate) fn post(&mut self, channel: Addr, boxed: Addr) {
+        if self.someone(channel, false) {
+            self.serve(channel, false, boxed);
+            return;
+        }
+        let waiting = self.queues(channel);
+        let mut proc = self.new_poster();
+        proc.cases.push(Case { waiting, send: true, value: boxed, number: 0, index: None });
+        self.waiting[waiting as usize].queue(true).push_back(proc.slot);
+        let slot = proc.slot as usize;
+        self.procs[slot] = Some(proc);
     }
 
     pub(crate) fn send(&mut self, inst: &Inst) -> Step {
@@ -288,9 +336,7 @@ impl Vm {
         if self.can_send(channel) {
             return self.send_now(channel, place);
         }
-        self.pc -= 1;
-        self.wait(vec![Entry { channel, send: true, place, number: 0, index: None }])
-            .inspect_err(|trap| self.onward(*trap))
+        self.wait_to_send(channel, place)
     }
 
     /// An instruction that fails is behind the program counter, one that waits is at it.
@@ -320,8 +366,6 @@ impl Vm {
         if self.can_receive(channel) {
             return self.receive_now(channel, place);
         }
-        self.pc -= 1;
-        self.wait(vec![Entry { channel, send: false, place, number: 0, index: None }])
-            .inspect_err(|trap| self.onward(*trap))
+        self.wait_to_receive(channel)
     }
 }

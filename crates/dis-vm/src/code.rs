@@ -181,7 +181,11 @@ impl Decoder<'_> {
         let frame = &self.module.types[function as usize];
         let roles = inst.op.roles();
         let operands = inst.operands();
-        let mut decoded = [0, 1, 2].map(|index| self.operand(operands[index], roles[index].kind, frame));
+        let mut decoded = [0, 1, 2].map(|index| {
+            let copy = self.facts.copies.get(&(pc as u32, index));
+            let operand = copy.map_or(operands[index], |from| dis_bytecode::Operand::Mp(from.cast_signed()));
+            self.operand(operand, roles[index].kind, frame)
+        });
         if roles[1].access == Access::Default && decoded[1].mode == Mode::None {
             decoded[1] = decoded[2].clone();
         }

@@ -1,13 +1,18 @@
-//! Open files: descriptors in groups that procs share, standard input and output, a tree of the host's files.
+//! Open files: what they are, and descriptors for them in groups that procs share. sys-dup(2).
 
+use crate::device::{Client, End, Node, Served, Service, Variable, WaitQueue};
+use crate::errors::{BAD_DESCRIPTOR, NAME};
 use crate::input::Input;
 use crate::stat::Stat;
 use crate::vm::Options;
-use std::cell::RefCell;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::PathBuf;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Where a program writes to.
 #[derive(Clone)]
@@ -21,35 +26,72 @@ impl Output {
 
     /// Writes what can be written: there is nobody to complain to.
     pub(crate) fn write(&self, bytes: &[u8]) {
+        let _ = self.try_write(bytes);
+    }
+
+    pub(crate) fn try_write(&self, bytes: &[u8]) -> std::io::Result<()> {
         let mut to = self.0.borrow_mut();
-        let _ = to.write_all(bytes).and_then(|()| to.flush());
+        to.write_all(bytes).and_then(|()| to.flush())
     }
 }
 
 // How a file may be used: the low bits of a mode, where 2 is both. sys-open(2).
-const READ: i32 = 0;
-const WRITE: i32 = 1;
-const TRUNCATE: i32 = 16;
-const REMOVE: i32 = 64;
-const EXCLUSIVE: i32 = 0x1000;
-const DIRECTORY: i32 = i32::MIN;
+pub(crate) const READ: i32 = 0;
+pub(crate) const WRITE: i32 = 1;
+pub(crate) const TRUNCATE: i32 = 16;
+pub(crate) const REMOVE: i32 = 64;
+pub(crate) const EXCLUSIVE: i32 = 0x1000;
 
-enum Kind {
+/// What reading and writing something open comes to.
+pub(crate) enum Kind {
     Input(Input),
     Output(Output),
+    /// Lines of the one, to the other.
+    Console(Input, Output),
     File(RefCell<File>),
-    /// Its entries, once somebody asked for them, and how many were given already.
-    Folder(PathBuf, RefCell<Option<(Vec<Stat>, usize)>>),
+    /// A file of the host that one may have to wait for.
+    Stream(Arc<File>),
+    /// The folders that make it; its entries, once somebody asked for them, and how many were given already.
+    Folder(Vec<Node>, RefCell<Option<(Vec<Stat>, usize)>>),
+    Variable(Rc<Variable>),
+    Pipe(End),
+    Client(Client),
+    Wait(Rc<WaitQueue>),
+    /// Its device makes it up.
+    Made,
+}
+
+impl Kind {
+    pub(crate) fn folder(nodes: Vec<Node>) -> Kind {
+        Kind::Folder(nodes, RefCell::new(None))
+    }
 }
 
 /// Something open. Descriptors that were duplicated share it.
 pub(crate) struct Open {
-    kind: Kind,
-    mode: i32,
-    /// Its name in the tree.
-    pub(crate) path: String,
+    pub(crate) kind: Kind,
+    pub(crate) mode: i32,
+    pub(crate) node: Node,
+    /// Its name when it was opened.
+    pub(crate) path: RefCell<String>,
+    /// Where it is read and written next. Files of the host keep that themselves.
+    pub(crate) offset: Cell<u64>,
     /// What goes with it when it is closed.
-    remove: Option<PathBuf>,
+    pub(crate) remove: Option<PathBuf>,
+}
+
+impl Open {
+    pub(crate) fn new(kind: Kind, mode: i32, node: Node) -> Open {
+        // To execute is to read.
+        let mode = if mode & 3 == 3 { READ } else { mode & 3 };
+        Open { kind, mode, node, path: RefCell::default(), offset: Cell::new(0), remove: None }
+    }
+
+    fn standard(kind: Kind, mode: i32) -> Option<Rc<Open>> {
+        let open = Open::new(kind, mode, Node::Console(1));
+        open.path.replace("/dev/cons".to_owned());
+        Some(Rc::new(open))
+    }
 }
 
 impl Drop for Open {
@@ -61,6 +103,47 @@ impl Drop for Open {
     }
 }
 
+/// What parts of the machine tell its scheduler of.
+#[derive(Default)]
+pub(crate) struct Notices {
+    /// Events that happened: who waits for one looks again.
+    pub(crate) rung: RefCell<Vec<u32>>,
+    /// Files of servers that were closed, with the client's number.
+    pub(crate) closed: RefCell<Vec<(Rc<Served>, i32)>>,
+    last: Cell<u32>,
+    /// Bytes that may still be kept for programs outside of their memory: in pipes, in the environment.
+    room: Cell<usize>,
+}
+
+impl Notices {
+    /// A new event. 0 is standard input's.
+    pub(crate) fn event(&self) -> u32 {
+        let next = self.last.get() + 1;
+        self.last.set(if next < crate::jobs::FIRST { next } else { 1 });
+        self.last.get()
+    }
+
+    /// Notices of an instance that may keep so many bytes.
+    pub(crate) fn with_room(room: usize) -> Rc<Notices> {
+        Rc::new(Notices { room: Cell::new(room), ..Notices::default() })
+    }
+
+    /// Takes bytes of that room; they are given back with [`Notices::give`].
+    pub(crate) fn take(&self, bytes: usize) -> Result<(), String> {
+        let left = self.room.get().checked_sub(bytes).ok_or("out of memory: main")?;
+        self.room.set(left);
+        Ok(())
+    }
+
+    pub(crate) fn give(&self, bytes: usize) {
+        self.room.set(self.room.get().saturating_add(bytes));
+    }
+
+    pub(crate) fn ring(&self, event: u32) {
+        self.rung.borrow_mut().push(event);
+    }
+}
+
 /// Descriptors of a group of procs.
 #[derive(Default)]
 struct Group {
@@ -69,29 +152,45 @@ struct Group {
     users: usize,
 }
 
-/// All groups of an instance.
+/// All groups of an instance, and what its devices have in common.
 pub(crate) struct Files {
     groups: Vec<Option<Group>>,
-    root: Option<PathBuf>,
-    /// The folder that names without a slash begin at, as a name in the tree.
-    dot: String,
+    pub(crate) root: Option<PathBuf>,
+    pub(crate) begun: SystemTime,
+    pub(crate) output: Output,
+    pub(crate) system_name: String,
+    pub(crate) notices: Rc<Notices>,
+    services: Vec<Weak<Service>>,
+    /// Files that are served, by the queues of their channels; whether that is the one for writing.
+    pub(crate) served: HashMap<u32, (Rc<Served>, bool)>,
+    number: i64,
+    fid: i32,
+    bind: i32,
 }
 
 /// Most descriptors of a group.
 const MOST: usize = 5000;
-const BAD: &str = "fd out of range or not open";
 
 impl Files {
     pub(crate) fn new(options: &mut Options) -> Files {
-        let open =
-            |kind, mode, path: &str| Some(Rc::new(Open { kind, mode, path: path.into(), remove: None }));
         let standard = vec![
-            open(Kind::Input(options.input.clone()), READ, "/dev/cons"),
-            open(Kind::Output(options.output.clone()), WRITE, "/dev/cons"),
-            open(Kind::Output(options.errors.clone()), WRITE, "/dev/cons"),
+            Open::standard(Kind::Console(options.input.clone(), options.output.clone()), READ),
+            Open::standard(Kind::Output(options.output.clone()), WRITE),
+            Open::standard(Kind::Output(options.errors.clone()), WRITE),
         ];
-        let root = options.root.take();
-        Files { groups: vec![Some(Group { open: standard, users: 1 })], root, dot: "/".to_owned() }
+        Files {
+            groups: vec![Some(Group { open: standard, users: 1 })],
+            root: options.root.take(),
+            begun: SystemTime::now(),
+            output: options.output.clone(),
+            system_name: "spandrel".to_owned(),
+            notices: Notices::with_room(options.memory),
+            services: Vec::new(),
+            served: HashMap::new(),
+            number: 0,
+            fid: 0,
+            bind: 0,
+        }
     }
 
     /// The group that the first proc has.
@@ -99,8 +198,36 @@ impl Files {
         0
     }
 
+    pub(crate) fn next_number(&mut self) -> i64 {
+        self.number += 1;
+        self.number
+    }
+
+    pub(crate) fn next_fid(&mut self) -> i32 {
+        self.fid = self.fid.checked_add(1).unwrap_or(1);
+        self.fid
+    }
+
+    /// The number of the next bind.
+    pub(crate) fn next_bind(&mut self) -> i32 {
+        self.bind = self.bind.checked_add(1).unwrap_or(1);
+        self.bind
+    }
+
+    /// The folder for served files with this specifier, a new one where there is none.
+    pub(crate) fn service(&mut self, specifier: &str) -> Rc<Service> {
+        self.services.retain(|service| service.strong_count() > 0);
+        let mut known = self.services.iter().filter_map(Weak::upgrade);
+        if let Some(known) = known.find(|service| service.specifier == specifier && !specifier.is_empty()) {
+            return known;
+        }
+        let service = Rc::new(Service::new(specifier, self.next_number()));
+        self.services.push(Rc::downgrade(&service));
+        service
+    }
+
     fn group(&mut self, group: u32) -> Result<&mut Group, String> {
-        self.groups.get_mut(group as usize).and_then(Option::as_mut).ok_or_else(|| BAD.to_owned())
+        self.groups.get_mut(group as usize).and_then(Option::as_mut).ok_or_else(|| BAD_DESCRIPTOR.to_owned())
     }
 
     /// One more proc or object.
@@ -133,7 +260,7 @@ impl Files {
     }
 
     /// A descriptor for something open: the lowest that is free.
-    fn enter(&mut self, group: u32, open: Rc<Open>) -> Result<i32, String> {
+    pub(crate) fn enter(&mut self, group: u32, open: Rc<Open>) -> Result<i32, String> {
         let group = self.group(group)?;
         let free = group.open.iter().position(Option::is_none).unwrap_or(group.open.len());
         if free >= MOST {
@@ -148,16 +275,27 @@ impl Files {
 
     pub(crate) fn get(&mut self, group: u32, number: i32) -> Result<Rc<Open>, String> {
         let open = usize::try_from(number).ok().and_then(|n| self.group(group).ok()?.open.get(n)?.clone());
-        open.ok_or_else(|| BAD.to_owned())
+        open.ok_or_else(|| BAD_DESCRIPTOR.to_owned())
     }
 
-    /// An object that stood for a descriptor is gone.
-    pub(crate) fn close(&mut self, group: u32, number: i32) {
+    /// The descriptors of a group that are open.
+    pub(crate) fn numbers(&mut self, group: u32) -> Vec<i32> {
+        let open = self.group(group).map(|group| group.open.as_slice()).unwrap_or_default();
+        (0..).zip(open).filter(|(_, open)| open.is_some()).map(|(number, _)| number).collect()
+    }
+
+    /// Closes a descriptor, whatever objects stand for it.
+    pub(crate) fn drop_descriptor(&mut self, group: u32, number: i32) {
         if let Ok(found) = self.group(group)
             && let Some(open) = usize::try_from(number).ok().and_then(|n| found.open.get_mut(n))
         {
             *open = None;
         }
+    }
+
+    /// An object that stood for a descriptor is gone.
+    pub(crate) fn close(&mut self, group: u32, number: i32) {
+        self.drop_descriptor(group, number);
         self.leave(group);
     }
 
@@ -167,7 +305,7 @@ impl Files {
         if new == -1 {
             return self.enter(group, open);
         }
-        let at = usize::try_from(new).ok().filter(|n| *n < MOST).ok_or_else(|| BAD.to_owned())?;
+        let at = usize::try_from(new).ok().filter(|n| *n < MOST).ok_or_else(|| BAD_DESCRIPTOR.to_owned())?;
         let group = self.group(group)?;
         if group.open.len() <= at {
             group.open.resize(at + 1, None);
@@ -175,278 +313,41 @@ impl Files {
         group.open[at] = Some(open);
         Ok(new)
     }
+}
 
-    /// Where a name of the tree is on the host. Nothing leads out of the tree but what links of the host do.
-    fn host(&self, path: &str) -> Result<PathBuf, String> {
-        let root = self.root.as_ref().ok_or("there is no file tree: --root names one")?;
-        if path.is_empty() || path.contains('\0') {
-            return Err("empty file name".into());
-        }
-        let begin = if path.starts_with('/') { "" } else { self.dot.as_str() };
-        let mut inside = Vec::new();
-        for part in Path::new(begin).components().chain(Path::new(path).components()) {
-            match part {
-                Component::Normal(name) => inside.push(name),
-                Component::ParentDir => drop(inside.pop()),
-                Component::Prefix(_) => return Err("file name syntax".into()),
-                Component::RootDir | Component::CurDir => {}
-            }
-        }
-        Ok(root.join(inside.into_iter().collect::<PathBuf>()))
+/// Names of files may have any characters but these.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    if name.is_empty() || name.contains('/') || matches!(name, "." | "..") {
+        return Err(NAME.to_owned());
     }
-
-    pub(crate) fn open(&mut self, group: u32, path: &str, mode: i32) -> Result<i32, String> {
-        let host = self.host(path)?;
-        let usage = mode & 3;
-        if usage == 3 || mode & !(3 | TRUNCATE | REMOVE | EXCLUSIVE) != 0 {
-            return Err("bad arg in system call".into());
-        }
-        let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
-        let kind = match meta.is_dir() {
-            true if mode != READ => return Err(format!("'{path}' permission denied")),
-            true => Kind::Folder(host.clone(), RefCell::new(None)),
-            false => {
-                let mut options = OpenOptions::new();
-                options
-                    .read(usage != WRITE)
-                    .write(usage != READ)
-                    .truncate(mode & TRUNCATE != 0 && usage != READ);
-                Kind::File(RefCell::new(options.open(&host).map_err(|error| told(path, &error))?))
-            }
-        };
-        let remove = (mode & REMOVE != 0).then_some(host);
-        self.enter(group, Rc::new(Open { kind, mode: usage, path: path.into(), remove }))
-    }
-
-    pub(crate) fn create(&mut self, group: u32, path: &str, mode: i32, perm: i32) -> Result<i32, String> {
-        let host = self.host(path)?;
-        let usage = mode & 3;
-        if usage == 3 {
-            return Err("bad arg in system call".into());
-        }
-        if perm & DIRECTORY != 0 {
-            fs::create_dir(&host).map_err(|error| told(path, &error))?;
-            return self.open(group, path, READ);
-        }
-        let mut options = OpenOptions::new();
-        options.read(usage != WRITE).write(true);
-        match mode & EXCLUSIVE != 0 {
-            true => options.create_new(true),
-            false => options.create(true).truncate(true),
-        };
-        let file = options.open(&host).map_err(|error| told(path, &error))?;
-        let remove = (mode & REMOVE != 0).then_some(host);
-        let kind = Kind::File(RefCell::new(file));
-        self.enter(group, Rc::new(Open { kind, mode: usage, path: path.into(), remove }))
-    }
-
-    pub(crate) fn remove(&mut self, path: &str) -> Result<(), String> {
-        let host = self.host(path)?;
-        let meta = fs::symlink_metadata(&host).map_err(|error| told(path, &error))?;
-        let removed = if meta.is_dir() { fs::remove_dir(&host) } else { fs::remove_file(&host) };
-        removed.map_err(|error| told(path, &error))
-    }
-
-    /// Reads, and waits as long as that takes.
-    pub(crate) fn read(&mut self, group: u32, number: i32, buffer: &mut [u8]) -> Result<usize, String> {
-        loop {
-            if let Some(count) = self.read_some(group, number, buffer)? {
-                return Ok(count);
-            }
-            if let Kind::Input(input) = &self.get(group, number)?.kind {
-                input.wait(None);
-            }
-        }
-    }
-
-    /// Reads what is there; `None` when one has to wait for it.
-    pub(crate) fn read_some(
-        &mut self,
-        group: u32,
-        number: i32,
-        buffer: &mut [u8],
-    ) -> Result<Option<usize>, String> {
-        let open = self.get(group, number)?;
-        if open.mode == WRITE {
-            return Err("inappropriate use of fd".into());
-        }
-        let read = match &open.kind {
-            Kind::Input(input) => input.read(buffer),
-            Kind::File(file) => retry(|| file.borrow_mut().read(buffer)).map(Some),
-            Kind::Output(_) => return Err("inappropriate use of fd".into()),
-            Kind::Folder(..) => return Err("reading a directory as bytes is not there yet".into()),
-        };
-        read.map_err(|error| told(&open.path, &error))
-    }
-
-    pub(crate) fn write(&mut self, group: u32, number: i32, bytes: &[u8]) -> Result<(), String> {
-        let open = self.get(group, number)?;
-        if open.mode == READ {
-            return Err("inappropriate use of fd".into());
-        }
-        let written = match &open.kind {
-            Kind::Output(output) => {
-                let mut to = output.0.borrow_mut();
-                to.write_all(bytes).and_then(|()| to.flush())
-            }
-            Kind::File(file) => file.borrow_mut().write_all(bytes),
-            Kind::Input(_) | Kind::Folder(..) => return Err("inappropriate use of fd".into()),
-        };
-        written.map_err(|error| told(&open.path, &error))
-    }
-
-    pub(crate) fn seek(&mut self, group: u32, number: i32, to: SeekFrom) -> Result<u64, String> {
-        let open = self.get(group, number)?;
-        match &open.kind {
-            Kind::File(file) => file.borrow_mut().seek(to).map_err(|error| told(&open.path, &error)),
-            _ => Err("seek on a stream".into()),
-        }
-    }
-
-    /// There is one name space, so there is one such folder, too.
-    pub(crate) fn chdir(&mut self, path: &str) -> Result<(), String> {
-        let host = self.host(path)?;
-        if !fs::metadata(&host).map_err(|error| told(path, &error))?.is_dir() {
-            return Err(format!("'{path}' not a directory"));
-        }
-        let inside = self.root.as_ref().and_then(|root| host.strip_prefix(root).ok());
-        self.dot =
-            format!("/{}", inside.map_or(String::new(), |inside| inside.to_string_lossy().into_owned()));
+    if name.chars().any(|c| c.is_ascii_control()) {
+        Err(crate::errors::BAD_CHARACTER.to_owned())
+    } else {
         Ok(())
     }
-
-    pub(crate) fn stat(&self, path: &str) -> Result<Stat, String> {
-        let host = self.host(path)?;
-        let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
-        let last = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
-        Ok(Stat::of(&last.unwrap_or_else(|| "/".to_owned()), &host, &meta))
-    }
-
-    pub(crate) fn fstat(&mut self, group: u32, number: i32) -> Result<Stat, String> {
-        let open = self.get(group, number)?;
-        match &open.kind {
-            Kind::Input(_) | Kind::Output(_) => Ok(Stat::console()),
-            Kind::File(_) | Kind::Folder(..) => self.stat(&open.path),
-        }
-    }
-
-    /// Entries that were looked at are not looked at again.
-    pub(crate) fn pass(&mut self, group: u32, number: i32, count: usize) {
-        if let Ok(open) = self.get(group, number)
-            && let Kind::Folder(_, entries) = &open.kind
-            && let Some((_, given)) = &mut *entries.borrow_mut()
-        {
-            *given += count;
-        }
-    }
-
-    /// Some more entries of an open folder, none at its end. They stay until they are passed.
-    pub(crate) fn entries(&mut self, group: u32, number: i32) -> Result<Vec<Stat>, String> {
-        const SOME: usize = 64;
-        let open = self.get(group, number)?;
-        let Kind::Folder(host, entries) = &open.kind else { return Err("not a directory".into()) };
-        let mut entries = entries.borrow_mut();
-        let (all, given) = match &mut *entries {
-            Some(entries) => entries,
-            None => entries.insert((listed(host).map_err(|error| told(&open.path, &error))?, 0)),
-        };
-        Ok(all[(*given).min(all.len())..].iter().take(SOME).cloned().collect())
-    }
-
-    /// The bytes of a module's file, with a key that changes when the file does.
-    pub(crate) fn read_module(&mut self, path: &str, most: usize) -> Result<(Vec<u8>, String), String> {
-        let host = self.host(path)?;
-        let meta = fs::metadata(&host).map_err(|error| told(path, &error))?;
-        if meta.is_dir() {
-            return Err(format!("'{path}' is a directory"));
-        }
-        if meta.len() > most as u64 {
-            return Err("implausible length".into());
-        }
-        let key = format!("{} {} {:?}", host.display(), meta.len(), meta.modified().ok());
-        let bytes = fs::read(&host).map_err(|error| told(path, &error))?;
-        Ok((bytes, key))
-    }
-}
-
-/// What is in a folder of the host, by name. What goes away meanwhile is not in it.
-fn listed(host: &Path) -> io::Result<Vec<Stat>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(host)? {
-        let entry = entry?;
-        if let Ok(meta) = fs::metadata(entry.path()).or_else(|_| entry.metadata()) {
-            entries.push(Stat::of(&entry.file_name().to_string_lossy(), &entry.path(), &meta));
-        }
-    }
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(entries)
-}
-
-pub(crate) fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match read() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
-    }
-}
-
-/// A host's error in Inferno's words.
-fn told(path: &str, error: &io::Error) -> String {
-    let what = match error.kind() {
-        io::ErrorKind::NotFound => "file does not exist",
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "permission denied",
-        io::ErrorKind::AlreadyExists => "file already exists",
-        io::ErrorKind::NotADirectory => "not a directory",
-        io::ErrorKind::IsADirectory => "file is a directory",
-        io::ErrorKind::DirectoryNotEmpty => "directory not empty",
-        io::ErrorKind::StorageFull => "file system full",
-        io::ErrorKind::BrokenPipe => return "write on closed pipe".into(),
-        _ => return format!("'{path}' {error}"),
-    };
-    format!("'{path}' {what}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn files(name: &str) -> Files {
-        let root = std::env::temp_dir().join(format!("dis-vm-{name}-{}", std::process::id()));
-        fs::create_dir_all(root.join("inner")).expect("a folder");
-        fs::write(root.join("inner/file"), "text").expect("room");
-        Files::new(&mut Options { root: Some(root), ..Options::default() })
-    }
-
-    #[test]
-    fn names_stay_in_the_tree_and_begin_where_chdir_says() {
-        let mut files = files("names");
-        assert!(files.stat("file").is_err());
-        files.chdir("inner/../inner/.").expect("it is there");
-        assert_eq!(files.dot, "/inner");
-        assert_eq!(files.stat("file").map(|stat| stat.length), Ok(4));
-        assert_eq!(files.stat("../../../inner/file").map(|stat| stat.name), Ok("file".to_owned()));
-        assert_eq!(files.chdir("file"), Err("'file' not a directory".to_owned()));
-        assert_eq!(files.host("/../../etc/passwd"), files.host("/etc/passwd"));
-        fs::remove_dir_all(files.root.take().expect("it has one")).expect("it goes");
-    }
-
     #[test]
     fn descriptors_are_the_lowest_that_are_free_and_close_with_their_objects() {
-        let mut files = files("descriptors");
-        let open = |files: &mut Files| files.open(0, "/inner/file", READ).expect("it opens");
+        let mut files = Files::new(&mut Options::default());
+        let open = |files: &mut Files| {
+            files.enter(0, Rc::new(Open::new(Kind::Made, READ, Node::Console(12)))).expect("a descriptor")
+        };
         let (first, second) = (open(&mut files), open(&mut files));
         assert_eq!((first, second), (3, 4));
         files.share(0);
         files.close(0, first);
         assert_eq!(
             (open(&mut files), files.dup(0, second, 1), files.dup(0, 99, -1)),
-            (3, Ok(1), Err(BAD.into()))
+            (3, Ok(1), Err(BAD_DESCRIPTOR.into()))
         );
         let group = files.fork(0, |number| number == 4);
         assert!(files.get(group, 4).is_ok() && files.get(group, 3).is_err());
         files.leave(group);
         assert!(files.get(group, 4).is_err());
-        fs::remove_dir_all(files.root.take().expect("it has one")).expect("it goes");
     }
 }

@@ -6,25 +6,35 @@
 
 #![forbid(unsafe_code)]
 
+mod bell;
 mod builtin;
 mod call;
 mod channel;
 mod code;
 mod convert;
+mod device;
+mod ends;
+mod errors;
 mod exception;
 mod files;
 mod format;
+mod hidden;
 mod input;
 mod interp;
+mod jobs;
 mod load;
+mod namespace;
 mod place;
 mod proc;
+mod random;
 mod schedule;
 mod stat;
 mod table;
+mod transfer;
 mod trap;
 mod vm;
 
+pub use bell::Canceller;
 pub use files::Output;
 pub use input::Input;
 pub use load::LoadError;

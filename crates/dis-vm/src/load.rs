@@ -257,7 +257,7 @@ impl Vm {
 
     /// The code at a path of the tree, from the cache while the file is the same.
     fn read_module(&mut self, path: &str) -> Result<Rc<Code>, Trap> {
-        let (bytes, key) = self.files.read_module(path, LARGEST).map_err(|why| {
+        let (bytes, key) = self.read_whole(path, LARGEST).map_err(|why| {
             self.message = why;
             Trap::Text
         })?;

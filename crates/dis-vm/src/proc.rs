@@ -5,10 +5,13 @@
 
 use crate::channel::{Case, Received};
 use crate::code::Code;
+use crate::device::{Environment, Request, Served, WaitQueue};
+use crate::namespace::Space;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, Heap, NIL, TypeId, types};
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 /// No record.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -66,6 +69,52 @@ pub(crate) struct Proc {
     pub(crate) received: Option<Received>,
     /// An exception from elsewhere, to be raised when it runs again.
     pub(crate) kill: Option<String>,
+    space: Option<Rc<RefCell<Space>>>,
+    environment: Option<Rc<RefCell<Environment>>>,
+    /// The event that it is parked for.
+    pub(crate) waits: Option<u32>,
+    pub(crate) sleeps: bool,
+    /// How far the built-in function has come that waits.
+    pub(crate) call: Option<Box<Call>>,
+    /// How far the transfer has come that this function waits for.
+    pub(crate) exchange: Option<Exchange>,
+    /// It only waits for somebody to take what it sends.
+    pub(crate) posts: bool,
+    /// Somebody ended it.
+    pub(crate) killed: bool,
+    /// Who hears of the end of its children, and of its own.
+    pub(crate) children: Option<Weak<WaitQueue>>,
+    pub(crate) parent: Option<Weak<WaitQueue>>,
+    pub(crate) spread: Spread,
+    /// The last exception, for who debugs it.
+    pub(crate) exception: String,
+}
+
+/// What a built-in function that waits has done so far.
+#[derive(Default)]
+pub(crate) struct Call {
+    /// What was read and not written yet.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) total: usize,
+    /// Whether it is writing.
+    pub(crate) writes: bool,
+}
+
+/// What a proc waits for in the middle of a transfer.
+pub(crate) enum Exchange {
+    /// A call of the host.
+    Job(u32),
+    /// A program that serves a file.
+    Served(Request),
+}
+
+/// Whom an exception concerns that nobody in a group handles, as the group's leader said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Spread {
+    #[default]
+    Nobody,
+    All,
+    Leader,
 }
 
 impl Proc {
@@ -80,6 +129,67 @@ impl Proc {
         roots.extend(self.extents.iter().chain(&self.spare).map(|extent| extent.start));
         roots.extend(self.cases.iter().map(|case| case.value));
         roots.extend(self.received.iter().map(|received| received.value));
+        roots.extend(self.request().map(|request| request.reply));
+    }
+
+    /// Bytes of its stack.
+    pub(crate) fn bytes(&self, heap: &Heap) -> u32 {
+        let stack: u32 = self.extents.iter().map(|extent| extent.end - extent.start).sum();
+        stack + if self.mp == NIL { 0 } else { heap.size_of(self.mp) }
+    }
+
+    /// Its name space. One that never runs has an empty one.
+    pub(crate) fn space(&self) -> Rc<RefCell<Space>> {
+        self.space.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn set_space(&mut self, space: Space) {
+        self.space = Some(Rc::new(RefCell::new(space)));
+    }
+
+    pub(crate) fn environment(&self) -> Rc<RefCell<Environment>> {
+        self.environment.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn set_environment(&mut self, environment: Environment) {
+        self.environment = Some(Rc::new(RefCell::new(environment)));
+    }
+
+    pub(crate) fn request(&self) -> Option<&Request> {
+        match &self.exchange {
+            Some(Exchange::Served(request)) => Some(request),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn take_request(&mut self) -> Option<Request> {
+        match self.exchange.take() {
+            Some(Exchange::Served(request)) => Some(request),
+            other => {
+                self.exchange = other;
+                None
+            }
+        }
+    }
+
+    pub(crate) fn put_request(&mut self, request: Request) {
+        self.exchange = Some(Exchange::Served(request));
+    }
+
+    /// Whether it waits for who serves this file.
+    pub(crate) fn asks(&self, file: &Rc<Served>) -> bool {
+        self.request().is_some_and(|request| Rc::ptr_eq(&request.file, file))
+    }
+
+    /// Who serves the file that it waits for is gone. The result is whether there is such a file.
+    pub(crate) fn hang_up(&mut self) -> bool {
+        match &mut self.exchange {
+            Some(Exchange::Served(request)) => {
+                request.hung_up = true;
+                true
+            }
+            _ => false,
+        }
     }
 
     fn room(&mut self, size: u32, heap: &mut Heap) -> Result<Addr, Trap> {
@@ -153,18 +263,45 @@ impl Vm {
             self.message = format!("no procs: there are {} already", self.live);
             return Err(Trap::Text);
         }
-        let pid = self.next_pid;
-        self.next_pid = self.next_pid.checked_add(1).filter(|pid| *pid < 1 << 31).unwrap_or(1);
+        let pid = self.next_pid();
         self.heap.keep(module);
         self.files.share(files);
-        let slot = self.vacant.pop().unwrap_or_else(|| {
-            self.procs.push(None);
-            self.procs.len() as u32 - 1
-        });
-        self.live += 1;
+        let slot = self.slot();
         let mp = self.heap.memory.pointer(module + dis_rt::module::DATA);
         let error = self.cur.error.clone();
-        Ok(Box::new(Proc { pid, group, files, slot, module, mp, error, active: 0, ..Proc::default() }))
+        Ok(Box::new(Proc {
+            pid,
+            group,
+            files,
+            slot,
+            module,
+            mp,
+            error,
+            space: self.cur.space.clone(),
+            environment: self.cur.environment.clone(),
+            parent: self.cur.children.clone(),
+            ..Proc::default()
+        }))
+    }
+
+    fn next_pid(&mut self) -> u32 {
+        let pid = self.next_pid;
+        self.next_pid = self.next_pid.checked_add(1).filter(|pid| *pid < 1 << 31).unwrap_or(1);
+        pid
+    }
+
+    fn slot(&mut self) -> u32 {
+        self.live += 1;
+        self.vacant.pop().unwrap_or_else(|| {
+            self.procs.push(None);
+            self.procs.len() as u32 - 1
+        })
+    }
+
+    /// A proc without a program, which waits until somebody takes what it sends.
+    pub(crate) fn new_poster(&mut self) -> Box<Proc> {
+        let (pid, slot) = (self.next_pid(), self.slot());
+        Box::new(Proc { pid, slot, posts: true, fp: NIL, mp: NIL, module: NIL, ..Proc::default() })
     }
 
     /// Makes it ready to run its function from `pc` in its first frame.
@@ -179,11 +316,34 @@ impl Vm {
 
     /// Lets go of a proc that is done. It is not in any queue.
     pub(crate) fn retire(&mut self, proc: &mut Proc) {
+        self.forget(proc);
         proc.clear(&mut self.heap);
-        self.files.leave(proc.files);
+        if !proc.posts {
+            self.files.leave(proc.files);
+        }
         self.vacant.push(proc.slot);
         self.live -= 1;
         self.bury();
+    }
+
+    /// Lets go of what a built-in function that waited has done so far.
+    pub(crate) fn forget(&mut self, proc: &mut Proc) {
+        proc.call = None;
+        match proc.exchange.take() {
+            None => {}
+            Some(Exchange::Job(number)) => self.jobs.abandon(number),
+            Some(Exchange::Served(request)) => self.heap.release(request.reply),
+        }
+    }
+
+    /// The same for the running proc.
+    #[inline]
+    pub(crate) fn forget_call(&mut self) {
+        if self.cur.call.is_some() || self.cur.exchange.is_some() {
+            let mut proc = std::mem::take(&mut self.cur);
+            self.forget(&mut proc);
+            self.cur = proc;
+        }
     }
 
     /// Moves the frame that is being filled at the top of the running proc's stack to a proc of its own.

@@ -1,5 +1,8 @@
 //! The scheduler: procs take turns, sleep, end, break. Limits hold between turns.
 
+use crate::device::Environment;
+use crate::jobs::FIRST;
+use crate::namespace::Space;
 use crate::proc::Proc;
 use crate::trap::Trap;
 use crate::vm::Vm;
@@ -15,6 +18,8 @@ pub enum Limit {
     Fuel,
     /// Time.
     Time,
+    /// Somebody cancelled it.
+    Cancelled,
 }
 
 /// How a program ended.
@@ -36,8 +41,8 @@ pub enum Ended {
 
 /// What became of the proc that the program began with.
 pub(crate) struct First {
-    pid: u32,
-    ended: Option<Ended>,
+    pub(crate) pid: u32,
+    pub(crate) ended: Option<Ended>,
 }
 
 /// A proc that sleeps.
@@ -45,6 +50,8 @@ pub(crate) struct First {
 pub(crate) struct Sleeper {
     until: Instant,
     slot: u32,
+    /// Who that was: somebody else may be there when it is over.
+    pid: u32,
 }
 
 impl Ord for Sleeper {
@@ -73,8 +80,16 @@ impl Vm {
 
     /// The same for a path in the tree.
     pub fn start_path(&mut self, path: &str, args: &[String]) -> Result<(), crate::LoadError> {
-        let (bytes, _) = self.files.read_module(path, 8 << 20).map_err(crate::LoadError)?;
+        self.prepare();
+        let (bytes, _) = self.read_whole(path, 8 << 20).map_err(crate::LoadError)?;
         self.start(path, &bytes, args)
+    }
+
+    /// Before there is a proc, the blank one has what it begins with.
+    fn prepare(&mut self) {
+        self.cur.set_space(Space::default());
+        self.cur.set_environment(Environment::default());
+        self.first_space();
     }
 
     fn start_code(&mut self, code: &Rc<crate::code::Code>, args: &[String]) -> Result<(), Trap> {
@@ -87,7 +102,10 @@ impl Vm {
         let data = self.new_data(code)?;
         let module = self.link(code, &[], data)?;
         let files = self.files.first();
-        let mut proc = self.new_proc(module, self.next_pid, files)?;
+        self.prepare();
+        let proc = self.new_proc(module, self.next_pid, files);
+        *self.cur = Proc::default();
+        let mut proc = proc?;
         self.heap.release(module);
         let pushed = proc.push(frame, &mut self.heap).and_then(|fp| self.arguments(fp, frame, args));
         if let Err(trap) = pushed {
@@ -129,15 +147,21 @@ impl Vm {
                 continue;
             };
             self.switch_in(slot);
+            if self.cur.posts {
+                let mut proc = std::mem::take(&mut self.cur);
+                self.retire(&mut proc);
+                continue;
+            }
             match self.turn() {
                 Turn::Again => {
                     self.switch_out();
                     self.ready.push_back(slot);
                 }
                 Turn::Waits => self.switch_out(),
-                Turn::Reads => {
+                Turn::Parks(event) => {
+                    self.cur.waits = Some(event);
                     self.switch_out();
-                    self.reading.push(slot);
+                    self.parked.entry(event).or_default().push(slot);
                 }
                 Turn::Ended(text) => self.finish(text),
                 Turn::Stopped => return Ended::Stopped(Limit::Fuel),
@@ -150,6 +174,9 @@ impl Vm {
     }
 
     fn over_limit(&mut self) -> Option<Ended> {
+        if self.canceller.wanted() {
+            return Some(Ended::Stopped(Limit::Cancelled));
+        }
         let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         late.then_some(Ended::Stopped(Limit::Time))
     }
@@ -195,9 +222,9 @@ impl Vm {
                 Ok(()) => return Turn::Again,
                 Err(Trap::Reload) => {}
                 Err(Trap::Switch) => return Turn::Waits,
-                Err(Trap::Input) => {
+                Err(Trap::Park(event)) => {
                     self.pc -= 1;
-                    return Turn::Reads;
+                    return Turn::Parks(event);
                 }
                 Err(Trap::End) => return Turn::Ended(None),
                 Err(Trap::Fuel) => return Turn::Stopped,
@@ -224,6 +251,8 @@ impl Vm {
     /// Raises an exception. Handling one costs fuel, since a handler may lead to what raises it again.
     fn raise(&mut self, trap: Trap) -> Option<Turn> {
         let text = self.raised(trap);
+        self.forget_call();
+        self.cur.exception = format!("{} {} {text}", self.pc.wrapping_sub(1), self.code.name);
         if self.spend().is_err() {
             return Some(Turn::Stopped);
         }
@@ -232,59 +261,93 @@ impl Vm {
 
     /// The running proc is done; with an exception when there is a text.
     fn finish(&mut self, text: Option<String>) {
-        let ended = match text.filter(|text| !text.is_empty()) {
+        let text = text.filter(|text| !text.is_empty());
+        let ended = match &text {
+            None if self.cur.killed => Ended::Failed("killed".to_owned()),
             None => Ended::Done,
-            Some(text) if text.starts_with("fail:") => Ended::Failed(text),
+            Some(text) if text.starts_with("fail:") => Ended::Failed(text.clone()),
             Some(text) => {
                 let message = format!("[{}] Broken: \"{text}\"\n", self.code.name);
                 self.options.errors.write(message.as_bytes());
-                Ended::Broken(text)
+                Ended::Broken(text.clone())
             }
         };
         let mut proc: Box<Proc> = std::mem::take(&mut self.cur);
-        if let Some(first) = &mut self.first
-            && first.pid == proc.pid
-        {
-            first.ended = Some(ended);
-        }
-        self.retire(&mut proc);
+        proc.code = Some(Rc::clone(&self.code));
+        let cause = if proc.killed { Some("killed".to_owned()) } else { text };
+        self.conclude(&mut proc, ended, cause.as_deref());
     }
 
     /// Has the running proc sleep after the built-in function that it is in.
     pub(crate) fn sleep(&mut self, milliseconds: u32) {
         let until = Instant::now() + Duration::from_millis(milliseconds.into());
-        self.sleeping.push(Sleeper { until, slot: self.cur.slot });
+        self.sleeping.push(Sleeper { until, slot: self.cur.slot, pid: self.cur.pid });
+        self.cur.sleeps = true;
         self.rests = true;
     }
 
+    /// Has everybody look again who waits for an event.
+    fn awake(&mut self, event: u32) {
+        for slot in self.parked.remove(&event).unwrap_or_default() {
+            if let Some(proc) = &mut self.procs[slot as usize] {
+                proc.waits = None;
+                self.ready.push_back(slot);
+            }
+        }
+    }
+
     fn wake(&mut self) {
-        if !self.reading.is_empty() && self.options.input.arrived() {
-            self.ready.extend(self.reading.drain(..));
+        if !self.files.notices.closed.borrow().is_empty() {
+            self.tell_servers();
+        }
+        if !self.parked.is_empty() {
+            self.wake_parked();
         }
         if self.sleeping.is_empty() {
             return;
         }
         let now = Instant::now();
         while self.sleeping.peek().is_some_and(|sleeper| sleeper.until <= now) {
-            if let Some(sleeper) = self.sleeping.pop() {
+            let Some(sleeper) = self.sleeping.pop() else { break };
+            if self.sleeps(&sleeper)
+                && let Some(proc) = &mut self.procs[sleeper.slot as usize]
+            {
+                proc.sleeps = false;
                 self.ready.push_back(sleeper.slot);
             }
         }
     }
 
-    /// Waits for the first that wakes, or for input. False when nobody sleeps or reads.
+    /// Whether it still does: others may have ended it.
+    fn sleeps(&self, sleeper: &Sleeper) -> bool {
+        let proc = self.procs[sleeper.slot as usize].as_ref();
+        proc.is_some_and(|proc| proc.pid == sleeper.pid && proc.sleeps)
+    }
+
+    fn wake_parked(&mut self) {
+        let rung = std::mem::take(&mut *self.files.notices.rung.borrow_mut());
+        rung.into_iter().for_each(|event| self.awake(event));
+        if self.parked.contains_key(&0) && self.options.input.arrived() {
+            self.awake(0);
+        }
+        if self.parked.last_key_value().is_some_and(|(event, _)| *event >= FIRST) {
+            self.jobs.news().into_iter().for_each(|event| self.awake(event));
+        }
+    }
+
+    /// Waits for the first that wakes, or for the host. False when nobody sleeps or waits for that.
     fn doze(&mut self) -> bool {
+        while self.sleeping.peek().is_some_and(|sleeper| !self.sleeps(sleeper)) {
+            self.sleeping.pop();
+        }
         let sleeper = self.sleeping.peek().map(|sleeper| sleeper.until);
-        if sleeper.is_none() && self.reading.is_empty() {
+        let events = self.parked.first_key_value().into_iter().chain(self.parked.last_key_value());
+        let host = events.into_iter().any(|(event, _)| *event == 0 || *event >= FIRST);
+        if sleeper.is_none() && !host {
             return false;
         }
         let until = sleeper.into_iter().chain(self.options.deadline).min();
-        let time = until.map(|until| until.saturating_duration_since(Instant::now()));
-        match (self.reading.is_empty(), time) {
-            (false, time) => self.options.input.wait(time),
-            (true, Some(time)) => std::thread::sleep(time),
-            (true, None) => {}
-        }
+        self.canceller.bell.wait(until.map(|until| until.saturating_duration_since(Instant::now())));
         true
     }
 
@@ -308,7 +371,7 @@ impl Vm {
 enum Turn {
     Again,
     Waits,
-    Reads,
+    Parks(u32),
     Ended(Option<String>),
     Stopped,
 }

@@ -1,18 +1,20 @@
-//! What is known of a file of the host, as Inferno says it. sys-stat(2).
+//! What is known of a file, as Inferno says it. sys-stat(2), stat(5).
 
 use std::fs::Metadata;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The bit of a mode, and of a kind, that folders have.
-const DIRECTORY: i32 = i32::MIN;
-const KIND_OF_FOLDERS: i32 = 0x80;
+/// The bit of a mode that folders have, and that of their kind.
+pub(crate) const DIRECTORY: i32 = i32::MIN;
+pub(crate) const KIND_OF_FOLDERS: i32 = 0x80;
+/// Who owns everything: the host's users are not those of the tree.
+pub(crate) const OWNER: &str = "inferno";
 
 /// A file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stat {
     pub(crate) name: String,
-    /// Tells files apart.
+    /// Tells files of a device apart.
     pub(crate) path: i64,
     /// Changes with the file.
     pub(crate) version: i32,
@@ -21,11 +23,22 @@ pub(crate) struct Stat {
     pub(crate) read: i32,
     pub(crate) written: i32,
     pub(crate) length: i64,
+    /// The device by its letter.
+    pub(crate) device: i32,
 }
 
-fn seconds(time: std::io::Result<SystemTime>) -> i32 {
-    let since = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    since.map_or(0, |since| since.as_secs() as i32)
+/// What wstat is to change: what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) name: Option<String>,
+    pub(crate) mode: Option<i32>,
+    pub(crate) read: Option<i32>,
+    pub(crate) written: Option<i32>,
+    pub(crate) length: Option<i64>,
+}
+
+pub(crate) fn seconds(time: SystemTime) -> i32 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i32)
 }
 
 #[cfg(unix)]
@@ -47,21 +60,54 @@ impl Stat {
     pub(crate) fn of(name: &str, host: &Path, meta: &Metadata) -> Stat {
         let (path, mode) = identity(meta, host);
         let folder = meta.is_dir();
-        let written = seconds(meta.modified());
+        let written = meta.modified().map_or(0, seconds);
         Stat {
             name: name.to_owned(),
             path,
             version: written,
             kind: if folder { KIND_OF_FOLDERS } else { 0 },
             mode: mode | if folder { DIRECTORY } else { 0 },
-            read: seconds(meta.accessed()),
+            read: meta.accessed().map_or(0, seconds),
             written,
             length: if folder { 0 } else { i64::try_from(meta.len()).unwrap_or(i64::MAX) },
+            device: 'U' as i32,
         }
     }
 
-    /// That of the console.
-    pub(crate) fn console() -> Stat {
-        Stat { name: "cons".to_owned(), mode: 0o666, ..Stat::default() }
+    /// That of a file of a device. The mode says whether it is a folder.
+    pub(crate) fn made(device: char, name: &str, path: i64, mode: i32, time: SystemTime) -> Stat {
+        let time = seconds(time);
+        Stat {
+            name: name.to_owned(),
+            path,
+            kind: if mode & DIRECTORY != 0 { KIND_OF_FOLDERS } else { 0 },
+            mode,
+            read: time,
+            written: time,
+            device: device as i32,
+            ..Stat::default()
+        }
+    }
+
+    /// As bytes, which is how folders read. stat(5).
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        body.extend((self.device as u16).to_le_bytes());
+        body.extend(0u32.to_le_bytes());
+        body.push(self.kind as u8);
+        body.extend(self.version.to_le_bytes());
+        body.extend(self.path.to_le_bytes());
+        body.extend(self.mode.to_le_bytes());
+        body.extend(self.read.to_le_bytes());
+        body.extend(self.written.to_le_bytes());
+        body.extend(self.length.to_le_bytes());
+        for text in [self.name.as_str(), OWNER, OWNER, OWNER] {
+            let text = &text.as_bytes()[..text.len().min(u16::MAX as usize)];
+            body.extend((text.len() as u16).to_le_bytes());
+            body.extend(text);
+        }
+        let mut packed = (body.len() as u16).to_le_bytes().to_vec();
+        packed.extend(body);
+        packed
     }
 }

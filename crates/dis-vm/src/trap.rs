@@ -25,8 +25,8 @@ pub(crate) enum Trap {
     Reload,
     /// The proc does not go on, or not at once.
     Switch,
-    /// The proc waits for standard input, and its instruction is to be executed again then.
-    Input,
+    /// The proc waits for an event, and its instruction is to be executed again then.
+    Park(u32),
     /// The proc is done.
     End,
     /// The instance has used up what it may.
@@ -49,7 +49,13 @@ impl Trap {
             Trap::Invalid => "invalid argument",
             Trap::MathArgument => "invalid math argument",
             Trap::BadMframe => "invalid mframe",
-            Trap::Text | Trap::Value | Trap::Reload | Trap::Switch | Trap::Input | Trap::End | Trap::Fuel => {
+            Trap::Text
+            | Trap::Value
+            | Trap::Reload
+            | Trap::Switch
+            | Trap::Park(_)
+            | Trap::End
+            | Trap::Fuel => {
                 return None;
             }
         })

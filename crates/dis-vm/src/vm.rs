@@ -1,16 +1,19 @@
 //! The machine: what an instance consists of.
 
+use crate::bell::Canceller;
 use crate::channel::Waiting;
 use crate::code::Code;
 use crate::files::{Files, Output};
+use crate::hidden::Hidden;
 use crate::input::Input;
+use crate::jobs::Jobs;
 use crate::load::Loaded;
 use crate::place::Hint;
 use crate::proc::Proc;
 use crate::schedule::Sleeper;
 use dis_bytecode::WordSize;
 use dis_rt::{Addr, Dead, Heap, NIL};
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Instant;
@@ -78,8 +81,12 @@ pub struct Vm {
     pub(crate) vacant: Vec<u32>,
     pub(crate) ready: VecDeque<u32>,
     pub(crate) sleeping: BinaryHeap<Sleeper>,
-    /// Procs that wait for standard input.
-    pub(crate) reading: Vec<u32>,
+    /// Procs that wait for events, in the order they came.
+    pub(crate) parked: BTreeMap<u32, Vec<u32>>,
+    /// What the host does meanwhile.
+    pub(crate) jobs: Jobs,
+    pub(crate) canceller: Canceller,
+    pub(crate) next_space: u32,
     pub(crate) next_pid: u32,
     pub(crate) live: usize,
     pub(crate) random: u64,
@@ -89,6 +96,8 @@ pub struct Vm {
     pub(crate) unloaded: Vec<u32>,
     pub(crate) cache: HashMap<String, Rc<Code>>,
     pub(crate) files: Files,
+    /// What objects of built-in modules stand for.
+    pub(crate) hidden: Hidden,
     /// The text of the exception that is being raised.
     pub(crate) message: String,
     /// The value of the exception that is being raised, counted.
@@ -109,6 +118,7 @@ impl Vm {
     pub fn new(word: WordSize, mut options: Options) -> Vm {
         options.quantum = options.quantum.max(1);
         let wide = word == WordSize::Eight;
+        let canceller = Canceller::default();
         let code = Rc::new(Code {
             name: Rc::from(""),
             insts: Vec::new(),
@@ -137,7 +147,10 @@ impl Vm {
             vacant: Vec::new(),
             ready: VecDeque::new(),
             sleeping: BinaryHeap::new(),
-            reading: Vec::new(),
+            parked: BTreeMap::new(),
+            jobs: Jobs::new(std::sync::Arc::clone(&canceller.bell)),
+            canceller,
+            next_space: 2,
             next_pid: 1,
             live: 0,
             random: 0x2034_2034,
@@ -147,6 +160,7 @@ impl Vm {
             unloaded: Vec::new(),
             cache: HashMap::new(),
             files: Files::new(&mut options),
+            hidden: Hidden::default(),
             message: String::new(),
             exception: NIL,
             options,
@@ -157,6 +171,11 @@ impl Vm {
             rests: false,
             executed: vec![false; dis_bytecode::Op::ALL.len()],
         }
+    }
+
+    /// What stops this machine from another thread.
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
     }
 
     /// The opcodes that were executed so far, if somebody wants to know: `stress` has it noted.
@@ -182,8 +201,12 @@ impl Vm {
         while let Some(dead) = self.heap.dead.pop() {
             match dead {
                 Dead::File(group, number) => self.files.close(group, number),
-                Dead::Channel(queues) => self.hang_up(queues),
+                Dead::Channel(queues) => {
+                    self.server_gone(queues);
+                    self.hang_up(queues);
+                }
                 Dead::Module(number) => self.unload(number),
+                Dead::Hidden(number) => self.hidden.remove(number),
             }
         }
     }

@@ -96,6 +96,7 @@ fn status(args: &RunArgs, ended: Ended) -> u8 {
         }
         Ended::Stopped(Limit::Fuel) => complain(args, BROKEN, "the fuel is used up"),
         Ended::Stopped(Limit::Time) => complain(args, BROKEN, "the time is up"),
+        Ended::Stopped(Limit::Cancelled) => complain(args, BROKEN, "it was cancelled"),
         Ended::Fault(what) => complain(args, 101, &format!("a fault of spandrel: {what}")),
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Walk<'a> {
     private: BTreeSet<u32>,
     /// Places in the frame to which addresses exist that are not followed. No address may ever be there.
     escaped: BTreeSet<u32>,
+    /// A word of the frame into which the last instruction copied a reference from a place in module data.
+    copied: Option<(u32, u32)>,
     /// Words that all leaders together know about.
     known: usize,
 }
@@ -93,6 +95,7 @@ impl Verifier<'_> {
             pending: Vec::new(),
             private: BTreeSet::from([4 * self.w]),
             escaped: BTreeSet::new(),
+            copied: None,
             known: 0,
         };
         self.goes(&mut walk, pc, &State::entry(4 * self.w));
@@ -135,6 +138,7 @@ impl Verifier<'_> {
     /// From a place where ways meet to the next one.
     fn run(&mut self, walk: &mut Walk<'_>, start: u32, mut state: State) {
         let mut pc = start;
+        walk.copied = None;
         loop {
             let Some(inst) = self.module.code.get(pc as usize).copied() else {
                 return self.fault(Place::Inst(walk.pc), "the code ends behind it, and it goes on");
@@ -236,6 +240,7 @@ impl Verifier<'_> {
         let mut targets = [Target::None; 3];
         // What the instruction says about sizes and types: in the middle, or as its source.
         let mut extra = None;
+        let copied = walk.copied.take();
         for (index, (role, operand)) in roles.into_iter().zip(operands).enumerate() {
             if role.kind.is_static() {
                 extra = self.constant(walk, role.kind, operand)?;
@@ -243,7 +248,10 @@ impl Verifier<'_> {
                     targets[index] = self.resolve(operand, state, walk.frame)?;
                 }
             } else if role.access != Access::No {
-                targets[index] = self.resolve(operand, state, walk.frame)?;
+                targets[index] = match self.copy(walk, copied, (index, role), operand) {
+                    Some(from) => Target::Mp(from),
+                    None => self.resolve(operand, state, walk.frame)?,
+                };
             } else if operand != Operand::None {
                 return Err("there is an operand that the instruction does not have".into());
             }
@@ -264,7 +272,32 @@ impl Verifier<'_> {
         }
         self.taken(walk, inst, &targets, state)?;
         self.calls(walk, inst, extra, state)?;
-        self.effects(walk, inst, &targets, extra, state)
+        self.effects(walk, inst, &targets, extra, state)?;
+        if let (Op::Movw, Operand::Mp(_), Target::Mp(from), Target::Own(to)) =
+            (inst.op, inst.src, targets[0], targets[2])
+        {
+            let reference = self.module.types.first().is_some_and(|ty| ty.is_pointer(from, self.word));
+            walk.copied = reference.then_some((to, from));
+        }
+        Ok(())
+    }
+
+    /// Where in module data a reference comes from that is read from a word.
+    fn copy(
+        &mut self,
+        walk: &mut Walk<'_>,
+        copied: Option<(u32, u32)>,
+        (index, role): (usize, crate::Role),
+        operand: Operand,
+    ) -> Option<u32> {
+        let (slot, from) = copied?;
+        let reads = matches!(role.access, Access::Read | Access::Default) && role.kind.is_pointer();
+        if !reads || operand != Operand::Fp(slot.cast_signed()) || walk.frame.is_pointer(slot, self.word) {
+            return None;
+        }
+        self.facts.copies.insert((walk.pc, index), from);
+        walk.private.insert(slot);
+        Some(from)
     }
 
     /// Addresses that are taken, and places that others write: what may be done there has an end.

@@ -32,7 +32,7 @@ mod tables;
 pub use tables::{Initial, Table};
 
 use crate::{Module, WordSize};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 /// Most faults that are reported.
@@ -127,6 +127,11 @@ pub struct Facts {
     pub checks: Vec<[Check; 3]>,
     /// Tables that `goto` and `case` use. They never change.
     pub tables: Vec<Table>,
+    /// Operands (instruction, which) that are words into which the instruction before copied a reference from module data, with its
+    /// place there. Compilers do that with strings that are too far away for a middle operand. Nobody counts what the word holds: the
+    /// reference is to be read where it came from. That is the same one unless another proc changed it just now, who might have
+    /// released it.
+    pub copies: BTreeMap<(u32, usize), u32>,
     /// Bytes of all arrays that module data begins with: loading the module allocates them.
     pub array_bytes: u64,
 }

@@ -2,7 +2,7 @@
 
 use super::{Place, Verifier};
 use crate::{DataItem, DataValue, TypeDesc};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Most bytes of module data, of a type, of a frame and of an array in module data: the bounds that loaders have.
 const LARGEST: u32 = 128 << 20;
@@ -25,9 +25,25 @@ struct Base {
 struct Filled {
     /// Arrays by the array they are in and their place there.
     arrays: HashMap<(u32, u64), Base>,
-    /// Strings likewise.
-    strings: std::collections::HashSet<(u32, u64)>,
+    /// Bytes that items take, by the array they are in and where they begin: where they end.
+    taken: BTreeMap<(u32, u64), u64>,
     count: u32,
+}
+
+impl Filled {
+    /// An item takes these bytes, which none did before: what a word is first is what it is.
+    fn take(&mut self, array: u32, at: u64, size: u64) -> Result<(), String> {
+        if size == 0 {
+            return Ok(());
+        }
+        let end = at + size;
+        let before = self.taken.range(..(array, end)).next_back();
+        if before.is_some_and(|((other, _), taken)| *other == array && *taken > at) {
+            return Err(format!("something else is at {at} already"));
+        }
+        self.taken.insert((array, at), end);
+        Ok(())
+    }
 }
 
 impl Verifier<'_> {
@@ -104,18 +120,13 @@ impl Verifier<'_> {
         let at = base.start + u64::from(item.offset);
         let w = u64::from(self.w);
         match &item.value {
-            DataValue::Bytes(bytes) => self.plain(base, at, bytes.len() as u64, 1),
-            DataValue::Words(words) => self.plain(base, at, words.len() as u64 * w, self.w),
-            DataValue::Reals(bits) => self.plain(base, at, bits.len() as u64 * 8, self.w),
-            DataValue::Bigs(bigs) => self.plain(base, at, bigs.len() as u64 * 8, self.w),
+            DataValue::Bytes(bytes) => self.plain(base, at, bytes.len() as u64, 1, filled),
+            DataValue::Words(words) => self.plain(base, at, words.len() as u64 * w, self.w, filled),
+            DataValue::Reals(bits) => self.plain(base, at, bits.len() as u64 * 8, self.w, filled),
+            DataValue::Bigs(bigs) => self.plain(base, at, bigs.len() as u64 * 8, self.w, filled),
             DataValue::String(_) => {
                 self.pointer(base, at)?;
-                match filled.arrays.contains_key(&(base.array, at))
-                    || !filled.strings.insert((base.array, at))
-                {
-                    true => Err(format!("something else is at {at} already")),
-                    false => Ok(()),
-                }
+                filled.take(base.array, at, w)
             }
             DataValue::Array { ty, len } => self.array(base, at, *ty, *len, filled),
             DataValue::Index(index) => {
@@ -149,11 +160,8 @@ impl Verifier<'_> {
         let size = size.ok_or_else(|| format!("an array of {len} times {element} bytes is too large"))?;
         filled.count += 1;
         let array = Base { array: filled.count, ty: ty as u32, size, start: 0 };
-        if filled.strings.contains(&(base.array, at))
-            || filled.arrays.insert((base.array, at), array).is_some()
-        {
-            return Err(format!("something else is at {at} already"));
-        }
+        filled.take(base.array, at, self.w.into())?;
+        filled.arrays.insert((base.array, at), array);
         self.facts.array_bytes += size;
         Ok(())
     }
@@ -177,11 +185,12 @@ impl Verifier<'_> {
     }
 
     /// Numbers go anywhere else.
-    fn plain(&self, base: &Base, at: u64, size: u64, align: u32) -> Result<(), String> {
+    fn plain(&self, base: &Base, at: u64, size: u64, align: u32, filled: &mut Filled) -> Result<(), String> {
         let (ty, offset) = self.within(base, at, size)?;
         if !at.is_multiple_of(align.into()) {
             return Err(format!("{at} is not a multiple of {align}"));
         }
+        filled.take(base.array, at, size)?;
         let Some(ty) = ty.filter(|ty| size > 0 && ty.map.iter().any(|byte| *byte != 0)) else {
             return Ok(());
         };

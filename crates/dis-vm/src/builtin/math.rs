@@ -257,11 +257,6 @@ fn control(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     vm.give_word(fp, 0, 0)
 }
 
-fn gemm(vm: &mut Vm, _: Addr, _: TypeId) -> Step {
-    vm.message = "Math->gemm is not in this machine yet".to_owned();
-    Err(Trap::Text)
-}
-
 const fn one(name: &'static str, run: fn(&mut Vm, Addr, TypeId) -> Step) -> Function {
     function(name, 0xa1d1_fe48, "r", run)
 }
@@ -305,7 +300,7 @@ pub(super) static MATH: Builtin = Builtin {
         two("fmax", fmax),
         two("fmin", fmin),
         two("fmod", fmod),
-        function("gemm", 0x53b8_cd34, "wwwwwrpwpwrpw", gemm),
+        function("gemm", 0x53b8_cd34, super::gemm::ARGS, super::gemm::gemm),
         function("getFPcontrol", 0x6169_77e8, "", control),
         function("getFPstatus", 0x6169_77e8, "", control),
         two("hypot", hypot),

@@ -1,11 +1,24 @@
 //! Modules of the machine itself: what they export, how frames of their functions look, and what those do.
 
+mod cipher;
+mod crypt;
+mod digest;
+mod draw;
+mod gemm;
+mod keyring;
 mod math;
+mod names;
+mod number;
 mod sys;
 mod sys_dir;
 mod sys_files;
+mod sys_space;
 mod sys_text;
 
+pub(crate) use cipher::Cipher;
+pub(crate) use digest::Digest;
+
+use crate::errors::{Fail, Outcome};
 use crate::place::Use;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
@@ -37,9 +50,29 @@ const fn function(
     Function { name, signature, args, run }
 }
 
+static ALL: [&Builtin; 9] = [
+    &sys::SYS,
+    &math::MATH,
+    &keyring::KEYRING,
+    &crypt::CRYPT,
+    &crypt::IPINTS,
+    &names::LOADER,
+    &names::SRV,
+    &draw::DRAW,
+    &draw::TK,
+];
+
+/// A function that is there to be linked with, and raises an exception with its name.
+macro_rules! absent {
+    ($module:literal, $name:literal) => {
+        |vm, _, _| Err(vm.refuse(concat!($module, "->", $name, " is not in this machine yet")))
+    };
+}
+use absent;
+
 /// The module of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Builtin> {
-    [&sys::SYS, &math::MATH].into_iter().find(|builtin| builtin.name == name)
+    ALL.into_iter().find(|builtin| builtin.name == name)
 }
 
 /// Where the arguments are in a frame, and where they end.
@@ -91,7 +124,15 @@ impl Vm {
     }
 
     fn text_argument(&self, fp: Addr, number: u32) -> Result<String, Trap> {
-        let string = self.reference_argument(fp, number, types::STRING)?;
+        self.string_at(self.argument(fp, number))
+    }
+
+    /// The text of a string that a place refers to.
+    fn string_at(&self, place: Addr) -> Result<String, Trap> {
+        let string = self.heap.memory.pointer(place);
+        if string != NIL && self.heap.type_of(string) != types::STRING {
+            return Err(Trap::Type);
+        }
         Ok(String::from_utf8_lossy(&self.heap.text(string)).into_owned())
     }
 
@@ -152,19 +193,46 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// Whether a call on files came to a result, or failed with a reason; an exception, or that it is to be made again, is a trap.
+    fn settle<T>(&mut self, outcome: Outcome<T>) -> Result<Result<T, String>, Trap> {
+        match outcome {
+            Ok(value) => Ok(Ok(value)),
+            Err(Fail::Error(why)) => Ok(Err(why)),
+            Err(Fail::Raise(text)) => {
+                self.message = text.to_owned();
+                Err(Trap::Text)
+            }
+            Err(Fail::Trap(trap)) => Err(trap),
+        }
+    }
+
+    /// An exception with this text.
+    fn refuse(&mut self, text: &str) -> Trap {
+        self.message = text.to_owned();
+        Trap::Text
+    }
+
+    /// How many bytes that were, or -1 with the reason in `%r`.
+    fn give_count(&mut self, fp: Addr, outcome: Outcome<usize>) -> Step {
+        let result = self.settle(outcome)?;
+        self.give_or_error(fp, result.map(|count| count as i32))
+    }
+}
+
 /// `%r` of a function that is not there.
-fn absent(vm: &mut Vm) {
+fn not_there(vm: &mut Vm) {
     vm.cur.error = "this function of $Sys is not in this machine yet".to_owned();
 }
 
 /// A function that is not there yet, whose result is a word or begins with one: -1.
 fn absent_word(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    absent(vm);
+    not_there(vm);
     vm.give_word(fp, 0, -1)
 }
 
 /// One whose result is a reference: nil.
 fn absent_reference(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    absent(vm);
+    not_there(vm);
     vm.give_reference(fp, 0, NIL)
 }

@@ -2,11 +2,12 @@
 
 use super::sys_dir::*;
 use super::sys_files::*;
+use super::sys_space::*;
 use super::sys_text::*;
 use super::{Builtin, absent_reference, absent_word, function};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
-use dis_rt::{Addr, NIL, TypeId, list, types};
+use dis_rt::{Addr, TypeId, types};
 
 /// The module. What is absent says so when it is called.
 pub(super) static SYS: Builtin = Builtin {
@@ -14,7 +15,7 @@ pub(super) static SYS: Builtin = Builtin {
     functions: &[
         function("announce", 0x0b7c_4ac0, "p", absent_word),
         function("aprint", 0x7744_2d46, "p*", aprint),
-        function("bind", 0x6632_6d91, "ppw", absent_word),
+        function("bind", 0x6632_6d91, "ppw", bind),
         function("byte2char", 0x3d60_94f9, "pw", byte2char),
         function("char2byte", 0x2ba5_ab41, "wpw", char2byte),
         function("chdir", 0xc693_5858, "p", chdir),
@@ -25,19 +26,19 @@ pub(super) static SYS: Builtin = Builtin {
         function("export", 0x6fc6_dc03, "ppw", absent_word),
         function("fauth", 0x20cc_c34b, "pp", absent_reference),
         function("fd2path", 0x749c_6042, "p", fd2path),
-        function("file2chan", 0x9f34_d686, "pp", absent_reference),
+        function("file2chan", 0x9f34_d686, "pp", file2chan),
         function("fildes", 0x1478_f993, "w", fildes),
         function("fprint", 0xf464_86c8, "pp*", fprint),
         function("fstat", 0xda44_99c2, "p", fstat),
         function("fversion", 0xfe9c_0a06, "pwp", absent_word),
-        function("fwstat", 0x50a6_c7e0, "p|ppppbwwwwwbww", absent_word),
-        function("iounit", 0x5583_b730, "p", absent_word),
+        function("fwstat", 0x50a6_c7e0, "p|ppppbwwwwwbww", fwstat),
+        function("iounit", 0x5583_b730, "p", iounit),
         function("listen", 0xb974_16e0, "ppp", absent_word),
         function("millisec", 0x6169_77e8, "", millisec),
         function("mount", 0x74c1_7b3a, "pppwp", absent_word),
         function("open", 0x8f47_7f99, "pw", open),
         function("pctl", 0x05df_27fb, "wp", pctl),
-        function("pipe", 0x1f2c_52ea, "p", absent_word),
+        function("pipe", 0x1f2c_52ea, "p", pipe),
         function("pread", 0x09d8_aac6, "ppwb", pread),
         function("print", 0xac84_9033, "p*", print),
         function("pwrite", 0x09d8_aac6, "ppwb", pwrite),
@@ -50,11 +51,11 @@ pub(super) static SYS: Builtin = Builtin {
         function("stat", 0x3193_28dd, "p", stat),
         function("stream", 0xb9e8_f9ea, "ppw", stream),
         function("tokenize", 0x5733_8f20, "pp", tokenize),
-        function("unmount", 0x21e3_37e3, "pp", absent_word),
+        function("unmount", 0x21e3_37e3, "pp", unmount),
         function("utfbytes", 0x01d4_a1f4, "pw", utfbytes),
         function("werrstr", 0xc693_5858, "p", werrstr),
         function("write", 0x7cfe_f557, "ppw", write),
-        function("wstat", 0x56b0_2096, "p|ppppbwwwwwbww", absent_word),
+        function("wstat", 0x56b0_2096, "p|ppppbwwwwwbww", wstat),
     ],
 };
 
@@ -63,17 +64,21 @@ fn formatted(vm: &mut Vm, fp: Addr, ty: TypeId, number: u32) -> Result<Vec<u8>, 
     vm.format(format, fp, ty, (9 + number) * vm.word)
 }
 
+/// Writes to a descriptor what a format comes to.
+fn put(vm: &mut Vm, fp: Addr, file: i32, text: &[u8]) -> Step {
+    let result = vm.write_descriptor(file, text, None);
+    vm.give_count(fp, result)
+}
+
 fn print(vm: &mut Vm, fp: Addr, ty: TypeId) -> Step {
     let text = formatted(vm, fp, ty, 0)?;
-    let result = vm.files.write(vm.cur.files, 1, &text);
-    vm.give_or_error(fp, result.map(|()| text.len() as i32))
+    put(vm, fp, 1, &text)
 }
 
 fn fprint(vm: &mut Vm, fp: Addr, ty: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
     let text = formatted(vm, fp, ty, 1)?;
-    let result = vm.files.write(vm.cur.files, file, &text);
-    vm.give_or_error(fp, result.map(|()| text.len() as i32))
+    put(vm, fp, file, &text)
 }
 
 fn sprint(vm: &mut Vm, fp: Addr, ty: TypeId) -> Step {
@@ -105,34 +110,4 @@ fn sleep(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
         vm.sleep(period);
     }
     Ok(())
-}
-
-const NEWFD: i32 = 1 << 0;
-const FORKFD: i32 = 1 << 1;
-const NEWPGRP: i32 = 1 << 4;
-
-/// Groups of procs and of descriptors. There is one name space and no environment: asking for others of one's own changes nothing.
-fn pctl(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    let flags = vm.word_argument(fp, 0);
-    let mut numbers = Vec::new();
-    let mut cell = vm.reference_argument(fp, 1, types::LIST)?;
-    while cell != NIL {
-        if vm.heap.size_of(cell) < list::DATA + vm.word {
-            return Err(Trap::Type);
-        }
-        numbers.push(vm.heap.memory.word(cell + list::DATA));
-        cell = vm.heap.memory.u32(cell + list::TAIL);
-    }
-    let old = vm.cur.files;
-    if flags & NEWFD != 0 {
-        vm.cur.files = vm.files.fork(old, |number| numbers.contains(&number));
-        vm.files.leave(old);
-    } else if flags & FORKFD != 0 {
-        vm.cur.files = vm.files.fork(old, |number| !numbers.contains(&number));
-        vm.files.leave(old);
-    }
-    if flags & NEWPGRP != 0 {
-        vm.cur.group = vm.cur.pid;
-    }
-    vm.give_word(fp, 0, vm.cur.pid.cast_signed())
 }

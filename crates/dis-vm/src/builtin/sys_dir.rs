@@ -1,15 +1,11 @@
 //! `$Sys` on what is known of files: sys-stat(2), sys-dirread(2). `Dir` and `Qid` are those of `module/sys.m`.
 
-use crate::stat::Stat;
+use crate::files::check_name;
+use crate::stat::{Change, OWNER, Stat};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId};
 use std::rc::Rc;
-
-/// Who owns everything: the host's users are not those of the tree.
-const OWNER: &str = "inferno";
-/// The device that host files are on, by its letter.
-const DEVICE: i32 = b'U' as i32;
 
 /// Where the numbers of a `Dir` are, behind four strings, and its size.
 struct Layout {
@@ -45,7 +41,7 @@ impl Vm {
             (at.mode, stat.mode),
             (at.mode + word, stat.read),
             (at.mode + 2 * word, stat.written),
-            (at.device, DEVICE),
+            (at.device, stat.device),
             (at.device + word, 0),
         ];
         (words, [(at.path, stat.path), (at.length, stat.length)])
@@ -103,25 +99,67 @@ impl Vm {
 
 pub(super) fn stat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let path = vm.text_argument(fp, 0)?;
-    let result = vm.files.stat(&path);
+    let result = vm.stat_name(&path);
     vm.give_stat(fp, result)
 }
 
 pub(super) fn fstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
-    let result = vm.files.fstat(vm.cur.files, file);
+    let result = vm.files.get(vm.cur.files, file).and_then(|open| vm.stat_open(&open));
     vm.give_stat(fp, result)
 }
 
 /// Some entries of a folder; none at its end.
 pub(super) fn dirread(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
-    let result = vm.files.entries(vm.cur.files, file);
+    let open = vm.files.get(vm.cur.files, file);
+    let result = open.clone().and_then(|open| vm.read_entries(&open));
     let array = match &result {
         Ok(stats) if !stats.is_empty() => vm.dirs(stats)?,
         _ => NIL,
     };
-    vm.files.pass(vm.cur.files, file, result.as_ref().map_or(0, Vec::len));
+    if let Ok(open) = &open {
+        Vm::pass(open, result.as_ref().map_or(0, Vec::len));
+    }
     vm.give_reference(fp, vm.word, array)?;
     vm.give_or_error(fp, result.map(|stats| stats.len() as i32))
+}
+
+/// The second argument, a `Dir`: what is not all ones, or nil, is to be changed.
+fn change(vm: &Vm, fp: Addr) -> Result<Change, Trap> {
+    let (begin, at) = (fp + (9 * vm.word).next_multiple_of(8), Layout::of(vm.word));
+    let word = |offset| Some(vm.heap.memory.word(begin + offset)).filter(|value| *value != -1);
+    let name = vm.string_at(begin)?;
+    Ok(Change {
+        name: if name.is_empty() { None } else { Some(name) },
+        mode: word(at.mode),
+        read: word(at.mode + vm.word),
+        written: word(at.mode + 2 * vm.word),
+        length: Some(vm.heap.memory.big(begin + at.length)).filter(|value| *value != -1),
+    })
+}
+
+/// A name that is the one it has already is no change.
+fn really(mut change: Change, name: &str) -> Result<Change, String> {
+    if let Some(new) = &change.name {
+        check_name(new)?;
+    }
+    change.name = change.name.filter(|new| new != name);
+    Ok(change)
+}
+
+pub(super) fn wstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let (path, change) = (vm.text_argument(fp, 0)?, change(vm, fp)?);
+    let last = crate::namespace::last(&path).to_owned();
+    let result = really(change, &last).and_then(|change| vm.wstat_name(&path, &change));
+    vm.give_or_error(fp, result.map(|()| 0))
+}
+
+pub(super) fn fwstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let (file, change) = (vm.descriptor(fp, 0)?, change(vm, fp)?);
+    let result = vm.files.get(vm.cur.files, file).and_then(|open| {
+        let last = crate::namespace::last(&open.path.borrow()).to_owned();
+        vm.change(&open.node, &really(change, &last)?)
+    });
+    vm.give_or_error(fp, result.map(|()| 0))
 }

@@ -1,13 +1,13 @@
 //! `$Sys` on files: sys-open(2), sys-read(2), sys-dup(2), sys-seek(2), sys-remove(2).
 
+use crate::errors::{BAD_ARGUMENT, Fail, NEGATIVE, Outcome};
+use crate::files::Open;
 use crate::place::Use;
+use crate::proc::Call;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId, types};
-use std::io::SeekFrom;
-
-/// Most bytes that one read or write moves between here and the host.
-const BLOCK: usize = 1 << 20;
+use std::rc::Rc;
 
 impl Vm {
     /// The number in an argument that is a `ref FD`, -1 for nil. Programs may make such records, too; those close nothing.
@@ -24,15 +24,8 @@ impl Vm {
         Ok(self.heap.memory.word(file))
     }
 
-    /// A `ref FD` as the result; nil with the reason in `%r` when there is none.
-    fn give_file(&mut self, fp: Addr, result: Result<i32, String>) -> Step {
-        let number = match result {
-            Ok(number) => number,
-            Err(why) => {
-                self.cur.error = why;
-                return self.give_reference(fp, 0, NIL);
-            }
-        };
+    /// A `ref FD` for a descriptor, which is closed when there is no memory for that.
+    pub(super) fn file_object(&mut self, number: i32) -> Result<Addr, Trap> {
         let group = self.cur.files;
         self.files.share(group);
         let Ok(file) = self.heap.record(types::FILE) else {
@@ -41,7 +34,32 @@ impl Vm {
         };
         self.heap.memory.set_word(file, number);
         self.heap.set_own(file, group);
+        Ok(file)
+    }
+
+    /// A `ref FD` as the result; nil with the reason in `%r` when there is none.
+    fn give_file(&mut self, fp: Addr, result: Result<i32, String>) -> Step {
+        let file = match result {
+            Ok(number) => self.file_object(number)?,
+            Err(why) => {
+                self.cur.error = why;
+                NIL
+            }
+        };
         self.give_reference(fp, 0, file)
+    }
+
+    /// The same for what was opened.
+    fn give_open(&mut self, fp: Addr, outcome: Outcome<Rc<Open>>) -> Step {
+        let result = self.settle(outcome)?;
+        let result = result.and_then(|open| self.files.enter(self.cur.files, open));
+        self.give_file(fp, result)
+    }
+
+    /// Writes to a descriptor.
+    pub(super) fn write_descriptor(&mut self, file: i32, bytes: &[u8], at: Option<u64>) -> Outcome<usize> {
+        let open = self.files.get(self.cur.files, file)?;
+        self.write_open(&open, bytes, at)
     }
 
     /// How many bytes of an array a call is about; `None` for a call that does nothing.
@@ -49,24 +67,18 @@ impl Vm {
         let count = usize::try_from(count).ok().filter(|_| array != NIL)?;
         Some(count.min(self.heap.slice(array).len as usize))
     }
-
-    fn read_once(&mut self, file: i32, array: Addr, from: usize, count: usize) -> Result<usize, String> {
-        let data = self.heap.slice(array).data + from as u32;
-        let group = self.cur.files;
-        self.files.read(group, file, self.heap.memory.bytes_mut(data, count))
-    }
 }
 
 pub(super) fn open(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (path, mode) = (vm.text_argument(fp, 0)?, vm.word_argument(fp, 1));
-    let result = vm.files.open(vm.cur.files, &path, mode);
-    vm.give_file(fp, result)
+    let outcome = vm.open_name(&path, mode);
+    vm.give_open(fp, outcome)
 }
 
 pub(super) fn create(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (path, mode, perm) = (vm.text_argument(fp, 0)?, vm.word_argument(fp, 1), vm.word_argument(fp, 2));
-    let result = vm.files.create(vm.cur.files, &path, mode, perm);
-    vm.give_file(fp, result)
+    let outcome = vm.create_name(&path, mode, perm);
+    vm.give_open(fp, outcome)
 }
 
 pub(super) fn fildes(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
@@ -84,7 +96,7 @@ pub(super) fn dup(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 pub(super) fn fd2path(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
     let string = match vm.files.get(vm.cur.files, file) {
-        Ok(open) => vm.heap.new_text(open.path.as_bytes())?,
+        Ok(open) => vm.heap.new_text(open.path.borrow().as_bytes())?,
         Err(why) => {
             vm.cur.error = why;
             NIL
@@ -95,103 +107,96 @@ pub(super) fn fd2path(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 
 pub(super) fn chdir(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let path = vm.text_argument(fp, 0)?;
-    let result = vm.files.chdir(&path).map(|()| 0);
+    let result = vm.chdir(&path).map(|()| 0);
     vm.give_or_error(fp, result)
 }
 
 pub(super) fn remove(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let path = vm.text_argument(fp, 0)?;
-    let result = vm.files.remove(&path).map(|()| 0);
+    let result = vm.remove_name(&path).map(|()| 0);
     vm.give_or_error(fp, result)
 }
 
-pub(super) fn read(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+pub(super) fn iounit(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    let file = vm.descriptor(fp, 0)?;
+    let unit = vm.files.get(vm.cur.files, file).map_or(0, |open| vm.unit(&open));
+    vm.give_word(fp, 0, unit)
+}
+
+/// Others run while there is nothing to read. The call is made again when there is.
+fn read_at(vm: &mut Vm, fp: Addr, at: Option<u64>) -> Step {
     let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
     let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
-    let (group, data) = (vm.cur.files, vm.heap.slice(array).data);
-    // Others run while there is nothing to read. The call is made again when there is.
-    match vm.files.read_some(group, file, vm.heap.memory.bytes_mut(data, count)) {
-        Ok(None) => Err(Trap::Input),
-        Ok(Some(count)) => vm.give_word(fp, 0, count as i32),
-        Err(why) => vm.give_or_error(fp, Err(why)),
-    }
+    let place = vm.heap.slice(array).data;
+    let open = vm.files.get(vm.cur.files, file);
+    let outcome = open.map_err(Fail::Error).and_then(|open| vm.read_into(&open, place, count, at));
+    vm.give_count(fp, outcome)
+}
+
+pub(super) fn read(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
+    read_at(vm, fp, None)
 }
 
 /// Reads until there is no more, or enough.
 pub(super) fn readn(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
     let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
-    let mut done = 0;
-    while done < count {
-        match vm.read_once(file, array, done, count - done) {
+    let place = vm.heap.slice(array).data;
+    let mut call = vm.cur.call.take().unwrap_or_default();
+    while call.total < count {
+        let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+        let read =
+            open.and_then(|open| vm.read_into(&open, place + call.total as u32, count - call.total, None));
+        match read {
             Ok(0) => break,
-            Ok(read) => done += read,
-            Err(why) if done == 0 => return vm.give_or_error(fp, Err(why)),
-            Err(_) => break,
+            Ok(read) => call.total += read,
+            Err(Fail::Error(_)) if call.total > 0 => break,
+            Err(fail) => {
+                vm.cur.call = Some(call);
+                return vm.give_count(fp, Err(fail));
+            }
         }
     }
-    vm.give_word(fp, 0, done as i32)
+    vm.give_word(fp, 0, call.total as i32)
+}
+
+fn write_at(vm: &mut Vm, fp: Addr, at: Option<u64>) -> Step {
+    let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
+    let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
+    let bytes = vm.heap.array_bytes(array)[..count].to_vec();
+    let outcome = vm.write_descriptor(file, &bytes, at);
+    vm.give_count(fp, outcome)
 }
 
 pub(super) fn write(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
-    let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
-    let group = vm.cur.files;
-    let bytes = &vm.heap.array_bytes(array)[..count];
-    let result = vm.files.write(group, file, bytes).map(|()| count as i32);
-    vm.give_or_error(fp, result)
+    write_at(vm, fp, None)
 }
 
 /// The offset of `pread` and `pwrite`, which comes after three words.
-fn offset(vm: &Vm, fp: Addr) -> Result<SeekFrom, String> {
+fn offset(vm: &Vm, fp: Addr) -> Result<u64, String> {
     let at = (11 * vm.word).next_multiple_of(8);
-    let offset = u64::try_from(vm.heap.memory.big(fp + at));
-    offset.map(SeekFrom::Start).map_err(|_| "negative i/o offset".into())
-}
-
-/// Does something at another place of a file, which stays where it is.
-fn elsewhere(
-    vm: &mut Vm,
-    fp: Addr,
-    file: i32,
-    act: impl FnOnce(&mut Vm) -> Result<usize, String>,
-) -> Result<i32, String> {
-    let (group, to) = (vm.cur.files, offset(vm, fp)?);
-    let here = vm.files.seek(group, file, SeekFrom::Current(0))?;
-    vm.files.seek(group, file, to)?;
-    let result = act(vm);
-    vm.files.seek(group, file, SeekFrom::Start(here))?;
-    result.map(|count| count as i32)
+    u64::try_from(vm.heap.memory.big(fp + at)).map_err(|_| NEGATIVE.into())
 }
 
 pub(super) fn pread(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
-    let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
-    let result = elsewhere(vm, fp, file, |vm| vm.read_once(file, array, 0, count));
-    vm.give_or_error(fp, result)
+    match offset(vm, fp) {
+        Ok(at) => read_at(vm, fp, Some(at)),
+        Err(why) => vm.give_or_error(fp, Err(why)),
+    }
 }
 
 pub(super) fn pwrite(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    let (file, array) = (vm.descriptor(fp, 0)?, vm.bytes_argument(fp, 1)?);
-    let Some(count) = vm.extent(array, vm.word_argument(fp, 2)) else { return vm.give_word(fp, 0, 0) };
-    let result = elsewhere(vm, fp, file, |vm| {
-        let bytes = &vm.heap.array_bytes(array)[..count];
-        vm.files.write(vm.cur.files, file, bytes).map(|()| count)
-    });
-    vm.give_or_error(fp, result)
+    match offset(vm, fp) {
+        Ok(at) => write_at(vm, fp, Some(at)),
+        Err(why) => vm.give_or_error(fp, Err(why)),
+    }
 }
 
 pub(super) fn seek(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
     let at = (9 * vm.word).next_multiple_of(8);
     let (offset, start) = (vm.heap.memory.big(fp + at), vm.heap.memory.word(fp + at + 8));
-    let to = match start {
-        0 => u64::try_from(offset).map(SeekFrom::Start).map_err(|_| "negative i/o offset".to_owned()),
-        1 => Ok(SeekFrom::Current(offset)),
-        2 => Ok(SeekFrom::End(offset)),
-        _ => Err("bad arg in system call".to_owned()),
-    };
-    let result = to.and_then(|to| vm.files.seek(vm.cur.files, file, to));
+    let result = vm.files.get(vm.cur.files, file).and_then(|open| vm.seek_open(&open, offset, start));
     let value = result.map_or_else(
         |why| {
             vm.cur.error = why;
@@ -202,29 +207,54 @@ pub(super) fn seek(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     vm.give_big(fp, value)
 }
 
-/// Copies until the source ends. The result is how many bytes.
+/// Copies until the source ends, a buffer at a time. The result is how many bytes.
 pub(super) fn stream(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (from, to) = (vm.descriptor(fp, 0)?, vm.descriptor(fp, 1)?);
     let Ok(size @ 1..) = usize::try_from(vm.word_argument(fp, 2)) else {
-        return vm.give_or_error(fp, Err("bad arg in system call".into()));
+        return vm.give_or_error(fp, Err(BAD_ARGUMENT.into()));
     };
-    let mut buffer = vec![0; size.min(BLOCK)];
-    let (group, mut total) = (vm.cur.files, 0i32);
-    loop {
-        let read = vm.files.read(group, from, &mut buffer);
-        let count = match read {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(why) => {
-                vm.cur.error = why;
-                break;
-            }
-        };
-        if let Err(why) = vm.files.write(group, to, &buffer[..count]) {
+    let mut call = vm.cur.call.take().unwrap_or_default();
+    // What is buffered counts as memory of the program.
+    let result = copy(vm, from, to, size.min(vm.options.memory), &mut call);
+    let total = call.total;
+    match result {
+        Ok(()) => vm.give_word(fp, 0, total as i32),
+        Err(Fail::Error(why)) => {
             vm.cur.error = why;
-            break;
+            vm.give_word(fp, 0, total as i32)
         }
-        total = total.wrapping_add(count as i32);
+        Err(fail) => {
+            vm.cur.call = Some(call);
+            vm.give_count(fp, Err(fail))
+        }
     }
-    vm.give_word(fp, 0, total)
+}
+
+fn copy(vm: &mut Vm, from: i32, to: i32, size: usize, call: &mut Call) -> Outcome<()> {
+    loop {
+        let mut end = None;
+        while !call.writes && call.bytes.len() < size && end.is_none() {
+            let open = vm.files.get(vm.cur.files, from).map_err(Fail::Error);
+            match open.and_then(|open| vm.read_open(&open, size - call.bytes.len(), None)) {
+                Ok(bytes) if bytes.is_empty() => end = Some(Ok(())),
+                Ok(bytes) => call.bytes.extend(bytes),
+                Err(Fail::Error(why)) => end = Some(Err(Fail::Error(why))),
+                Err(fail) => return Err(fail),
+            }
+        }
+        // The call may be made again from here: what was read is written before more is read.
+        if !call.bytes.is_empty() {
+            call.writes = true;
+            let written = vm.write_descriptor(to, &call.bytes, None)?;
+            if written != call.bytes.len() {
+                return Ok(());
+            }
+            call.total += written;
+            call.writes = false;
+            call.bytes.clear();
+        }
+        if let Some(end) = end {
+            return end;
+        }
+    }
 }

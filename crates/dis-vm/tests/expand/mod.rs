@@ -9,6 +9,8 @@
 //! begin                               # loads $Sys
 //! say w 64(fp)                        # prints a word, on a line; also b, l (big), f (real), s (string)
 //! note "text"                         # prints a line
+//! sys 3 {11w}(fp): p "#e", w $4       # calls link 3 of the module at {14w}(fp) with a string and a word; the frame is at {10w}(fp)
+//! error                               # prints %r
 //! ```
 
 use std::fmt::Write as _;
@@ -114,8 +116,34 @@ fn line(text: &str, notes: &mut Vec<String>) -> String {
                 "	frame say_s, {{8w}}(fp)\n	movp @{at}(mp), {{8w}}({{8w}}(fp))\n	call {{8w}}(fp), say_s\n"
             )
         }
+        ["sys", number, ..] => call(text, number, notes),
+        ["error"] => {
+            let at = noted("\"%r\\n\"", notes);
+            format!(
+                "	frame put_s, {{10w}}(fp)\n	movp {at}, {{8w}}({{10w}}(fp))\n	lea {{11w}}(fp), {{4w}}({{10w}}(fp))\n	mcall {{10w}}(fp), $0, 0(mp)\n"
+            )
+        }
         _ => format!("{text}\n"),
     }
+}
+
+/// The place that a string will have.
+fn noted(text: &str, notes: &mut Vec<String>) -> String {
+    notes.push(text.to_owned());
+    format!("@{}(mp)", notes.len() - 1)
+}
+
+/// A call of a module's function.
+fn call(text: &str, number: &str, notes: &mut Vec<String>) -> String {
+    let rest = text.trim().trim_start_matches("sys").trim().trim_start_matches(number).trim();
+    let (result, args) = rest.split_once(": ").unwrap_or((rest.trim_end_matches(':'), ""));
+    let mut out = format!("	mframe {{14w}}(fp), ${number}, {{10w}}(fp)\n");
+    for (index, arg) in args.split(", ").filter(|arg| !arg.is_empty()).enumerate() {
+        let (kind, operand) = arg.split_once(' ').unwrap_or_else(|| panic!("{text}"));
+        let operand = if operand.starts_with('"') { noted(operand, notes) } else { operand.to_owned() };
+        let _ = writeln!(out, "	mov{kind} {operand}, {{{}w}}({{10w}}(fp))", 8 + index);
+    }
+    out + &format!("	lea {result}, {{4w}}({{10w}}(fp))\n	mcall {{10w}}(fp), ${number}, {{14w}}(fp)\n")
 }
 
 /// The program for words of `w` bytes.

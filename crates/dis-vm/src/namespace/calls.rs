@@ -1,0 +1,145 @@
+//! What is done with files by their names. sys-open(2), sys-stat(2), sys-remove(2), sys-chdir(2).
+
+use super::bind::CREATE;
+use super::{Found, last};
+use crate::device::{Node, permit};
+use crate::errors::{BAD_ARGUMENT, EXISTS, IS_FOLDER, NO_CREATION, NOT_FOLDER, Outcome};
+use crate::files::{EXCLUSIVE, Kind, Open, READ, REMOVE, TRUNCATE, check_name};
+use crate::stat::{Change, DIRECTORY, Stat};
+use crate::vm::Vm;
+use std::rc::Rc;
+
+/// To be closed when another program begins, of which there are none.
+const CLOSE: i32 = 32;
+
+fn check_mode(mode: i32) -> Result<(), String> {
+    if mode & !(3 | TRUNCATE | CLOSE | REMOVE) != 0 { Err(BAD_ARGUMENT.into()) } else { Ok(()) }
+}
+
+impl Vm {
+    /// Opens what is called so.
+    pub(crate) fn open_name(&mut self, name: &str, mode: i32) -> Outcome<Rc<Open>> {
+        check_mode(mode)?;
+        let found = self.resolve(name)?;
+        self.open_found(&found, mode)
+    }
+
+    fn open_found(&mut self, found: &Found, mode: i32) -> Outcome<Rc<Open>> {
+        let nodes = self.translate(found);
+        let Some(first) = nodes.first().cloned() else { return Err(crate::errors::NOT_FOUND.into()) };
+        if first.is_folder() {
+            if mode & !CLOSE != READ {
+                return Err(IS_FOLDER.into());
+            }
+            permit(self.stat_node(&first, "")?.mode, READ)?;
+            let open = Open::new(Kind::folder(nodes), READ, first);
+            open.path.replace(found.path.clone());
+            return Ok(Rc::new(open));
+        }
+        let open = self.open_node(&first, mode)?;
+        // What comes from #d has a name already.
+        if open.path.borrow().is_empty() {
+            open.path.replace(found.path.clone());
+        }
+        Ok(open)
+    }
+
+    /// The folder that new files go to.
+    fn folder_for(&mut self, parent: &Found) -> Result<Node, String> {
+        if !parent.node.is_folder() {
+            return Err(NOT_FOLDER.into());
+        }
+        let space = self.cur.space();
+        let space = space.borrow();
+        match space.mount(&parent.node).filter(|_| parent.mounts) {
+            None => Ok(parent.node.clone()),
+            Some(mount) => {
+                let member = mount.members.iter().find(|member| member.flag & CREATE != 0);
+                member.map(|member| member.node.clone()).ok_or_else(|| NO_CREATION.into())
+            }
+        }
+    }
+
+    /// Makes a file, or empties the one that is there, and opens it.
+    pub(crate) fn create_name(&mut self, name: &str, mode: i32, perm: i32) -> Outcome<Rc<Open>> {
+        check_mode(mode & !EXCLUSIVE)?;
+        let (parent, own) = self.resolve_parent(name)?;
+        if name.ends_with('/') && perm & DIRECTORY == 0 {
+            return Err(format!("'{name}' create without DMDIR").into());
+        }
+        let there = matches!(own, "." | "..") || self.step(&parent, own).is_ok();
+        if there {
+            if mode & EXCLUSIVE != 0 || perm & DIRECTORY != 0 {
+                return Err(EXISTS.into());
+            }
+            return self.open_name(name, mode | TRUNCATE);
+        }
+        check_name(own)?;
+        let folder = self.folder_for(&parent)?;
+        let open = self.create_node(&folder, own, mode, perm)?;
+        open.path.replace(super::join(&parent.path, own));
+        Ok(open)
+    }
+
+    pub(crate) fn remove_name(&mut self, name: &str) -> Result<(), String> {
+        let found = self.resolve(name)?;
+        let node = self.translate(&found).into_iter().next().unwrap_or(found.node);
+        self.remove_node(&node)
+    }
+
+    pub(crate) fn stat_name(&mut self, name: &str) -> Result<Stat, String> {
+        let found = self.resolve(name)?;
+        let node = self.translate(&found).into_iter().next().unwrap_or(found.node.clone());
+        self.stat_node(&node, found.name())
+    }
+
+    pub(crate) fn stat_open(&mut self, open: &Open) -> Result<Stat, String> {
+        let path = open.path.borrow().clone();
+        self.stat_node(&open.node, last(&path))
+    }
+
+    pub(crate) fn wstat_name(&mut self, name: &str, change: &Change) -> Result<(), String> {
+        let found = self.resolve(name)?;
+        let node = self.translate(&found).into_iter().next().unwrap_or(found.node);
+        self.change(&node, change)
+    }
+
+    /// Changes what is known of a file.
+    pub(crate) fn change(&mut self, node: &Node, change: &Change) -> Result<(), String> {
+        if let Some(name) = &change.name {
+            check_name(name)?;
+        }
+        self.wstat_node(node, change)
+    }
+
+    pub(crate) fn chdir(&mut self, name: &str) -> Result<(), String> {
+        let found = self.resolve(name)?;
+        let nodes = self.translate(&found);
+        if !nodes.first().is_some_and(Node::is_folder) {
+            return Err(format!("{} {NOT_FOLDER}", super::quoted(name)));
+        }
+        // What is mounted there counts when names begin here, too.
+        self.cur.space().borrow_mut().dot = (found.node, found.path);
+        Ok(())
+    }
+
+    /// The whole of a file that has to be there without waiting, if it is not longer than this.
+    pub(crate) fn read_whole(&mut self, name: &str, most: usize) -> Result<(Vec<u8>, String), String> {
+        let found = self.resolve(name)?;
+        let node = self.translate(&found).into_iter().next().unwrap_or(found.node.clone());
+        if let Node::Host(inside, false) = &node {
+            let host = crate::device::host_place(self, inside)?;
+            let told = |error| crate::errors::told(&error);
+            let meta = std::fs::metadata(&host).map_err(told)?;
+            if !meta.is_file() {
+                return Err(crate::errors::ACCESS.into());
+            }
+            if meta.len() > most as u64 {
+                return Err("implausible length".into());
+            }
+            let key = format!("{} {} {:?}", host.display(), meta.len(), meta.modified().ok());
+            return Ok((std::fs::read(&host).map_err(told)?, key));
+        }
+        Err(if node.is_folder() { format!("'{name}' {IS_FOLDER}") } else { crate::errors::ACCESS.to_owned() })
+    }
+}
