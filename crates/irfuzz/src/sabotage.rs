@@ -7,7 +7,7 @@ use std::time::Duration;
 /// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sabotage {
-    /// The passes turn subtractions into additions.
+    /// The passes turn exclusive ors into ors. Loops do not count with these, and end all the same.
     Pass,
     /// Exits of compiled code say that a number in a frame slot is another.
     Exit,
@@ -27,8 +27,8 @@ impl Sabotage {
     pub(crate) fn of_passes(self, module: &mut Module) {
         let funcs: Vec<_> = module.functions.keys().collect();
         for func in funcs.into_iter().filter(|_| self == Sabotage::Pass) {
-            for inst in insts(module, func, Op::Isub) {
-                module.functions[func].insts[inst].op = Op::Iadd;
+            for inst in insts(module, func, Op::Bxor) {
+                module.functions[func].insts[inst].op = Op::Bor;
             }
         }
     }
