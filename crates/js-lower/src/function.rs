@@ -95,7 +95,8 @@ fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
             continue;
         }
         match snapshot.insts[pc].op() {
-            Op::Call | Op::New if note.native == 0 && snapshot.targets_at(pc).is_none_or(<[_]>::is_empty) => {}
+            Op::Call | Op::New if note.native == 0 && snapshot.targets_at(pc).is_none_or(<[_]>::is_empty) => {
+            }
             // A getter.
             Op::GetProperty if snapshot.targets_at(pc).is_some_and(<[_]>::is_empty) => {}
             Op::NewSpread | Op::CallSpread => {}

@@ -107,7 +107,7 @@ fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
     for (name, flags) in tiers {
         let mut command = vec![spandrel.clone().into(), "run".into()];
         command.extend(flags.iter().map(OsString::from));
-        engines.push(Engine { name: *name, command, input: Input::File("js"), may_fail: false });
+        engines.push(Engine { name, command, input: Input::File("js"), may_fail: false });
     }
     Ok(engines)
 }
