@@ -73,7 +73,7 @@ fn targets(function: &FunctionCode, known: Known) -> Box<[(u32, Vec<Target>)]> {
     let calls = function.insts.iter().enumerate().filter(|(_, inst)| is_call(inst));
     let target = |at: u32| Target {
         code: 0xb000 + u64::from(at),
-        number: (at % 5 != 0).then_some(3 + at % 3),
+        number: (!at.is_multiple_of(5)).then_some(3 + at % 3),
         registers: 5 + at % 7,
         params: at % 4,
     };
