@@ -14,7 +14,7 @@
 //! Other guards move when the loop has an *anchor* ([`Op::Anchor`]) that nothing with an effect lies before, and leave by its
 //! state, before the first turn: the guest then goes on at the loop's head as if nothing had been executed. That may leave where
 //! the program would not have, on a way through the loop that is not taken, so the reason is the anchor's: who sees it puts no
-//! anchor there the next time. What a guard in the loop protects may then move as well ([`anchor`]).
+//! anchor there the next time. What a guard in the loop protects may then move as well (`licm/anchor.rs`).
 
 mod anchor;
 
