@@ -1,8 +1,8 @@
 //! `spandrel ir`: check, run, optimize and compile programs in the text form of the IR.
 
 mod compile;
-mod graph;
-mod listing;
+pub(crate) mod graph;
+pub(crate) mod listing;
 mod opt;
 mod passes;
 mod run;

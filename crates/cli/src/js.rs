@@ -1,5 +1,8 @@
 //! The verbs for JavaScript: running programs, and the worker of the conformance suite.
 
+#[cfg(feature = "jit")]
+mod optimized;
+
 use crate::run::{Form, OptArgs, RunArgs};
 use crate::tiers::Tiers;
 use clap::Args;
@@ -28,7 +31,11 @@ pub(crate) fn run(args: &RunArgs) -> ExitCode {
     };
     on_large_stack(|| match args.show.emit {
         Some(Form::Bytecode) => emit(args),
-        None => execute(args, &tiers),
+        Some(Form::Svg) if args.show.emit_to.is_none() => {
+            eprintln!("error: pictures need a folder: say where to with --emit-to");
+            ExitCode::from(64)
+        }
+        _ => execute(args, &tiers),
     })
 }
 
@@ -63,7 +70,7 @@ fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
         // 0 means the same for every guest.
         limits.threshold = threshold.max(1);
     }
-    let optimizing = Optimizing { trace: Arc::clone(&tiers.trace), ..optimizing(args.opt) };
+    let optimizing = Optimizing { trace: Arc::clone(&tiers.trace), ..optimizing(args) };
     let mut options = Options { limits, jit: tiers.flags.policy.enabled, optimizing, ..Options::default() };
     if args.suppress_print {
         options.out = Box::new(std::io::sink());
@@ -109,12 +116,17 @@ fn execute(args: &RunArgs, tiers: &Tiers) -> ExitCode {
 }
 
 /// What the switches say about the optimizing tier.
-fn optimizing(args: OptArgs) -> Optimizing {
-    match (args.opt, args.opt_threshold) {
-        _ if args.no_opt => Optimizing::off(),
+fn optimizing(args: &RunArgs) -> Optimizing {
+    let OptArgs { opt, no_opt, opt_threshold, .. } = args.opt;
+    let shown = args.show.emit.is_some();
+    let chosen = match (opt || shown, opt_threshold) {
+        _ if no_opt => Optimizing::off(),
         (false, None) => Optimizing::default(),
         (_, threshold) => Optimizing::on(threshold),
-    }
+    };
+    #[cfg(feature = "jit")]
+    let chosen = Optimizing { watch: optimized::watch(&args.show), ..chosen };
+    chosen
 }
 
 /// Hands on what happens to functions.

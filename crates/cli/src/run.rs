@@ -38,11 +38,17 @@ impl MemoryArgs {
 }
 
 /// What is to be shown of JavaScript programs.
-#[derive(Args, Clone, Copy, Default)]
+#[derive(Args, Clone, Default)]
 pub(crate) struct ShowArgs {
-    /// Shows what a JavaScript program is compiled to, with the lines that it comes from, and does not run it
+    /// Shows what a JavaScript program is compiled to, with the lines that it comes from
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) emit: Option<Form>,
+    /// Shows only functions of this name
+    #[arg(long, value_name = "NAME", requires = "emit")]
+    pub(crate) emit_func: Option<String>,
+    /// Shows each function in a file of its own in this folder, instead of on standard error
+    #[arg(long, value_name = "DIR", requires = "emit")]
+    pub(crate) emit_to: Option<PathBuf>,
     /// Shows every step of every inline cache of a JavaScript program on standard error, and at the end what became of each
     #[arg(long)]
     pub(crate) trace_ic: bool,
@@ -84,13 +90,21 @@ impl OptArgs {
 /// What a program is shown as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
-    /// A listing of every function's instructions.
+    /// A listing of every function's instructions, without running the program.
     Bytecode,
+    /// The IR of functions and loops that get optimized code while the program runs, after all passes.
+    Ir,
+    /// The code generator's input for these.
+    Clif,
+    /// Their machine code, with the IR that it comes from.
+    Asm,
+    /// Pictures of their control-flow graphs.
+    Svg,
 }
 
 impl ShowArgs {
     /// The first switch that only JavaScript programs have a use for.
-    fn first(self) -> Option<&'static str> {
+    fn first(&self) -> Option<&'static str> {
         let given = [
             (self.emit.is_some(), "--emit"),
             (self.trace_ic, "--trace-ic"),

@@ -23,6 +23,8 @@ pub use compiler::COMPILER;
 pub use heap::Statistics as HeapStatistics;
 pub use inspect::inspect;
 pub use js_vm::{CacheTrace, Counters, Exit, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
+#[cfg(feature = "jit")]
+pub use js_jit::{Label, Made, Watch};
 pub use listing::listing;
 pub use run::{Kind, kind_of};
 pub use tier::{JIT, Optimizing, add_tier};

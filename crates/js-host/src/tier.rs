@@ -21,11 +21,19 @@ pub struct Optimizing {
     pub threshold: Option<u32>,
     /// What is told what becomes of functions.
     pub trace: Arc<Trace>,
+    /// Is shown what it makes of them.
+    #[cfg(feature = "jit")]
+    pub watch: Option<js_jit::Watch>,
 }
 
 impl Default for Optimizing {
     fn default() -> Optimizing {
-        Optimizing { threshold: OPTIMIZING.then_some(THRESHOLD), trace: Arc::default() }
+        Optimizing {
+            threshold: OPTIMIZING.then_some(THRESHOLD),
+            trace: Arc::default(),
+            #[cfg(feature = "jit")]
+            watch: None,
+        }
     }
 }
 
@@ -72,11 +80,13 @@ mod when_needed {
         }
 
         fn make(&self) -> Option<Baseline> {
-            let Optimizing { threshold, trace } = &self.optimizing;
+            let Optimizing { threshold, trace, watch } = &self.optimizing;
             let made = match *threshold {
                 None => Baseline::new(Config::default()),
                 Some(threshold) => {
-                    let upper = Jit::new(js_jit::Config::new(threshold), Arc::clone(trace));
+                    let config =
+                        js_jit::Config { watch: watch.clone(), ..js_jit::Config::new(threshold) };
+                    let upper = Jit::new(config, Arc::clone(trace));
                     Baseline::with_upper(Config::default(), Box::new(upper))
                 }
             };

@@ -1,5 +1,7 @@
 //! What compiler threads do: snapshots to IR, through the passes.
 
+use crate::tier::Config;
+use crate::watch::{Label, Made, Watch};
 use ir::passes::{self, Options};
 use jit::engine::{FunctionId, Lower, Lowered, Request, check};
 use js_lower::{Reason, Snapshot};
@@ -13,22 +15,40 @@ const LEFT_OUT: &str = "tail";
 /// A function, or one of its loops by the instruction at its head.
 type Place = (u64, Option<u32>);
 
+/// A function to be compiled, and what it is called if anybody watches.
+type Left = (Snapshot, Option<Label>);
+
 /// Lowers functions of which the program's thread has left snapshots.
 #[derive(Default)]
 pub(crate) struct Compiler {
-    snapshots: Mutex<HashMap<Place, Snapshot>>,
+    snapshots: Mutex<HashMap<Place, Left>>,
     /// How often functions were declined by lowering, by reason.
     declined: Mutex<BTreeMap<&'static str, u64>>,
+    /// Who is shown what it makes, and what the code generator is told.
+    watch: Option<(Watch, codegen::Options)>,
 }
 
 impl Compiler {
-    /// Leaves what is known of a function for whoever compiles it or one of its loops.
-    pub(crate) fn leave(&self, id: FunctionId, header: Option<u32>, snapshot: Snapshot) {
-        let mut all = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert((id.0, header), snapshot);
+    /// One for these.
+    pub(crate) fn new(config: &Config) -> Compiler {
+        let watch = config.watch.clone().map(|watch| (watch, config.options.clone()));
+        Compiler { watch, ..Compiler::default() }
     }
 
-    fn take(&self, id: FunctionId, header: Option<u32>) -> Option<Snapshot> {
+    /// Leaves what is known of a function for whoever compiles it or one of its loops. What it is called is asked for if anybody watches.
+    pub(crate) fn leave(
+        &self,
+        id: FunctionId,
+        header: Option<u32>,
+        snapshot: Snapshot,
+        label: impl FnOnce() -> Label,
+    ) {
+        let label = self.watch.is_some().then(label);
+        let mut all = self.snapshots.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert((id.0, header), (snapshot, label));
+    }
+
+    fn take(&self, id: FunctionId, header: Option<u32>) -> Option<Left> {
         self.snapshots.lock().unwrap_or_else(PoisonError::into_inner).remove(&(id.0, header))
     }
 
@@ -52,7 +72,7 @@ impl Compiler {
 
 impl Lower for Compiler {
     fn lower(&self, request: Request) -> Result<Lowered, (Decline, String)> {
-        let Some(snapshot) = self.take(request.function, request.osr) else {
+        let Some((snapshot, label)) = self.take(request.function, request.osr) else {
             // It was taken away between two looks: whoever asks again leaves another one.
             return Err((Decline::Budget, "nothing is known of it".to_owned()));
         };
@@ -68,6 +88,9 @@ impl Lower for Compiler {
         let options = Options { disabled, verify: false, ..Options::default() };
         passes::optimize(&mut module, &options);
         check(&module)?;
+        if let (Some((watch, options)), Some(label)) = (&self.watch, &label) {
+            watch.show(&Made { label, header: request.osr, module: &module, func, options });
+        }
         let named = |number: &u32| (*number != u32::MAX).then(|| FunctionId(u64::from(*number)));
         let functions = lowered.numbers.iter().map(named).collect();
         Ok(Lowered { module: Arc::new(module), func, functions, assumptions: Vec::new() })

@@ -11,5 +11,7 @@ mod guest;
 mod snapshot;
 mod targets;
 mod tier;
+mod watch;
 
 pub use tier::{Config, Jit};
+pub use watch::{Label, Made, Watch};

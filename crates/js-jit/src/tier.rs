@@ -4,6 +4,7 @@ use crate::compile::Compiler;
 use crate::guest::{JavaScript, table};
 use crate::snapshot::snapshot;
 use crate::targets::Way;
+use crate::watch::{Label, Watch};
 use codegen::Options;
 use heap::Gc;
 use jit::engine::{self, Engine, FunctionId};
@@ -49,6 +50,8 @@ pub struct Config {
     pub threads: usize,
     /// For the code generator.
     pub options: Options,
+    /// Is shown what is compiled.
+    pub watch: Option<Watch>,
 }
 
 /// [`Config::threshold`] unless told otherwise.
@@ -66,7 +69,7 @@ impl Config {
         // How deep calls nest is bounded by the interpreter's rule for natives that call back.
         let options = Options { stack_checks: false, max_frame: MAX_FRAME, ..Options::default() };
         let threads = usize::from(threshold > 1);
-        Config { threshold: threshold.max(1), threads, options }
+        Config { threshold: threshold.max(1), threads, options, watch: None }
     }
 }
 
@@ -133,9 +136,9 @@ impl Jit {
     /// A tier whose steps are told to `trace`. It asks the system for memory and a thread when the first function is hot.
     pub fn new(config: Config, trace: Arc<Trace>) -> Jit {
         Jit {
+            compiler: Arc::new(Compiler::new(&config)),
             config,
             trace,
-            compiler: Arc::default(),
             running: OnceCell::new(),
             functions: RefCell::default(),
             dead: Dead::default(),
@@ -271,7 +274,7 @@ impl Jit {
             function.waited.store(waited + 1, Ordering::Relaxed);
             return;
         }
-        self.compiler.leave(function.id, header, snapshot);
+        self.compiler.leave(function.id, header, snapshot, || Label::new(vm, &code));
         match header {
             None => running.engine.request(function.id, self.config.threshold),
             Some(header) => {

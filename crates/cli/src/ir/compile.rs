@@ -86,7 +86,7 @@ pub(super) fn run(args: &CompileArgs) -> Result<(), Failure> {
                 let compiled = compile(args, &module, func, &target)?;
                 text += &match args.emit {
                     Form::Clif => compiled.clif.unwrap_or_default(),
-                    _ => listing::text(&module, func, &target, &compiled),
+                    _ => listing::text(&module, func, &target, &compiled, &|_| None),
                 };
                 text.push('\n');
             }

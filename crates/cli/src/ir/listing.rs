@@ -28,8 +28,14 @@ enum Next {
     Table,
 }
 
-/// The listing of a function.
-pub(super) fn text(module: &Module, func: Func, target: &Target, compiled: &Compiled) -> String {
+/// The listing of a function. `line` says from which line of the guest's source a position comes.
+pub(crate) fn text(
+    module: &Module,
+    func: Func,
+    target: &Target,
+    compiled: &Compiled,
+    line: &dyn Fn(u32) -> Option<u32>,
+) -> String {
     let function = &module.functions[func];
     let (bytes, stats) = (compiled.code.len(), compiled.stats);
     let mut out = format!(
@@ -42,13 +48,18 @@ pub(super) fn text(module: &Module, func: Func, target: &Target, compiled: &Comp
     let mut lines = compiled.lines.iter().peekable();
     // The farthest place that is known to be code.
     let mut farthest = compiled.lines.last().map_or(0, |(offset, _)| *offset as usize);
-    let mut at = 0;
+    let (mut at, mut said) = (0, None);
     while at < bytes {
         let mut last = None;
         while let Some((_, inst)) = lines.next_if(|(offset, _)| *offset as usize <= at) {
             last = Some(*inst);
         }
         if let Some(inst) = last {
+            let now = line(function.insts[inst].position);
+            if let Some(number) = now.filter(|_| now != said) {
+                let _ = writeln!(out, "; line {number}");
+                said = now;
+            }
             let _ = writeln!(out, "; {}", InstText { module, function, inst });
         }
         let Some(instruction) = decode(target.arch(), &compiled.code[at..], at) else {
@@ -165,7 +176,7 @@ mod tests {
             let target = Target::new(arch, Os::Linux);
             let compiled =
                 codegen::compile(&module, Func(0), &target, &Options::default()).expect("it compiles");
-            let listing = text(&module, Func(0), &target, &compiled);
+            let listing = text(&module, Func(0), &target, &compiled, &|_| None);
             for part in
                 ["; func @f(i32, f64) -> f64", "; v3 = fadd v1, v2", "; v6 = fsqrt v3", "; @f\n", "sqrt"]
             {

@@ -7,7 +7,7 @@ mod place;
 use ir::{Func, Module};
 
 /// One picture of the functions, one below the other.
-pub(super) fn svg(module: &Module, functions: &[Func]) -> String {
+pub(crate) fn svg(module: &Module, functions: &[Func]) -> String {
     let mut picture = draw::Picture::default();
     for func in functions {
         let function = &module.functions[*func];
