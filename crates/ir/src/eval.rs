@@ -11,6 +11,7 @@ mod evaluator;
 mod float;
 mod int;
 mod memory;
+pub mod word;
 
 pub use constant::Const;
 pub use dispatch::{OpHandler, dispatch};

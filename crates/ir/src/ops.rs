@@ -81,6 +81,12 @@ macro_rules! for_each_op {
             RoundToF32 "round_to_f32" [] (F64) -> F64, None, Pure;
             F64ToBits "f64_to_bits" [] (F64) -> I64, None, Pure;
             BitsToF64 "bits_to_f64" [] (I64) -> F64, None, Pure;
+            // Words that stand for numbers, among others (`eval::word`): an int32 below its tag, or a double moved up by an offset. The
+            // word of a number that is an int32, and not -0, is always the former. A NaN comes back as any NaN; one with any of the
+            // low 22 bits set gives an unspecified word: programs with such NaNs use fcanon first, arithmetic makes none of others.
+            // Unboxing leaves when the word stands for no number.
+            BoxNumber "box_number" [] (F64) -> I64, None, Pure;
+            UnboxNumber "unbox_number" [] (I64) -> F64, Guard, Guard;
             BoxBits "box_bits" [] (I64) -> Boxed, None, Pure;
             UnboxBits "unbox_bits" [] (Boxed) -> I64, None, Pure;
             PtrToInt "ptr_to_int" [] (Ptr) -> I64, None, Pure;

@@ -22,9 +22,9 @@ mod timers;
 pub use compiler::COMPILER;
 pub use heap::Statistics as HeapStatistics;
 pub use inspect::inspect;
-pub use js_vm::{CacheTrace, Counters, Exit, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
 #[cfg(feature = "jit")]
 pub use js_jit::{Label, Made, Watch};
+pub use js_vm::{CacheTrace, Counters, Exit, Limits, Res, Tally, Throw, TierEvent, TierWatch, Vm};
 pub use listing::listing;
 pub use run::{Kind, kind_of};
 pub use tier::{JIT, Optimizing, add_tier};

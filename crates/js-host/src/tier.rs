@@ -84,8 +84,7 @@ mod when_needed {
             let made = match *threshold {
                 None => Baseline::new(Config::default()),
                 Some(threshold) => {
-                    let config =
-                        js_jit::Config { watch: watch.clone(), ..js_jit::Config::new(threshold) };
+                    let config = js_jit::Config { watch: watch.clone(), ..js_jit::Config::new(threshold) };
                     let upper = Jit::new(config, Arc::clone(trace));
                     Baseline::with_upper(Config::default(), Box::new(upper))
                 }

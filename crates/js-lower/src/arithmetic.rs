@@ -50,9 +50,7 @@ impl Emitter<'_> {
         }
         let value = match self.reg(reg) {
             Val::Any(word) if note.bits & Note::DOUBLE != 0 => {
-                let holds = self.is_number(word);
-                self.guard(holds, Reason::Number);
-                Val::Number(self.unboxed(word), None)
+                Val::Number(self.unboxed(word, self.pc, Reason::Number), None)
             }
             Val::Any(word) => Val::Int(self.int_of(word, Reason::Number)),
             value if value.kind().is_number() => return Some(value),

@@ -204,7 +204,11 @@ impl Emitter<'_> {
             E::Int16 => Val::Int(narrow(self, Ir::LoadS16)),
             E::Uint16 => Val::Int(narrow(self, Ir::LoadU16)),
             E::Float32 => Val::Number(self.b().with_imm(Ir::LoadF32, None, &[address], mem), None),
-            E::Float64 => Val::Number(self.load(Type::F64, address, 0, self.classes.bytes), None),
+            E::Float64 => {
+                // NaNs of words have no payload.
+                let number = self.load(Type::F64, address, 0, self.classes.bytes);
+                Val::Number(self.b().unary(Ir::Fcanon, number), None)
+            }
             _ => {
                 let bits = self.load(Type::I32, address, 0, self.classes.bytes);
                 if element == E::Uint32 { self.uint32(bits) } else { Val::Int(bits) }
@@ -244,11 +248,7 @@ impl Emitter<'_> {
     /// A register's value as a number to be stored.
     fn stored_number(&mut self, reg: u16) -> Option<Val> {
         match self.reg(reg) {
-            Val::Any(word) => {
-                let holds = self.is_number(word);
-                self.guard(holds, Reason::Number);
-                Some(Val::Number(self.unboxed(word), None))
-            }
+            Val::Any(word) => Some(Val::Number(self.unboxed(word, self.pc, Reason::Number), None)),
             value if value.kind().is_number() => Some(value),
             _ => None,
         }

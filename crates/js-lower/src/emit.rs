@@ -214,7 +214,7 @@ impl<'a> Emitter<'a> {
                 self.b().select(value, yes, no)
             }
             Val::Int(int) => self.boxed_int(int),
-            Val::Number(number, _) => self.boxed_number(number),
+            Val::Number(number, _) => self.b().unary(Op::BoxNumber, number),
         }
     }
 
@@ -222,29 +222,6 @@ impl<'a> Emitter<'a> {
         let wide = self.b().unary(Op::Zext, int);
         let tag = self.int(NUMBER_TAG);
         self.b().binary(Op::Bor, wide, tag)
-    }
-
-    /// The word of a double: that of an int32 where it is one. Most are not, which the end of the fraction tells.
-    fn boxed_number(&mut self, number: Value) -> Value {
-        let done = self.new_block(&[Type::I64]);
-        let number = self.b().unary(Op::Fcanon, number);
-        let bits = self.b().unary(Op::F64ToBits, number);
-        let (mask, zero, tag) = (self.int(LOW_FRACTION), self.int(0), self.int(NUMBER_TAG));
-        let low = self.b().binary(Op::Band, bits, mask);
-        let maybe = self.b().icmp(IntCond::Eq, low, zero);
-        let double = self.b().binary(Op::Isub, bits, tag);
-        let check = self.new_block(&[]);
-        self.b().brif(maybe, (check, &[]), (done, &[double]));
-        self.switch_to(check);
-        let int = self.b().convert(Op::F64ToSint, Type::I32, number);
-        let back = self.b().unary(Op::SintToF64, int);
-        let back = self.b().unary(Op::F64ToBits, back);
-        let same = self.b().icmp(IntCond::Eq, back, bits);
-        let int = self.boxed_int(int);
-        let word = self.b().select(same, int, double);
-        self.b().jump(done, &[word]);
-        self.switch_to(done);
-        self.params(done)[0]
     }
 
     /// Whether a word is that of an int32.
@@ -260,23 +237,10 @@ impl<'a> Emitter<'a> {
         self.b().icmp(IntCond::Ne, bits, zero)
     }
 
-    /// The double that the word of a number stands for.
-    pub(crate) fn unboxed(&mut self, word: Value) -> Value {
-        let done = self.new_block(&[Type::F64]);
-        let (int, double) = (self.new_block(&[]), self.new_block(&[]));
-        let is_int = self.is_int(word);
-        self.b().brif(is_int, (int, &[]), (double, &[]));
-        self.switch_to(int);
-        let small = self.b().unary(Op::Wrap, word);
-        let number = self.b().unary(Op::SintToF64, small);
-        self.b().jump(done, &[number]);
-        self.switch_to(double);
-        let tag = self.int(NUMBER_TAG);
-        let bits = self.b().binary(Op::Iadd, word, tag);
-        let number = self.b().unary(Op::BitsToF64, bits);
-        self.b().jump(done, &[number]);
-        self.switch_to(done);
-        self.params(done)[0]
+    /// The double that a word stands for; leaves when it stands for something else, and the other tiers go on at `pc`.
+    pub(crate) fn unboxed(&mut self, word: Value, pc: usize, reason: Reason) -> Value {
+        let imm = Imm::Guard { state: self.state(pc), reason: reason.into() };
+        self.b().with_imm(Op::UnboxNumber, None, &[word], imm)
     }
 
     /// A number as a double; of others than numbers, NaN.
@@ -517,7 +481,7 @@ impl<'a> Emitter<'a> {
     fn checked(&mut self, word: Value, kind: Kind, pc: usize) -> Val {
         let holds = match kind {
             Kind::Int => self.is_int(word),
-            Kind::Number => self.is_number(word),
+            Kind::Number => return Val::Number(self.unboxed(word, pc, Reason::Loop), None),
             _ => {
                 // false and true differ in one bit.
                 let (one, yes) = (self.int(1), self.int(Word::TRUE.bits()));
@@ -529,7 +493,6 @@ impl<'a> Emitter<'a> {
         self.b().guard(holds, state, Reason::Loop.into());
         match kind {
             Kind::Int => Val::Int(self.b().unary(Op::Wrap, word)),
-            Kind::Number => Val::Number(self.unboxed(word), None),
             _ => {
                 let yes = self.int(Word::TRUE.bits());
                 Val::Bool(self.b().icmp(IntCond::Eq, word, yes))
@@ -770,5 +733,5 @@ impl<'a> Emitter<'a> {
     }
 }
 
-/// Bits of a double that are 0 in int32s.
-const LOW_FRACTION: u64 = (1 << 22) - 1;
+/// The IR's words of numbers are those of values.
+const _: () = assert!(NUMBER_TAG == ir::eval::word::INT);

@@ -96,9 +96,7 @@ impl Emitter<'_> {
     /// A number that is an argument: leaves when it is none.
     fn argument(&mut self, value: Val) -> Val {
         let Val::Any(word) = value else { return value };
-        let holds = self.is_number(word);
-        self.guard(holds, Reason::Number);
-        Val::Number(self.unboxed(word), None)
+        Val::Number(self.unboxed(word, self.pc, Reason::Number), None)
     }
 
     fn math(&mut self, op: MathOp, numbers: &[Val]) -> Val {

@@ -96,6 +96,7 @@ impl OpHandler for Lower<'_> {
         Fcanon = fcanon; RoundToF32 = round_to_f32; F64ToBits = f64_to_bits; BitsToF64 = bits_to_f64;
         Sext8 = sext_low; Sext16 = sext_low;
         F64ToSint = f64_to_int; F64ToUint = f64_to_int; F64ToI32Mod = f64_to_i32_mod; F64ToI32Guard = f64_to_i32_guard;
+        BoxNumber = box_number; UnboxNumber = unbox_number;
         PairMake = pair_make; PairFirst = pair_first; PairSecond = pair_second;
         Load = load; LoadS8 = load; LoadU8 = load; LoadS16 = load; LoadU16 = load; LoadF32 = load;
         Store = store; Store8 = store; Store16 = store; StoreF32 = store;

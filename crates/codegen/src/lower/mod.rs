@@ -7,6 +7,7 @@ mod float;
 mod handler;
 mod int;
 mod memory;
+mod word;
 
 use crate::context::ContextLayout;
 use crate::signature::{self, word_type, words};

@@ -1,7 +1,7 @@
 //! Evaluates an instruction whose operands are constants.
 
 use crate::eval::{Const, OpHandler, dispatch};
-use crate::eval::{float, int};
+use crate::eval::{float, int, word};
 use crate::function::{Imm, InstData, TrapCode};
 use crate::types::{FloatCond, IntCond, Type};
 
@@ -159,6 +159,8 @@ impl OpHandler for Evaluator<'_> {
         RoundToF32(e) e.unary(float::round_to_f32);
         F64ToBits(e) e.cast(Type::I64);
         BitsToF64(e) e.cast(Type::F64);
+        BoxNumber(e) e.unary(word::box_number);
+        UnboxNumber(e) word::unbox_number(e.args[0]).map_or(Evaluated::Leaves, Evaluated::Value);
         BoxBits(e) e.cast(Type::Boxed);
         UnboxBits(e) e.cast(Type::I64);
         PtrToInt(e) e.cast(Type::I64);

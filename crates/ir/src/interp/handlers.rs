@@ -143,11 +143,11 @@ impl OpHandler for Interp<'_, '_> {
         Icmp Fcmp Select
         Fadd Fsub Fmul Fdiv Fmin Fmax Fneg Fabs Fsqrt Ffloor Fceil Ftrunc Fnearest Fcanon
         Sext Zext Wrap Sext8 Sext16 BoolToI32 SintToF64 UintToF64 F64ToSint F64ToUint F64ToI32Mod
-        RoundToF32 F64ToBits BitsToF64 BoxBits UnboxBits PtrToInt IntToPtr PtrAdd
+        RoundToF32 F64ToBits BitsToF64 BoxNumber BoxBits UnboxBits PtrToInt IntToPtr PtrAdd
         PairMake PairFirst PairSecond Anchor
     }
 
-    by_evaluation! { guarded: IaddGuard IsubGuard ImulGuard F64ToI32Guard Guard }
+    by_evaluation! { guarded: IaddGuard IsubGuard ImulGuard F64ToI32Guard UnboxNumber Guard }
 
     by_method! { load: Load LoadS8 LoadU8 LoadS16 LoadU16 LoadF32 }
 

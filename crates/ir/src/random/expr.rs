@@ -137,7 +137,7 @@ impl Body<'_> {
         if args.len() == 2 && slots[0] == slots[1] && self.rng.chance(5) {
             args[1] = args[0];
         }
-        if op == Op::F64ToBits {
+        if matches!(op, Op::F64ToBits | Op::BoxNumber) {
             args[0] = self.shown(args[0]);
         }
         let may_trap = self.config.traps && self.rng.chance(5);

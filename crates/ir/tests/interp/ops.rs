@@ -254,6 +254,9 @@ fn guards(tried: &mut Tried) {
     for x in [-0.0, 0.5, f64::NAN, 2_147_483_648.0] {
         with(Op::F64ToI32Guard, None, &[f(x)], None);
     }
+    with(Op::UnboxNumber, None, &[l(-3)], Some(vec![f(-3.0)]));
+    with(Op::UnboxNumber, None, &[l((2.5_f64.to_bits() as i64) + (2 << 48))], Some(vec![f(2.5)]));
+    with(Op::UnboxNumber, None, &[l(0x1_ffff_ffff_ffff)], None);
     with(Op::Guard, None, &[b(true)], Some(vec![]));
     with(Op::Guard, None, &[b(false)], None);
     with(Op::Anchor, None, &[], Some(vec![]));

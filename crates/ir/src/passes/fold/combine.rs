@@ -3,6 +3,7 @@
 use super::{Action, constant};
 use crate::entity::{Inst, Value};
 use crate::eval::Const;
+use crate::eval::word::INT;
 use crate::function::{Function, Imm, InstData, Values};
 use crate::ops::Op;
 use crate::passes::edit;
@@ -284,6 +285,15 @@ pub(super) fn pair(func: &Function, data: &InstData) -> Action {
     }
 }
 
+/// The number of an int32's word.
+fn boxed_int(func: &mut Function, inst: Inst, low: Value, tag: Value) -> Action {
+    let int = source(func, low).filter(|low| low.op == Op::Zext).map(|low| low.args[0]);
+    let Some(int) = int.filter(|_| edit::as_int(func, tag) == Some(INT as i64)) else { return Action::Keep };
+    edit::rewrite(func, inst, Op::SintToF64, &[int], Imm::None);
+    func.insts[inst].ty = Some(Type::I32);
+    Action::Rewritten
+}
+
 /// Conversions that come back to where they started, and sign changes of sign changes.
 pub(super) fn convert(func: &mut Function, inst: Inst) -> Action {
     let data = &func.insts[inst];
@@ -296,6 +306,9 @@ pub(super) fn convert(func: &mut Function, inst: Inst) -> Action {
         (Op::F64ToI32Mod | Op::F64ToI32Guard, Op::SintToF64) if inner.ty == Some(Type::I32) => {
             Action::Replace(x)
         }
+        // A NaN may come back as any.
+        (Op::UnboxNumber, Op::BoxNumber) => Action::Replace(x),
+        (Op::UnboxNumber, Op::Bor) => boxed_int(func, inst, x, inner.args[1]),
         (Op::F64ToSint, Op::SintToF64) if ty == Some(Type::I32) && inner.ty == ty => Action::Replace(x),
         (Op::RoundToF32, Op::RoundToF32 | Op::LoadF32) | (Op::Fabs, Op::Fabs) => {
             Action::Replace(data.args[0])

@@ -122,6 +122,7 @@ fn rules(func: &mut Function, inst: Inst, new: &mut Fresh) -> Action {
         Op::F64ToI32Mod
         | Op::F64ToI32Guard
         | Op::F64ToSint
+        | Op::UnboxNumber
         | Op::RoundToF32
         | Op::Fneg
         | Op::Fabs
