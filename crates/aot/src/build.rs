@@ -41,7 +41,7 @@ fn has_jump_table(function: &Function) -> bool {
 }
 
 fn compile(module: &Module, target: &Target, options: &Options) -> Result<Vec<Compiled>, Error> {
-    let codegen = codegen::Options { listing: false, ..options.codegen.clone() };
+    let codegen = codegen::Options { listing: false, cold_calls_save: false, ..options.codegen.clone() };
     let (mut compiled, mut declined) = (Vec::new(), Vec::new());
     for (func, function) in module.functions.iter() {
         match codegen::compile(module, func, target, &codegen) {

@@ -1,6 +1,6 @@
 //! Cranelift's output in our terms.
 
-use crate::lower::ExitTable;
+pub(crate) use crate::lower::ExitTable;
 use crate::output::{CallSite, Compiled, FrameStep, Helper, Reloc, RelocKind, Stats, Symbol};
 use crate::place::short_loops;
 use crate::{Arch, Declined};

@@ -24,6 +24,7 @@ mod lower;
 mod options;
 mod output;
 mod place;
+mod saving;
 mod signature;
 mod target;
 
@@ -37,5 +38,6 @@ pub use output::{
     Where,
 };
 pub use place::CACHE_LINE;
+pub use saving::saving_call;
 pub use signature::{RuntimeResults, runtime_signature};
 pub use target::{Arch, Os, Target};

@@ -55,6 +55,9 @@ pub struct Options {
     pub stack_checks: bool,
     /// How functions of the module are called.
     pub calls: Calls,
+    /// Whether calls in cold blocks go through [`ContextLayout::SAVING`](crate::ContextLayout::SAVING), so that the rest of the function
+    /// may keep values in registers across them.
+    pub cold_calls_save: bool,
     /// For tests: every guard that is executed counts the context's `force_guard` down and leaves when it reaches 0.
     pub force_guards: bool,
     /// Whether [`Compiled::clif`](crate::Compiled::clif) and [`Compiled::vcode`](crate::Compiled::vcode) are filled in.
@@ -71,6 +74,7 @@ impl Default for Options {
             max_frame: 32 << 10,
             stack_checks: true,
             calls: Calls::Direct,
+            cold_calls_save: true,
             force_guards: false,
             listing: false,
         }

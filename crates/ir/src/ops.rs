@@ -302,6 +302,7 @@ impl Op {
                 | Op::Fceil
                 | Op::Ftrunc
                 | Op::Fnearest
+                | Op::UnboxNumber
                 | Op::RoundToF32
                 | Op::LoadF32
         )

@@ -40,6 +40,10 @@ pub struct VmContext {
     pub(crate) abort: *const u8,
     /// The guest's data. In the context of an [`Entry`](crate::Entry), the guest that is lent to the innermost call.
     pub(crate) guest: *mut c_void,
+    /// Machine code that calls a C function and leaves all registers as they were.
+    pub(crate) saving: *const u8,
+    /// What that function returned.
+    pub(crate) result: u64,
     /// The instance's [`Store`](crate::instance::Store): not for compiled code.
     pub(crate) store: *mut c_void,
 }
@@ -63,6 +67,8 @@ const _: () = {
     assert!(offset_of!(VmContext, alloc) == Layout::ALLOC as usize);
     assert!(offset_of!(VmContext, abort) == Layout::ABORT as usize);
     assert!(offset_of!(VmContext, guest) == Layout::GUEST as usize);
+    assert!(offset_of!(VmContext, saving) == Layout::SAVING as usize);
+    assert!(offset_of!(VmContext, result) == Layout::RESULT as usize);
 };
 
 /// A context at an address that never changes.

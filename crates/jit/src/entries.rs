@@ -2,6 +2,8 @@
 
 use crate::context::VmContext;
 use crate::control::{decide, note_stack_overflow, note_trap};
+use crate::link::{Linked, Placed};
+use crate::program::LoadError;
 use abi::Abi;
 use abi::stub::StubCode;
 use abi::thunk::tail::{self, Bridge, BridgeShape};
@@ -22,6 +24,7 @@ pub(crate) struct Entries {
     trap: Code,
     stack_overflow: Code,
     dispatch: Code,
+    saving: Linked,
     bridges: Mutex<HashMap<BridgeShape, Code>>,
 }
 
@@ -29,9 +32,17 @@ fn publish(space: &ExecSpace, code: &StubCode, name: &str) -> Result<Code, Thunk
     code.publish(space, name).map_err(ThunkError::from)
 }
 
+/// Publishes the function that calls C functions and leaves all registers as they were.
+fn saving(space: &ExecSpace) -> Result<Linked, LoadError> {
+    let host = codegen::Target::host().ok_or(LoadError::Machine)?;
+    let compiled = codegen::saving_call(&host)
+        .map_err(|why| LoadError::Declined { function: "saving call".to_owned(), why })?;
+    Ok(Placed::new(space, &compiled)?.publish_alone(&compiled, "saving call")?)
+}
+
 impl Entries {
     /// Publishes what every instance needs.
-    pub(crate) fn publish(space: &ExecSpace) -> Result<Arc<Entries>, ThunkError> {
+    pub(crate) fn publish(space: &ExecSpace) -> Result<Arc<Entries>, LoadError> {
         let host = Abi::HOST;
         let abort = publish(space, &tail::emit_abort(host, ENTRY_SP)?, "abort")?;
         let to_abort = RelocTarget::Address(abort.entry().addr());
@@ -42,10 +53,11 @@ impl Entries {
         let stack_overflow = leave(note_stack_overflow as *const () as usize, "stack overflow")?;
         let to_decide = RelocTarget::Address(decide as *const () as usize);
         let dispatch = publish(space, &tail::emit_dispatch(host, &to_decide, &to_abort)?, "dispatch")?;
+        let saving = saving(space)?;
         let mut targets = Targets::new();
         targets.allow_space(space);
         let (space, bridges) = (space.clone(), Mutex::default());
-        Ok(Arc::new(Entries { space, targets, abort, trap, stack_overflow, dispatch, bridges }))
+        Ok(Arc::new(Entries { space, targets, abort, trap, stack_overflow, dispatch, saving, bridges }))
     }
 
     #[inline]
@@ -65,6 +77,7 @@ impl Entries {
 
     /// Enters the addresses that compiled code calls.
     pub(crate) fn fill(&self, context: &mut VmContext) {
+        context.saving = self.saving.entry();
         context.abort = self.abort.entry();
         context.trap = self.trap.entry();
         context.stack_overflow = self.stack_overflow.entry();

@@ -154,12 +154,17 @@ impl Placed {
             let offset = reloc.offset + self.start;
             self.staged.relocate(Reloc { offset, kind, target, addend: reloc.addend + bias });
         }
+        self.staged.keep(Box::new(kept) as Box<dyn Any + Send + Sync>);
+        self.publish_alone(compiled, &unit.name)
+    }
+
+    /// Publishes code in which nothing is to be filled in any more.
+    pub(crate) fn publish_alone(mut self, compiled: &Compiled, name: &str) -> Result<Linked, LinkError> {
         for range in between_calls(compiled) {
             self.staged.mark_data(range.start + self.start as usize..range.end + self.start as usize);
         }
-        self.staged.set_name(&unit.name);
+        self.staged.set_name(name);
         self.staged.set_frame(frame(&compiled.frame, self.start));
-        self.staged.keep(Box::new(kept) as Box<dyn Any + Send + Sync>);
         let offset = self.entry_offset() as usize;
         let code = self.staged.publish().map_err(LinkError::Publish)?;
         Ok(Linked { code, offset })

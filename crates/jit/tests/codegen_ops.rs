@@ -4,7 +4,7 @@
 mod support;
 
 use codegen::{Arch, OptLevel, Options, Symbol, Target};
-use ir::eval::Const;
+use ir::eval::{Const, word};
 use ir::interp::{Interp, Limits, Outcome};
 use ir::ops::{Effect, ImmKind, Slot};
 use ir::{FloatCond, Func, IntCond, Module, Op, Type};
@@ -231,6 +231,11 @@ impl Form {
     fn arguments(&self, fixed: Option<usize>) -> Vec<Vec<Const>> {
         self.operands.iter().enumerate().fold(vec![Vec::new()], |lists, (index, ty)| {
             let mut values = values(*ty);
+            if self.op == Op::BoxNumber {
+                // Of other NaNs, the words are unspecified.
+                values.retain(|value| !value.as_f64().is_nan() || value.bits() & word::FRACTION == 0);
+                values.push(Const::f64(-f64::NAN));
+            }
             values.truncate(if fixed == Some(index) { 1 } else { usize::MAX });
             let longer = |list: Vec<Const>| {
                 values.iter().map(|value| [&list[..], &[*value]].concat()).collect::<Vec<_>>()

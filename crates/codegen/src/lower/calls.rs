@@ -4,10 +4,11 @@ use super::{Lower, Lowered, OWN};
 use crate::Declined;
 use crate::context::ContextLayout;
 use crate::emit::{NAME_ENTRY_POINTER, NAME_FUNCTION, NAME_RUNTIME};
+use crate::saving;
 use crate::signature::{self, RuntimeResults, runtime_signature, word_types, words};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, StackSlotData, StackSlotKind, types};
-use ir::{Entity, Func, Imm, InstData};
+use ir::{Entity, Func, Imm, InstData, RuntimeData, Type};
 
 impl Lower<'_> {
     /// The address of something that is known by name only.
@@ -102,6 +103,13 @@ impl Lower<'_> {
         let data = module.runtimes.get(runtime).ok_or(Declined::Malformed("call of no runtime entry"))?;
         let shape = runtime_signature(self.target, data)
             .map_err(|words| Declined::RuntimeResults { name: data.name.clone(), words })?;
+        if let Some(ty) = self.saved_result(data, shape) {
+            let (args, results) = (self.flat(&inst.args), &data.signature.results);
+            let callee = self.address_of(NAME_RUNTIME, runtime.index() as u32);
+            let word = self.saving(callee, &args);
+            let list: Vec<clif::Value> = results.iter().map(|_| self.narrow(word, ty)).collect();
+            return self.runtime_results(inst, list, None);
+        }
         let sig = self.b.import_signature(signature::runtime(self.target, data, shape));
         let mut args = Vec::new();
         let memory = match shape {
@@ -128,6 +136,46 @@ impl Lower<'_> {
         let list = types.into_iter().zip(&raw).map(|(ty, word)| self.narrow(*word, ty)).collect();
         let status = if data.signature.throws { raw.last().copied() } else { None };
         self.runtime_results(inst, list, status)
+    }
+
+    /// The type of the result of a runtime function that is called in a way that saves all registers, if it is.
+    fn saved_result(&self, data: &RuntimeData, shape: RuntimeResults) -> Option<clif::Type> {
+        let params: Vec<clif::Type> = word_types(&data.signature.params).collect();
+        let suits = !data.signature.throws && params.len() <= saving::WORDS && !params.contains(&types::F64);
+        let suits = suits && self.options.cold_calls_save && self.is_cold;
+        match shape {
+            RuntimeResults::None if suits => Some(types::I64),
+            RuntimeResults::One(Some(ty)) if suits && ty != Type::F64 => Some(signature::word_type(ty)),
+            _ => None,
+        }
+    }
+
+    /// Calls a C function and leaves all registers as they are. The word that it returns.
+    fn saving(&mut self, callee: clif::Value, args: &[clif::Value]) -> clif::Value {
+        let context = self.context();
+        let mut all = vec![callee, context];
+        for arg in args {
+            let whole = self.b.func.dfg.value_type(*arg) == types::I64;
+            all.push(if whole { *arg } else { self.b.ins().uextend(types::I64, *arg) });
+        }
+        while all.len() < 2 + saving::WORDS {
+            all.push(self.b.ins().iconst(types::I64, 0));
+        }
+        let entry = self.b.ins().load(types::I64, OWN, context, ContextLayout::SAVING);
+        let sig = self.b.import_signature(saving::signature());
+        self.b.ins().call_indirect(sig, entry, &all);
+        self.b.ins().load(types::I64, OWN, context, ContextLayout::RESULT)
+    }
+
+    /// What a poll that has to ask is told.
+    fn interrupt(&mut self) -> Option<clif::Value> {
+        if !self.options.cold_calls_save {
+            return self.call_helper(ContextLayout::INTERRUPT, &[], &[], Some(types::I32));
+        }
+        let context = self.context();
+        let helper = self.b.ins().load(types::I64, OWN, context, ContextLayout::INTERRUPT);
+        let word = self.saving(helper, &[]);
+        Some(self.b.ins().ireduce(types::I32, word))
     }
 
     /// Room for this many words.
@@ -200,7 +248,7 @@ impl Lower<'_> {
         let (cold, rest) = (self.cold_block(), self.b.create_block());
         self.b.ins().brif(flag, cold, &[], rest, &[]);
         self.b.switch_to_block(cold);
-        let status = self.call_helper(ContextLayout::INTERRUPT, &[], &[], Some(types::I32));
+        let status = self.interrupt();
         let status = status.ok_or(Declined::Malformed("poll without status"))?;
         let stopped = self.cold_block();
         self.b.ins().brif(status, stopped, &[], rest, &[]);

@@ -16,6 +16,7 @@ use ir::{FrameValue, Imm, InstData, Reason, State, Type, Value, Virtual};
 use std::collections::BTreeMap;
 
 /// The exit sites of a lowered function.
+#[derive(Default)]
 pub(crate) struct ExitTable {
     pub(crate) sites: Vec<Site>,
     pub(crate) buffer_words: u32,

@@ -52,6 +52,7 @@ pub(crate) fn lower(
         values: Table::filled(function.values.len(), [clif::Value::reserved(); 2]),
         blocks,
         inst: Inst(0),
+        is_cold: false,
         exits: Exits::default(),
         shared: Shared::default(),
         b: builder,
@@ -146,6 +147,8 @@ struct Lower<'a> {
     blocks: Table<Block, Option<clif::Block>>,
     /// The instruction being lowered.
     inst: Inst,
+    /// Whether its block is executed rarely.
+    is_cold: bool,
     exits: Exits,
     shared: Shared,
     b: FunctionBuilder<'a>,
@@ -154,7 +157,7 @@ struct Lower<'a> {
 /// Guest memory: there, by the guest's word, but at any alignment.
 const GUEST: MemFlagsData = MemFlagsData::new().with_notrap();
 /// Our own data.
-const OWN: MemFlagsData = MemFlagsData::trusted();
+pub(crate) const OWN: MemFlagsData = MemFlagsData::trusted();
 
 impl Lower<'_> {
     /// The function's entry: the stack check, and on to the first block.
@@ -192,6 +195,7 @@ impl Lower<'_> {
     fn block(&mut self, block: Block) -> Lowered {
         let function = self.function;
         let made = self.clif_block(block);
+        self.is_cold = function.blocks[block].cold;
         self.b.switch_to_block(made);
         for param in &function.blocks[block].params {
             let ty = function.ty(*param);

@@ -60,6 +60,9 @@ impl Lower<'_> {
         // A double that is a NaN, or no number.
         let holds = self.is_number(boxed);
         self.guard(inst, holds)?;
+        if let Some(block) = self.b.current_block() {
+            self.b.set_cold_block(block);
+        }
         self.b.ins().jump(rest, &[double.into()]);
         self.b.switch_to_block(rest);
         self.set(inst, result)

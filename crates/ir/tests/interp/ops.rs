@@ -162,6 +162,9 @@ fn conversions(tried: &mut Tried) {
         &[l(0x7ff4_0000_0000_0001)],
         returns(Const::new(Type::F64, 0x7ff4_0000_0000_0001)),
     );
+    check(tried, Op::BoxNumber, None, &[f(-3.0)], returns(l(-(1 << 49) | 0xffff_fffd)));
+    check(tried, Op::BoxNumber, None, &[f(-0.0)], returns(l(i64::MIN + (2 << 48))));
+    check(tried, Op::BoxNumber, None, &[f(-f64::NAN)], returns(l(0x7ffa_0000_0000_0000)));
     check(tried, Op::BoxBits, None, &[l(-5)], returns(Const::boxed(-5i64 as u64)));
     check(tried, Op::UnboxBits, None, &[Const::boxed(7)], returns(l(7)));
     check(tried, Op::PtrToInt, None, &[Const::ptr(64)], returns(l(64)));
