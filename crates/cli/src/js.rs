@@ -31,6 +31,12 @@ pub(crate) fn run(args: &RunArgs) -> ExitCode {
     };
     on_large_stack(|| match args.show.emit {
         Some(Form::Bytecode) => emit(args),
+        Some(form) if form != Form::Bytecode && !js_host::JIT => {
+            eprintln!(
+                "error: this build has an interpreter only: there is bytecode to be shown, and nothing else"
+            );
+            ExitCode::from(64)
+        }
         Some(Form::Svg) if args.show.emit_to.is_none() => {
             eprintln!("error: pictures need a folder: say where to with --emit-to");
             ExitCode::from(64)

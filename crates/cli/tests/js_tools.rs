@@ -54,6 +54,43 @@ fn bytecode_is_listed_with_places_and_not_run() {
     assert!(!out.lines().any(|line| line == "run"), "{out}");
 }
 
+/// A program whose one loop is hot.
+const HOT: &str = "function sum(a, n) {\n  let s = 0.5;\n  for (let i = 0; i < n; i++) {\n    s += a[i & 7];\n  }\n  return s;\n}\nlet t = 0;\nfor (let i = 0; i < 60; i++) t += sum([1.5, 2, 3, 4, 5, 6, 7, 8], 200);\nconsole.log(t);\n";
+
+#[test]
+#[cfg_attr(not(feature = "jit"), ignore = "there is no optimizing tier")]
+fn optimized_functions_are_shown_while_the_program_runs() {
+    let eager = ["--jit-threshold=1", "--opt-threshold=1"];
+    let (status, plain, _) = run("emit-none", HOT, &eager);
+    assert_eq!(status, Some(0));
+    for (form, part) in [("ir", "unbox_number"), ("clif", "fadd"), ("asm", "; line 4")] {
+        let flags = [&eager[..], &["--emit", form, "--emit-func", "sum"]].concat();
+        let (status, out, err) = run(&format!("emit-{form}"), HOT, &flags);
+        assert_eq!((status, &out), (Some(0), &plain), "{err}");
+        assert!(err.contains("; sum (") && err.contains("from the loop in line 3 on"), "{err}");
+        assert!(err.contains(part), "{form}: {err}");
+        // Of this name only.
+        assert_eq!(err.matches("program.js:").count(), err.matches("; sum (").count(), "{err}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(feature = "jit"), ignore = "there is no optimizing tier")]
+fn pictures_of_optimized_functions_go_to_a_folder() {
+    let folder = Folder::new("js-emit-svg");
+    let to = folder.0.join("made").to_string_lossy().into_owned();
+    let flags = ["--jit-threshold=1", "--opt-threshold=1", "--emit", "svg"];
+    let (status, ..) = run("emit-svg-nowhere", HOT, &flags);
+    assert_eq!(status, Some(64));
+    let (status, _, err) = run("emit-svg", HOT, &[&flags[..], &["--emit-to", &to]].concat());
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    let files: Vec<_> =
+        std::fs::read_dir(&to).expect("it was made").map(|file| file.expect("a file").path()).collect();
+    let of_sum = |file: &&PathBuf| file.to_string_lossy().contains("-sum");
+    let sum = files.iter().find(of_sum).unwrap_or_else(|| panic!("{files:?}"));
+    assert!(std::fs::read_to_string(sum).expect("it can be read").starts_with("<svg"));
+}
+
 #[test]
 fn bytecode_of_a_text_that_is_refused_is_a_report_with_the_line() {
     let (status, out, err) = run("emit-refused", "let fine;\n  let = ;\n", &["--emit", "bytecode"]);
