@@ -199,8 +199,11 @@ impl<G: SharedGuest> MovableEntry<G> {
     /// The entry, for calls on this thread.
     #[inline]
     pub fn entry(&self) -> &Entry<G> {
-        // SAFETY: the context is alive, and nobody has a reference to it or the control.
-        unsafe { set_stack_limit(self.0.instance.context()) };
+        // SAFETY: the reference ends with this statement. While calls run, this stays on their thread.
+        if unsafe { self.0.control() }.depth == 0 {
+            // SAFETY: the context is alive, and nobody has a reference to it or the control.
+            unsafe { set_stack_limit(self.0.instance.context()) };
+        }
         &self.0
     }
 }

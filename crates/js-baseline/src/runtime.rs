@@ -321,7 +321,11 @@ lean! {
     get_property(context, vm, base, at) noted {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
-        note_typed(context, vm, base);
+        if value(base).is_object() {
+            note_typed(context, vm, base);
+        } else {
+            note(context, vm, |note| note.with(Note::PRIMITIVE));
+        }
         vm.get_cached(cache, value(base))
     };
     set_property(context, vm, base, new, at) noted_unit {

@@ -11,7 +11,7 @@ pub const JIT: bool = cfg!(feature = "jit");
 const OPTIMIZING: bool = false;
 
 /// Calls and rounds of loops of a function in code of templates after which it gets optimized code, unless told otherwise.
-const THRESHOLD: u32 = 1_000;
+const THRESHOLD: u32 = 20_000;
 
 /// The optimizing tier of an isolate.
 #[derive(Clone, Debug)]

@@ -9,8 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::Decline;
 
-/// Calls in tail position are frames in traces, too.
-const LEFT_OUT: &str = "tail";
+/// Passes that find nothing to do: modules have one body each, which allocates by runtime functions. Calls in tail position are frames
+/// in traces, too.
+const LEFT_OUT: [&str; 3] = ["tail", "inline", "scalar"];
+/// Passes that work on loops.
+const FOR_LOOPS: [&str; 4] = ["rotate", "licm", "unroll", "bounds"];
 
 /// A function, or one of its loops by the instruction at its head.
 type Place = (u64, Option<u32>);
@@ -83,7 +86,9 @@ impl Lower for Compiler {
         })?;
         let (mut module, func) = (lowered.module, lowered.func);
         check(&module)?;
-        let disabled = [LEFT_OUT.to_owned()].into();
+        let loops = snapshot.insts.iter().any(|inst| inst.op().is_loop());
+        let disabled = LEFT_OUT.iter().chain(FOR_LOOPS.iter().filter(|_| !loops));
+        let disabled = disabled.map(|name| (*name).to_owned()).collect();
         // Looking after each pass takes most of the time of a debug build; who finds a fault below can have that done.
         let options = Options { disabled, verify: false, ..Options::default() };
         passes::optimize(&mut module, &options);

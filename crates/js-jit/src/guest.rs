@@ -5,9 +5,12 @@ use ir::eval::Const;
 use ir::interp::Deopt;
 use jit::engine::FunctionId;
 use jit::{Resume, RuntimeTable, SharedGuest};
-use js_lower::{Note, Reason, runtime};
-use js_rt::{Class, Value, number};
+use js_bytecode::Op;
+use js_lower::runtime::{self, Lean};
+use js_lower::{Note, Reason};
+use js_rt::{Class, Code, Value, number};
 use js_vm::{Intrinsic, Stepped, Vm};
+use std::cell::Cell;
 
 const _: () = assert!(runtime::FRAME_CONSTRUCT == js_vm::FRAME_CONSTRUCT);
 
@@ -39,7 +42,9 @@ impl SharedGuest for JavaScript {
 /// Notes that code was left at an instruction of the innermost frame, for its next version.
 fn learn(vm: &Vm, pc: u32, reason: u16) {
     if let Some((_, code)) = vm.begin_frame() {
+        let primitive = Reason::Shape as u16 == reason && is_primitive(vm, &code, pc);
         code.native.note(pc as usize, |note| match reason {
+            _ if primitive => note.with(Note::PRIMITIVE).with_exit(),
             _ if reason == Reason::Loop as u16 => note.with(Note::WIDE).with_exit(),
             // It says nothing about the instruction at the head of the loop.
             _ if reason == Reason::Hoisted as u16 => note.with(Note::STAYS),
@@ -47,6 +52,14 @@ fn learn(vm: &Vm, pc: u32, reason: u16) {
         });
     }
     vm.tell_exit(Reason::name(reason));
+}
+
+/// Whether an instruction of the innermost frame reads a property of what is no object.
+fn is_primitive(vm: &Vm, code: &Code, pc: u32) -> bool {
+    let inst = code.function.insts.get(pc as usize);
+    let reads = inst.filter(|inst| matches!(inst.op(), Op::GetProperty | Op::GetMethod));
+    let base = reads.and_then(|inst| vm.innermost_registers().get(usize::from(inst.b())));
+    base.is_some_and(|base| !base.get().is_object())
 }
 
 fn results(status: u64) -> Resume {
@@ -98,8 +111,9 @@ pub(crate) fn table() -> RuntimeTable {
     table.bind_words::<JavaScript, _, _, 2>(runtime::REMAINDER, |_: &Vm, [x, y]: [u64; 2]| {
         number::remainder(f64::from_bits(x), f64::from_bits(y)).to_bits()
     });
-    table.bind_words::<JavaScript, _, _, 1>(runtime::CREATE, |vm: &Vm, [of]: [u64; 1]| {
-        create(vm, vm.value_of(of)).unwrap_or(0)
+    table.bind_words::<JavaScript, _, _, 1>(runtime::CREATE, |vm: &Vm, [register]: [u64; 1]| {
+        let of = vm.innermost_registers().get(register as usize).map(Cell::get);
+        of.and_then(|of| create(vm, of)).unwrap_or(0)
     });
     table.bind_words::<JavaScript, _, _, 1>(runtime::TRUTH, |vm: &Vm, [of]: [u64; 1]| {
         u64::from(vm.value_of(of).to_boolean())
@@ -108,4 +122,51 @@ pub(crate) fn table() -> RuntimeTable {
         u64::from(vm.value_of(x).is_strictly_equal(vm.value_of(y)))
     });
     table
+        .bind_words::<JavaScript, _, _, 0>(runtime::THROWN, |vm: &Vm, []: [u64; 0]| status(vm.lean_thrown()));
+    lean(&mut table);
+    table
+}
+
+/// The functions that execute one instruction.
+fn lean(table: &mut RuntimeTable) {
+    macro_rules! bind {
+        ($($name:ident $function:ident;)*) => {$(
+            table.bind_words::<JavaScript, _, _, 1>(Lean::$name.name(), |vm: &Vm, [pc]: [u64; 1]| {
+                vm.$function(pc as u32).bits()
+            });
+        )*};
+    }
+    bind! {
+        NewObject lean_new_object;
+        NewArray lean_new_array;
+        Append lean_append;
+        Closure lean_closure;
+        NewEnv lean_new_env;
+        CopyEnv lean_copy_env;
+        TypeOf lean_type_of;
+        GetProperty lean_get_property;
+        SetProperty lean_set_property;
+        DefineField lean_define_field;
+        GetGlobal lean_get_global;
+        SetGlobal lean_set_global;
+        GetElement lean_get_element;
+        SetElement lean_set_element;
+        Add lean_add;
+        Text lean_text;
+        LooselyEqual lean_loosely_equal;
+        InstanceOf lean_instance_of;
+        Has lean_has;
+        GetPrivate lean_get_private;
+        SetPrivate lean_set_private;
+        IteratorOpen lean_iterator_open;
+        IteratorClose lean_iterator_close;
+        Call lean_call;
+        Construct lean_construct;
+    }
+    table.bind_words::<JavaScript, _, _, 1>(Lean::Order.name(), |vm: &Vm, [packed]: [u64; 1]| {
+        vm.lean_order(packed as u32, (packed >> 32) as u32).bits()
+    });
+    table.bind_words::<JavaScript, _, _, 1>(Lean::IteratorNext.name(), |vm: &Vm, [pc]: [u64; 1]| {
+        vm.lean_iterator_next(pc as u32).map_or(runtime::DONE, Value::bits)
+    });
 }

@@ -9,7 +9,12 @@ use js_vm::{Vm, VmAddresses};
 use std::cell::Cell;
 
 /// What is known of a function whose frame is the innermost one. The function keeps alive what is named here.
-pub(crate) fn snapshot(vm: &Vm, code: Gc<Code>, number: u32, way_to: impl Fn(Gc<Code>) -> Way) -> Snapshot {
+pub(crate) fn snapshot(
+    vm: &Vm,
+    code: Gc<Code>,
+    (number, choosy): (u32, bool),
+    way_to: impl Fn(Gc<Code>) -> Way,
+) -> Snapshot {
     let function = &code.function;
     code.native.above.keep(code.caches.iter().flat_map(entries).flat_map(named));
     vm.rt.heap().wrote(code);
@@ -26,6 +31,7 @@ pub(crate) fn snapshot(vm: &Vm, code: Gc<Code>, number: u32, way_to: impl Fn(Gc<
         targets: targets(vm, code, way_to),
         held: vm.innermost_registers().iter().map(|register| held(register.get())).collect(),
         cells: cells(&vm.addresses()),
+        choosy,
     }
 }
 

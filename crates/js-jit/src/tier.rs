@@ -10,17 +10,19 @@ use heap::Gc;
 use jit::engine::{self, Engine, FunctionId};
 use jit::{LoadError, MovableEntry, WordCallable};
 use js_baseline::{Ask, Ran, Upper};
-use js_lower::{runtime, signature};
+use js_bytecode::Inst;
+use js_lower::{around, runtime, signature};
 use js_rt::Code;
 use js_vm::Vm;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
 
 /// Bytes of native stack that a compiled function may take, without its return address and frame pointer.
-const MAX_FRAME: u32 = (1 << 11) - ENTRY as u32;
+const MAX_FRAME: u32 = (1 << 12) + (1 << 10) - ENTRY as u32;
 /// These.
 const ENTRY: usize = 16;
 /// Calls or rounds after which it is worth asking again whether code is there.
@@ -41,6 +43,17 @@ const WARM: u32 = 8;
 /// Rounds of loops in a call that make up for what it costs to enter optimized code from code of templates, roughly.
 const ROUNDS_PER_CALL: u32 = 4;
 
+/// Calls and rounds that the templates' code counts before it asks, at most.
+const STEP: u32 = 1_000;
+/// A loop that is small beside what is compiled for it has to be hotter, so many times at most.
+const MOST_PARTS: u32 = 8;
+/// Entries into the code of a loop before the engine is asked for it again.
+const FROM_ENGINE: u32 = 64;
+/// Times that a loop's head is passed over for another one around it.
+const MOST_PASSED: u32 = 64;
+/// Rounds until the next look then: the other head may be close.
+const CLOSE: u32 = 25;
+
 /// How code is made.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -54,8 +67,8 @@ pub struct Config {
     pub watch: Option<Watch>,
 }
 
-/// [`Config::threshold`] unless told otherwise.
-const THRESHOLD: u32 = 1_000;
+/// [`Config::threshold`] unless told otherwise: what was spent by then is about what compiling costs.
+const THRESHOLD: u32 = 20_000;
 
 impl Default for Config {
     fn default() -> Config {
@@ -84,6 +97,8 @@ impl Config {
 struct Function {
     id: FunctionId,
     callable: WordCallable<2>,
+    /// Where its entry leads while it has no code.
+    thunk: usize,
     /// How often it was hot when it was called, and how often in a loop: a sample of how many rounds there are to a call.
     calls: AtomicU32,
     rounds: AtomicU32,
@@ -91,6 +106,110 @@ struct Function {
     waited: AtomicU32,
     /// Whether its code calls itself straight away.
     recursive: AtomicBool,
+    /// Calls, and rounds of loops, before it was worth compiling.
+    events: AtomicU32,
+    /// Loops that code was asked for.
+    loops: Mutex<Vec<Loops>>,
+}
+
+/// Loops around one another, which are compiled together for the head of one of them.
+struct Loops {
+    /// The first instruction of all.
+    start: usize,
+    header: u32,
+    /// How often another one of their heads was asked about.
+    passed: u32,
+    /// The code, in which state the loop was then, and how often it is entered before the engine is asked again.
+    code: Option<(State, WordCallable<2>, u32)>,
+}
+
+impl Function {
+    /// Whether it was asked about at all.
+    fn is_asked_about(&self) -> bool {
+        self.waited.load(Ordering::Relaxed) > 0 || self.events.load(Ordering::Relaxed) > 0
+    }
+
+    /// Another one of the loops around a loop, for whose head code was asked for, and how often that was found instead.
+    fn other_head(&self, insts: &[Inst], header: u32) -> Option<(u32, u32)> {
+        let start = around(insts, header as usize).start;
+        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = loops.iter_mut().find(|loops| loops.start == start && loops.header != header)?;
+        known.passed += 1;
+        Some((known.header, known.passed))
+    }
+
+    /// The way into the code of a loop, which is in this state. The engine is asked now and then: what is entered stays.
+    fn loop_code(&self, running: &Running, header: u32, state: Option<State>) -> Option<WordCallable<2>> {
+        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = loops.iter_mut().find(|loops| loops.header == header);
+        if let Some(Loops { code: Some((of, callable, left @ 1..)), .. }) = &mut known
+            && Some(*of) == state
+        {
+            *left -= 1;
+            return Some(callable.clone());
+        }
+        let callable = running.engine.back_edge(self.id, header, 1)?;
+        let callable = WordCallable::try_from(callable).ok()?;
+        if let (Some(known), Some(state)) = (known, state) {
+            known.code = Some((state, callable.clone(), FROM_ENGINE));
+        }
+        Some(callable)
+    }
+
+    fn note_head(&self, insts: &[Inst], header: u32) {
+        let start = around(insts, header as usize).start;
+        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
+        if loops.iter().all(|loops| loops.header != header) {
+            loops.push(Loops { start, header, passed: 0, code: None });
+        }
+    }
+
+    /// Counts what the templates' code has counted; whether that is enough to make up for compiling.
+    fn is_worth_compiling(
+        &self,
+        insts: &[Inst],
+        header: Option<u32>,
+        (counted, threshold): (u32, u32),
+    ) -> bool {
+        let events = self.events.fetch_add(counted, Ordering::Relaxed).saturating_add(counted);
+        let size = |range: std::ops::Range<usize>| range.len().max(1) as u32;
+        let parts = header.map_or(1, |header| {
+            let header = header as usize;
+            let back = |(pc, inst): (usize, &Inst)| {
+                let target = (pc + 1).wrapping_add_signed(inst.cs() as isize);
+                (inst.op().jumps() && target == header && pc >= header).then_some(pc)
+            };
+            let end = insts.iter().enumerate().filter_map(back).max().unwrap_or(header);
+            size(around(insts, header)) / size(header..end + 1)
+        });
+        events >= threshold.saturating_mul(parts.clamp(1, MOST_PARTS))
+    }
+
+    /// Whether calls of it lead to code of its own.
+    fn leads_to_code(&self) -> bool {
+        self.callable.callable().entry().addr() != self.thunk
+    }
+}
+
+/// Numbers of the engine are their own hashes: nobody chooses them.
+type Numbers = BuildHasherDefault<Number>;
+
+#[derive(Default)]
+struct Number(u64);
+
+impl Hasher for Number {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0 << 8 | u64::from(*byte));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        // The table looks at the highest bits, too.
+        self.0 = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// Functions of the heap that are gone, by number.
@@ -122,7 +241,7 @@ pub struct Jit {
     compiler: Arc<Compiler>,
     running: OnceCell<Option<Running>>,
     /// By number.
-    functions: RefCell<HashMap<u32, Arc<Function>>>,
+    functions: RefCell<HashMap<u32, Arc<Function>, Numbers>>,
     dead: Dead,
 }
 
@@ -184,11 +303,14 @@ impl Jit {
         let callable = running.engine.function(id).ok()??;
         let function = Arc::new(Function {
             id,
+            thunk: callable.entry().addr(),
             callable: WordCallable::try_from(callable).ok()?,
             calls: AtomicU32::new(0),
             rounds: AtomicU32::new(0),
             waited: AtomicU32::new(0),
             recursive: AtomicBool::new(false),
+            events: AtomicU32::new(0),
+            loops: Mutex::default(),
         });
         let number = u32::try_from(id.0).ok()?;
         above.number.set(number);
@@ -226,10 +348,15 @@ impl Jit {
         }
     }
 
+    /// Calls and rounds between two looks at a function.
+    fn step(&self) -> u32 {
+        self.config.threshold.min(STEP)
+    }
+
     /// Whether a function was called so often that it is going to be compiled, too.
     fn is_warm(&self, callee: &Code) -> bool {
         let left = callee.native.heat.get();
-        callee.native.is_compiled() && left < self.config.threshold - self.config.threshold / WARM
+        callee.native.is_compiled() && left < self.step() - self.step() / WARM
     }
 
     /// Has a function or loop compiled, unless it is better to wait for the functions that it calls.
@@ -264,12 +391,12 @@ impl Jit {
                     missing.set(true);
                     straight
                 }
-                _ if called.waited.load(Ordering::Relaxed) > 0 || self.is_warm(&callee) => straight,
+                _ if called.is_asked_about() || self.is_warm(&callee) => straight,
                 Some(State::Queued { .. }) => straight,
                 _ => Way::Interpreter,
             }
         };
-        let snapshot = snapshot(vm, code, number, way_to);
+        let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), way_to);
         if missing.get() && waited < PATIENCE {
             function.waited.store(waited + 1, Ordering::Relaxed);
             return;
@@ -278,6 +405,7 @@ impl Jit {
         match header {
             None => running.engine.request(function.id, self.config.threshold),
             Some(header) => {
+                function.note_head(&code.function.insts, header);
                 let _ = running.engine.back_edge(function.id, header, 1);
             }
         }
@@ -298,7 +426,7 @@ fn unsuited(code: &Code) -> Option<&'static str> {
 
 impl Upper for Jit {
     fn threshold(&self) -> u32 {
-        self.config.threshold
+        self.step()
     }
 
     fn ask(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ask {
@@ -308,16 +436,34 @@ impl Upper for Jit {
         }
         let Some(running) = self.running() else { return Ask::Again(NEVER) };
         let Some(function) = self.function(running, vm, code) else { return Ask::Again(LATER) };
-        if Jit::state(running, &function, header) == Some(State::Below) {
-            self.request(running, (vm, code), &function, header);
-        }
         let counter = if header.is_some() { &function.rounds } else { &function.calls };
         counter.fetch_add(1, Ordering::Relaxed);
+        if Jit::state(running, &function, header) == Some(State::Below) {
+            let insts = &code.function.insts;
+            if !self.config.is_eager() {
+                if let Some((other, passed)) = header.and_then(|header| function.other_head(insts, header)) {
+                    match Jit::state(running, &function, Some(other)) {
+                        Some(State::Installed { .. }) if passed % MOST_PASSED != 0 => {
+                            return Ask::Again(CLOSE);
+                        }
+                        // Control does not come there any more.
+                        Some(State::Installed { .. } | State::Below) | None => {}
+                        Some(State::Queued { .. }) => return Ask::Again(SOON),
+                        // Both would be declined for the same reason.
+                        Some(State::GaveUp(_)) => return Ask::Again(LATER),
+                    }
+                }
+                if !function.is_worth_compiling(insts, header, (self.step(), self.config.threshold)) {
+                    return Ask::Again(self.step());
+                }
+            }
+            self.request(running, (vm, code), &function, header);
+        }
         match Jit::state(running, &function, header) {
             Some(State::Installed { .. }) if header.is_none() && !self.is_worth_entering(&function) => {
-                Ask::Again(self.config.threshold)
+                Ask::Again(self.step())
             }
-            Some(State::Installed { .. }) => Ask::Ready(self.config.threshold.min(SOON)),
+            Some(State::Installed { .. }) => Ask::Ready(self.step().min(SOON)),
             Some(State::GaveUp(GaveUp::Declined(_))) => Ask::Again(NEVER),
             Some(State::GaveUp(GaveUp::Versions(_))) => Ask::Again(LATER),
             _ => Ask::Again(SOON),
@@ -325,27 +471,31 @@ impl Upper for Jit {
     }
 
     fn run(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ran {
-        let again = Ran::Not(self.config.threshold);
+        let again = Ran::Not(self.step());
         let Some(running) = self.running() else { return again };
         let known = self.functions.borrow().get(&code.native.above.number.get()).cloned();
         let Some(function) = known else { return again };
-        if !matches!(Jit::state(running, &function, header), Some(State::Installed { .. })) {
+        // Mostly it is plain that there is code.
+        let leads = header.is_none() && function.leads_to_code();
+        let state = if leads { None } else { Jit::state(running, &function, header) };
+        if !leads && !matches!(state, Some(State::Installed { .. })) {
             return again;
         }
         if !vm.has_native_stack() {
             return Ran::Left;
         }
         let Some(frame) = vm.innermost_addresses() else { return again };
+        let loops;
         let callable = match header {
-            None => Some(function.callable.clone()),
-            Some(header) => running
-                .engine
-                .back_edge(function.id, header, 1)
-                .and_then(|callable| WordCallable::try_from(callable).ok()),
+            None => &function.callable,
+            Some(header) => {
+                loops = function.loop_code(running, header, state);
+                let Some(callable) = &loops else { return again };
+                callable
+            }
         };
-        let Some(callable) = callable else { return again };
         let room = vm.set_native_room(MAX_FRAME as usize + ENTRY);
-        let result = running.entry.entry().call(vm, &callable, frame);
+        let result = running.entry.entry().call(vm, callable, frame);
         vm.restore_native_room(room);
         match result {
             Ok([runtime::RETURNED, word]) => Ran::Returned(vm.value_of(word)),

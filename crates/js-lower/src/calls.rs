@@ -105,7 +105,9 @@ impl Emitter<'_> {
         let new_target = self.boxed(self.reg(reg));
         // The collector looks at registers.
         self.spill_for_handlers();
-        let this = self.runtime(self.functions.create, &[new_target]);
+        self.spill(reg);
+        let register = self.int(reg.into());
+        let this = self.runtime(self.functions.create, &[register]);
         let zero = self.int(0);
         let made = self.b().icmp(IntCond::Ne, this, zero);
         self.or_else(made, slow);

@@ -1,7 +1,7 @@
 //! Comparisons, truth, and the jumps that they decide.
 
 use crate::emit::Emitter;
-use crate::runtime::Reason;
+use crate::runtime::{Lean, Reason};
 use crate::value::{Val, is_cell, number_of};
 use ir::{FloatCond, IntCond, Op as Ir, Type, Value};
 use js_bytecode::{Inst, Op, Operand};
@@ -74,6 +74,16 @@ fn float_cond(cond: IntCond) -> FloatCond {
     }
 }
 
+/// The number of an order, as the runtime has it.
+fn order(cond: IntCond) -> u32 {
+    match cond {
+        IntCond::Slt => 0,
+        IntCond::Sle => 1,
+        IntCond::Sgt => 2,
+        _ => 3,
+    }
+}
+
 /// The other operand.
 #[derive(Clone, Copy)]
 enum Right {
@@ -95,10 +105,8 @@ impl Emitter<'_> {
     /// Lowers an instruction that gives a truth value; whether it is one.
     pub(crate) fn comparison(&mut self, inst: Inst) -> bool {
         let Some(plan) = plan(inst.op()).filter(|_| !inst.op().jumps()) else { return false };
-        match self.decided(inst, plan) {
-            Some(cond) => self.set(inst.a(), Val::Bool(cond)),
-            None => self.stepped(),
-        }
+        let cond = self.decided(inst, plan);
+        self.set(inst.a(), Val::Bool(cond));
         true
     }
 
@@ -106,22 +114,26 @@ impl Emitter<'_> {
     pub(crate) fn jump(&mut self, inst: Inst) {
         let target = self.flow.block_at(crate::flow::target(self.pc, inst));
         let Some(plan) = plan(inst.op()) else {
-            return self.stepped_jump(self.flow.block_at(self.pc + 1), target);
+            let next = self.flow.block_at(self.pc + 1);
+            return match inst.op() {
+                Op::IteratorNext => self.iterator_next(inst, next, target),
+                _ => self.stepped_jump(next, target),
+            };
         };
         if plan.test == Test::Always {
             return if self.is_condition(target) { self.condition(target) } else { self.way(target) };
         }
         let next = self.flow.block_at(self.pc + 1);
-        match self.decided(inst, plan) {
-            Some(cond) => self.branch(cond, target, next),
-            None => self.stepped_jump(next, target),
-        }
+        let cond = self.decided(inst, plan);
+        self.branch(cond, target, next);
     }
 
     /// Whether a block that lies ahead is the condition of a loop, which a jump from in front of the loop leads to.
     fn is_condition(&self, number: usize) -> bool {
         let block = &self.flow.blocks[number];
-        block.start > self.pc && crate::flow::is_condition(&self.snapshot.insts, block.start..block.end)
+        block.start > self.pc
+            && self.flow.region.contains(&block.start)
+            && crate::flow::is_condition(&self.snapshot.insts, block.start..block.end)
     }
 
     /// Ends the block with the condition of a loop once more, so that what the loop is entered with is that it holds: what does not change in
@@ -138,8 +150,8 @@ impl Emitter<'_> {
         self.entering = false;
     }
 
-    /// Whether a test comes out as wanted; none when the interpreter has to know.
-    fn decided(&mut self, inst: Inst, plan: Plan) -> Option<Value> {
+    /// Whether a test comes out as wanted.
+    fn decided(&mut self, inst: Inst, plan: Plan) -> Value {
         let (left, right) = operands(inst);
         let cond = match plan.test {
             Test::Always => self.b().bconst(true),
@@ -156,17 +168,17 @@ impl Emitter<'_> {
                 self.nullish(word)
             }
             Test::NullLike => self.null_like(left),
-            Test::Order(cond) => {
-                let (x, y) = self.compared(left, right)?;
-                self.compare(cond, x, y)
-            }
+            Test::Order(cond) => match self.compared(left, right) {
+                Some((x, y)) => self.compare(cond, x, y),
+                None => self.lean_truth(Lean::Order, order(cond)),
+            },
             Test::Strict => self.strict(left, right),
-            Test::Loose => {
-                let (x, y) = self.compared(left, right)?;
-                self.compare(IntCond::Eq, x, y)
-            }
+            Test::Loose => match self.compared(left, right) {
+                Some((x, y)) => self.compare(IntCond::Eq, x, y),
+                None => self.lean_truth(Lean::LooselyEqual, 0),
+            },
         };
-        Some(if plan.holds { cond } else { self.not(cond) })
+        if plan.holds { cond } else { self.not(cond) }
     }
 
     fn not(&mut self, cond: Value) -> Value {

@@ -56,7 +56,7 @@ impl Emitter<'_> {
     }
 
     /// Where an element of an object is that has elements in a row.
-    fn place(&mut self, object: Value, index: Value, slow: Option<Block>) -> Place {
+    pub(crate) fn place(&mut self, object: Value, index: Value, slow: Option<Block>) -> Place {
         let row = self.load(Type::I64, object, OBJECT_ELEMENTS, self.classes.rows);
         let row = self.pointer(row);
         // The lower half, which is no more than all of it: bounds are found out for numbers as wide as loops count with.
@@ -110,7 +110,7 @@ impl Emitter<'_> {
     }
 
     /// Meets a way on which the interpreter did what the instruction does.
-    fn join(&mut self, slow: Block) {
+    pub(crate) fn join(&mut self, slow: Block) {
         let nothing = Val::Constant(js_rt::Value::UNDEFINED.bits());
         self.meet(nothing, slow);
     }

@@ -52,6 +52,12 @@ pub(crate) struct Emitter<'a> {
     pub(crate) entering: bool,
     /// Shapes with the last slot that accesses found in objects of theirs.
     pub(crate) last_within: Vec<(u64, u32)>,
+    /// Blocks that leave with a status, and that hand on what was thrown, there with the countdown.
+    left: Option<Block>,
+    pub(crate) thrown: [Option<Block>; 2],
+    /// Instructions on ways that are taken, and those among them that the runtime executes.
+    pub(crate) taken: u32,
+    pub(crate) lean: u32,
     /// Kinds of memory that slots are.
     pub(crate) slots: Vec<(Slots, AliasClass)>,
 }
@@ -89,6 +95,10 @@ impl<'a> Emitter<'a> {
             numbers: Vec::new(),
             entering: false,
             last_within: Vec::new(),
+            left: None,
+            thrown: [None; 2],
+            taken: 0,
+            lean: 0,
             slots: Vec::new(),
         }
     }
@@ -158,6 +168,7 @@ impl<'a> Emitter<'a> {
         }
         for pc in block.start..block.end {
             self.pc = pc;
+            self.taken += 1;
             if !self.inst() {
                 return;
             }
@@ -165,6 +176,19 @@ impl<'a> Emitter<'a> {
         if let Some(next) = block.next.first() {
             self.goto(*next);
         }
+    }
+
+    /// Ends the block: the loop is over that the function was entered for, and another tier goes on. That is no exit that code should
+    /// learn from.
+    fn over(&mut self, pc: usize) {
+        let flow = self.flow;
+        flow.live[pc].iter().for_each(|reg| self.spill(reg));
+        self.store_count();
+        let (frame, class) = (self.frame, self.classes.frames);
+        let next = self.small(pc as i32);
+        self.store(next, frame, FRAME_PC, class);
+        let status = self.int(LEFT);
+        self.leave(status);
     }
 
     // Constants and memory.
@@ -332,7 +356,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Ends the block: the function is over without a value, or goes on elsewhere, as `status` says.
-    fn leave(&mut self, status: Value) {
+    pub(crate) fn leave(&mut self, status: Value) {
         let none = self.int(0);
         self.b().ret(&[status, none]);
     }
@@ -352,9 +376,18 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn cold_block(&mut self) -> Block {
-        let block = self.b().add_block(&[]);
+        self.cold_block_with(&[])
+    }
+
+    pub(crate) fn cold_block_with(&mut self, params: &[Type]) -> Block {
+        let block = self.b().add_block(params);
         self.body.blocks[block].cold = true;
         block
+    }
+
+    /// Whether the current block is hardly ever entered.
+    pub(crate) fn is_cold(&self) -> bool {
+        self.body.blocks[self.block].cold
     }
 
     pub(crate) fn block(&self) -> Block {
@@ -385,6 +418,10 @@ impl<'a> Emitter<'a> {
 
     /// Ends the block: on with a block of the bytecode.
     pub(crate) fn goto(&mut self, number: usize) {
+        let start = self.flow.blocks[number].start;
+        if !self.flow.region.contains(&start) {
+            return self.over(start);
+        }
         let to = self.blocks[number];
         if self.is_single(number) {
             let (regs, count) = (self.regs.clone(), self.count);
@@ -605,22 +642,40 @@ impl<'a> Emitter<'a> {
     pub(crate) fn unless_left(&mut self, status: Value) {
         let zero = self.int(0);
         let next = self.b().icmp(IntCond::Eq, status, zero);
-        let out = self.cold_block();
-        self.or_else(next, out);
-        let here = self.block();
-        self.switch_to(out);
+        let out = self.left_block();
+        let on = self.new_block(&[]);
+        self.b().brif(next, (on, &[]), (out, &[status]));
+        self.switch_to(on);
+    }
+
+    /// The block that leaves with a status.
+    fn left_block(&mut self) -> Block {
+        if let Some(block) = self.left {
+            return block;
+        }
         // The statuses that are not 0 are those that functions hand back.
         const { assert!(THREW == 1 && LEFT == 2) };
+        let (out, here) = (self.cold_block_with(&[Type::I64]), self.block());
+        self.left = Some(out);
+        self.switch_to(out);
+        let status = self.params(out)[0];
         self.leave(status);
         self.switch_to(here);
+        out
     }
 
     /// Stores what handlers around the instruction look at.
     pub(crate) fn spill_for_handlers(&mut self) {
+        self.spill_for_handlers_but(&[]);
+    }
+
+    /// The same but for some registers.
+    pub(crate) fn spill_for_handlers_but(&mut self, stored: &[u16]) {
         let around: Vec<usize> = handlers(self.snapshot, self.pc).collect();
         let flow = self.flow;
         for handler in around {
-            flow.live[handler].iter().for_each(|reg| self.spill(reg));
+            let live = flow.live[handler].iter().filter(|reg| !stored.contains(reg));
+            live.for_each(|reg| self.spill(reg));
         }
     }
 
@@ -652,6 +707,9 @@ impl<'a> Emitter<'a> {
 
     /// Has the interpreter execute this instruction, and takes over what it wrote.
     pub(crate) fn stepped(&mut self) {
+        if self.leanly(self.snapshot.insts[self.pc]) {
+            return;
+        }
         let status = self.step();
         self.unless_left(status);
         self.stepped_state();

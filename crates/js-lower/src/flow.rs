@@ -28,8 +28,28 @@ pub(crate) struct Flow {
     pub(crate) live: Vec<Regs>,
     /// What each instruction does to registers.
     pub(crate) effects: Vec<Effect>,
+    /// Instructions that are compiled: all, or those of the loops around the one where control comes in.
+    pub(crate) region: std::ops::Range<usize>,
     /// The block that starts at an instruction.
     numbers: Vec<usize>,
+}
+
+/// The outermost loop around the head of one, which is what is compiled for that: what comes behind it is mostly done once, and would
+/// be compiled for each loop in front of it.
+pub fn around(insts: &[Inst], header: usize) -> std::ops::Range<usize> {
+    let mut region = header..header + 1;
+    loop {
+        let before = region.clone();
+        for (pc, inst) in insts.iter().enumerate().filter(|(_, inst)| inst.op().jumps()) {
+            let (start, end) = (target(pc, *inst), pc + 1);
+            if start < end && start < region.end && end > region.start {
+                region = region.start.min(start)..region.end.max(end);
+            }
+        }
+        if region == before {
+            return region;
+        }
+    }
 }
 
 /// The target of a jump.
@@ -48,14 +68,16 @@ fn successors(insts: &[Inst], pc: usize) -> impl Iterator<Item = usize> + use<> 
 
 impl Flow {
     /// The control flow of a verified function that is entered at an instruction.
-    pub(crate) fn new(snapshot: &Snapshot, entry: usize) -> Flow {
+    pub(crate) fn new(snapshot: &Snapshot, header: Option<usize>) -> Flow {
         let insts = &snapshot.insts;
+        let entry = header.unwrap_or(0);
         let starts = starts(snapshot, entry);
         let mut blocks = order(insts, &starts, entry);
         let numbers = link(&mut blocks, insts);
         let effects: Vec<Effect> = insts.iter().map(|inst| effect(*inst)).collect();
         let live = liveness(snapshot, &effects, &blocks);
-        Flow { blocks, live, effects, numbers }
+        let region = header.map_or(0..insts.len(), |header| around(insts, header));
+        Flow { blocks, live, effects, region, numbers }
     }
 
     /// The block that starts at an instruction.

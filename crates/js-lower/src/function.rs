@@ -39,6 +39,9 @@ const MOST: usize = 6000;
 /// Registers, at most: each frame state names all that are alive.
 const MOST_REGISTERS: u32 = 400;
 
+/// Of the instructions of a loop, the part that the runtime executes, at most: above, code would gain less than it costs to make.
+const MOST_LEAN: u32 = 4;
+
 /// Lowers a verified function, from its start or, with `header`, from the head of a loop on. It finds its registers where the
 /// other tiers left them.
 ///
@@ -48,9 +51,8 @@ const MOST_REGISTERS: u32 = 400;
 /// # Panics
 /// When `header` is no instruction of the function, or the snapshot's parts are not as long as they have to be.
 pub fn lower(snapshot: &Snapshot, header: Option<u32>) -> Result<Lowered, Declined> {
-    let start = header.map_or(0, |pc| pc as usize);
     suits(snapshot)?;
-    let flow = Flow::new(snapshot, start);
+    let flow = Flow::new(snapshot, header.map(|pc| pc as usize));
     calls(snapshot, &flow)?;
     let entry = entry_kinds(snapshot, header);
     let kinds = kinds(snapshot, &flow, &entry);
@@ -67,6 +69,9 @@ pub fn lower(snapshot: &Snapshot, header: Option<u32>) -> Result<Lowered, Declin
     emitter.numbers.push(if header.is_none() { snapshot.code } else { u32::MAX });
     emitter.entry(&entry, header.is_some());
     emitter.blocks();
+    if snapshot.choosy && header.is_some() && emitter.lean * MOST_LEAN > emitter.taken {
+        return Err(Declined { reason: "runtime" });
+    }
     let (module, numbers) = emitter.finish();
     Ok(Lowered { module, func, numbers })
 }
@@ -89,7 +94,8 @@ fn suits(snapshot: &Snapshot) -> Result<(), Declined> {
 
 /// Calls of functions that are not known go through the interpreter, which baseline code does better.
 fn calls(snapshot: &Snapshot, flow: &Flow) -> Result<(), Declined> {
-    for pc in flow.blocks.iter().flat_map(|block| block.start..block.end) {
+    let blocks = flow.blocks.iter().filter(|block| flow.region.contains(&block.start));
+    for pc in blocks.flat_map(|block| block.start..block.end) {
         let note = snapshot.notes[pc];
         if snapshot.is_untaken(pc) {
             continue;

@@ -6,7 +6,7 @@
 //! Registers are SSA values while code runs. Numbers are unboxed: what was seen is guarded, and a guard that fails leaves for the
 //! other tiers with all live registers. Frame states have the countdown in slot 0 and register `n` in slot `n + 1`: words of values as
 //! `i64`, int32s, doubles and truth values as they are. What is not worth code of its own is done by the interpreter, one
-//! instruction at a time, on registers that were stored for it ([`runtime::STEP`]).
+//! instruction at a time, on registers that were stored for it: by a function for its kind ([`runtime::Lean`]), or as any other ([`runtime::STEP`]).
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +19,7 @@ mod flow;
 mod function;
 mod instructions;
 mod kinds;
+mod lean;
 mod math;
 mod memory;
 mod operands;
@@ -28,6 +29,7 @@ mod snapshot;
 mod value;
 
 pub use calls::MOST_CALLEE_REGISTERS;
+pub use flow::around;
 pub use function::{Declined, Lowered, lower};
 pub use runtime::{Reason, signature};
 pub use snapshot::{Access, Cells, Held, Note, Snapshot, StackCells, Target};

@@ -21,7 +21,7 @@ impl Emitter<'_> {
         match inst.op() {
             Op::GetProperty | Op::GetMethod => self.get_property(inst),
             Op::GetLength => self.get_length(inst),
-            Op::SetProperty => self.set_property(inst),
+            Op::SetProperty | Op::DefineField => self.set_property(inst),
             Op::GetGlobal => self.get_global(inst),
             Op::SetGlobal => self.set_global(inst),
             Op::OuterEnv => self.outer_env(inst),
@@ -34,7 +34,7 @@ impl Emitter<'_> {
 
     /// The entries of the instruction's cache that are of use, if they are all there is to it.
     fn entries(&self, inst: Inst, useful: impl Fn(&Access) -> bool) -> Vec<Access> {
-        if self.note().exits >= MOST_EXITS {
+        if self.note().exits >= MOST_EXITS || self.note().bits & Note::PRIMITIVE != 0 {
             return Vec::new();
         }
         let all = self.snapshot.caches.get(inst.c() as usize).map_or(&[][..], |entries| &entries[..]);
@@ -184,26 +184,65 @@ impl Emitter<'_> {
     }
 
     fn set_property(&mut self, inst: Inst) {
-        let entries = self.entries(inst, |entry| entry.kind == CacheKind::Own);
+        let adds = |entry: &Access| entry.kind == CacheKind::Add && entry.next != 0;
+        let entries = self.entries(inst, |entry| entry.kind == CacheKind::Own || adds(entry));
         let base = self.reg(inst.a());
         if entries.is_empty() || !matches!(base, Val::Any(_)) {
             return self.stepped();
         }
         let (object, value) = (self.object(base, None), self.reg(inst.b()));
+        let slow = entries.iter().any(adds).then(|| self.cold_block());
         let done = self.new_block(&[]);
         for (index, entry) in entries.iter().enumerate() {
             let shape = self.has_shape(object, entry.shape);
             let next = (index + 1 < entries.len()).then(|| self.new_block(&[]));
             self.check(shape, next, Reason::Shape);
-            let within = self.within(*entry);
-            let place = self.slot_place(object, entry.slot, within, None);
-            self.store_place(value, place);
+            match slow {
+                Some(slow) if adds(entry) => self.add_property(inst, (object, value), *entry, slow),
+                _ => {
+                    let within = self.within(*entry);
+                    let place = self.slot_place(object, entry.slot, within, None);
+                    self.store_place(value, place);
+                }
+            }
             self.b().jump(done, &[]);
             if let Some(next) = next {
                 self.switch_to(next);
             }
         }
         self.switch_to(done);
+        if let Some(slow) = slow {
+            self.join(slow);
+        }
+    }
+
+    /// Adds a property to an object whose shape is that of an entry; where more is to be done, the runtime does all of it.
+    fn add_property(&mut self, inst: Inst, (object, value): (Value, Val), entry: Access, slow: Block) {
+        if inst.op() == Op::SetProperty {
+            let same = self.same_epoch(entry.epoch);
+            self.or_else(same, slow);
+        }
+        // Changes of such an object's shape are counted.
+        let flags = self.load(Type::I32, object, HEADER_AUX, self.classes.flags);
+        let (mask, zero) = (self.small(FLAG_PROTO_CACHED as i32), self.small(0));
+        let flag = self.b().binary(Ir::Band, flags, mask);
+        let plain = self.b().icmp(IntCond::Eq, flag, zero);
+        self.or_else(plain, slow);
+        // The shape is a reference, so old objects are reported whatever the value is.
+        let state = self.load_byte(object, HEADER_STATE, self.classes.states);
+        let old = self.small(STATE_OLD.into());
+        let young = self.b().icmp(IntCond::Ne, state, old);
+        self.or_else(young, slow);
+        let within = (!self.outside()).then_some(entry.slot);
+        let place = self.slot_place(object, entry.slot, within, Some(slow));
+        if within.is_some() {
+            let word = self.boxed(value);
+            self.store(word, place.base, place.offset, place.class);
+        } else {
+            self.store_place(value, place);
+        }
+        let next = self.int(entry.next);
+        self.store(next, object, OBJECT_SHAPE, self.classes.shapes);
     }
 
     /// Where a global binding is; none if the cache does not say.

@@ -24,12 +24,89 @@ pub const REMAINDER: &str = "js.remainder";
 /// `called(status, pc) -> 0 go on, 1 threw, 2 left`: a function that was called did not return but came to this status; its value
 /// is in the call's register then.
 pub const CALLED: &str = "js.called";
-/// `create(new_target) -> object`: what a constructor finds as `this`; 0 where that takes more than looking `prototype` up.
+/// `create(register) -> object`: what a constructor finds as `this`, the register having new.target; 0 where that takes more than looking `prototype` up.
 pub const CREATE: &str = "js.create";
 /// `truth(value) -> 0, 1`: ToBoolean.
 pub const TRUTH: &str = "js.truth";
 /// `strict_equal(x, y) -> 0, 1`: IsStrictlyEqual.
 pub const STRICT_EQUAL: &str = "js.strict_equal";
+
+/// `thrown() -> 1 threw, 2 left`: what a [`Lean`] function answered 0 to was thrown.
+pub const THROWN: &str = "js.thrown";
+/// What [`Lean::IteratorNext`] answers at the end: no value's word.
+pub const DONE: u64 = 1;
+
+/// What such a function does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Touches {
+    /// It may allocate, no more.
+    Heap,
+    /// It changes an array, too.
+    Elements,
+    /// It may run user code.
+    All,
+}
+
+macro_rules! lean {
+    ($($name:ident $text:literal $touches:ident;)*) => {
+        /// Functions that execute one instruction each, `f(pc) -> word`: the word of a value, or 0 when it threw. The upper half of the
+        /// argument is what else there is to know.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "the names are those of what is executed")]
+        pub enum Lean { $($name,)* }
+
+        impl Lean {
+            /// All of them, in order.
+            pub const ALL: &[Lean] = &[$(Lean::$name,)*];
+
+            /// The runtime function.
+            pub fn name(self) -> &'static str {
+                match self { $(Lean::$name => concat!("js.", $text),)* }
+            }
+
+            fn touches(self) -> Touches {
+                match self { $(Lean::$name => Touches::$touches,)* }
+            }
+        }
+    };
+}
+
+lean! {
+    NewObject "new_object" Heap;
+    NewArray "new_array" Heap;
+    Append "append" Elements;
+    Closure "closure" Heap;
+    NewEnv "new_env" Heap;
+    CopyEnv "copy_env" Heap;
+    TypeOf "type_of" Heap;
+    GetProperty "get_property" All;
+    SetProperty "set_property" All;
+    DefineField "define_field" All;
+    GetGlobal "get_global" All;
+    SetGlobal "set_global" All;
+    GetElement "get_element" All;
+    SetElement "set_element" All;
+    Add "add" All;
+    Text "text" All;
+    Order "order" All;
+    LooselyEqual "loosely_equal" All;
+    InstanceOf "instance_of" All;
+    Has "has" All;
+    GetPrivate "get_private" All;
+    SetPrivate "set_private" All;
+    IteratorOpen "iterator_open" All;
+    IteratorNext "iterator_next" All;
+    IteratorClose "iterator_close" All;
+    Call "call" All;
+    Construct "construct" All;
+}
+
+impl Lean {
+    /// Whether it may run user code, and so count.
+    pub(crate) fn runs_user_code(self) -> bool {
+        self.touches() == Touches::All
+    }
+}
 
 /// Why a guard leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +209,9 @@ pub(crate) struct Functions {
     pub(crate) called: Runtime,
     pub(crate) create: Runtime,
     pub(crate) strict_equal: Runtime,
+    pub(crate) thrown: Runtime,
+    /// By number.
+    pub(crate) lean: [Runtime; Lean::ALL.len()],
 }
 
 /// Declares the kinds of memory.
@@ -162,6 +242,19 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
 pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     let states = || ClassSet::Some(vec![classes.states]);
     let counted = || ClassSet::Some(vec![classes.frames, classes.countdown, classes.states]);
+    // What is reported to the collector is what such a function stores; `pc` is, too.
+    let touched = |lean: Lean| match lean.touches() {
+        Touches::Heap => ClassSet::Some(vec![classes.frames, classes.states]),
+        Touches::Elements => ClassSet::Some(vec![
+            classes.frames,
+            classes.states,
+            classes.flags,
+            classes.rows,
+            classes.elements,
+            classes.payloads,
+        ]),
+        Touches::All => ClassSet::All,
+    };
     let mut function = |name: &str, params: &[Type], allocates, reads, writes| {
         let signature = Signature { params: params.to_vec(), results: vec![Type::I64], throws: false };
         module.runtimes.push(RuntimeData { name: name.to_owned(), signature, allocates, reads, writes })
@@ -177,5 +270,10 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
         truth: function(TRUTH, &[Type::I64], false, ClassSet::All, ClassSet::Empty),
         // Ropes are flattened, which may make the collector run.
         strict_equal: function(STRICT_EQUAL, &[Type::I64, Type::I64], true, ClassSet::All, states()),
+        thrown: function(THROWN, &[], true, ClassSet::All, ClassSet::All),
+        lean: std::array::from_fn(|number| {
+            let lean = Lean::ALL[number];
+            function(lean.name(), &[Type::I64], true, ClassSet::All, touched(lean))
+        }),
     }
 }

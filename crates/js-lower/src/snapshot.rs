@@ -131,4 +131,6 @@ pub struct Snapshot {
     pub held: Box<[Held]>,
     /// Where the isolate's cells are.
     pub cells: Cells,
+    /// Whether loops are declined that code would gain little for.
+    pub choosy: bool,
 }

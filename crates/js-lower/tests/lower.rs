@@ -123,6 +123,7 @@ fn snapshot(function: &FunctionCode, known: Known) -> Snapshot {
         held: (0..function.registers as usize).map(held).collect(),
         targets: targets(function, known),
         cells: Cells { countdown: 0x10000, proto_epoch: 0x10010, stack },
+        choosy: false,
     }
 }
 

@@ -16,6 +16,7 @@ mod generator;
 mod global;
 mod iterate;
 mod job;
+mod lean;
 mod literal;
 mod module;
 mod names;

@@ -9,6 +9,7 @@ use crate::call::mark;
 use crate::error::{Res, Throw};
 use crate::tier::Next;
 use crate::vm::Vm;
+use js_bytecode::Op;
 use js_rt::{Frame, Value};
 use std::cell::Cell;
 
@@ -56,6 +57,10 @@ impl Vm {
         let stack = &self.state.stack;
         let depth = stack.depth();
         let Some((frame, code)) = self.begin_frame() else { return Stepped::Left };
+        let op = code.function.insts.get(pc as usize).map(|inst| inst.op() as usize);
+        if let Some(count) = op.and_then(|op| self.state.steps_above.get(op)) {
+            count.set(count.get() + 1);
+        }
         frame.pc.set(pc);
         // What it calls does not enter optimized code when little native stack is left, and other tiers take none for calls.
         let stepped = match self.execute_one(depth - 1) {
@@ -71,6 +76,12 @@ impl Vm {
             Stepped::Next => Stepped::Left,
             other => other,
         }
+    }
+
+    /// Instructions that were executed so, for opcodes with any.
+    pub fn steps_above(&self) -> Vec<(Op, u64)> {
+        let counts = Op::ALL.iter().zip(&self.state.steps_above).map(|(&op, count)| (op, count.get()));
+        counts.filter(|&(_, count)| count > 0).collect()
     }
 
     /// Executes the innermost frame and others above the first `depth`, of which `frame` is the last, which called them.
@@ -111,7 +122,7 @@ impl Vm {
     }
 
     /// Something was thrown in the innermost frame; there are `depth` of them.
-    fn thrown_in(&self, frame: &Frame, depth: usize, thrown: Throw) -> Stepped {
+    pub(crate) fn thrown_in(&self, frame: &Frame, depth: usize, thrown: Throw) -> Stepped {
         match self.throw_in(depth - 1, thrown) {
             Next::Next | Next::Frame => Stepped::Left,
             Next::Done(result) => self.gone(frame, result),

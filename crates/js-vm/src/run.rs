@@ -23,6 +23,14 @@ impl Vm {
     /// Executes the innermost function and what it calls, until no more than `floor` functions are left.
     pub(crate) fn interpret(&self, floor: usize) -> Res<Value> {
         let realm_before = self.state.realm.get();
+        let compiled = self.state.stack.frame().and_then(|frame| frame.code.get());
+        // Mostly there is nothing to interpret.
+        if compiled.is_some_and(|code| code.native.is_compiled())
+            && let Left::Done(result) = self.enter_compiled(floor)
+        {
+            self.state.realm.set(realm_before);
+            return result;
+        }
         let result = match self.run::<false>(floor) {
             Next::Done(result) => result,
             // Only a run of one instruction ends like this.

@@ -123,6 +123,10 @@ pub(crate) struct State {
     pub(crate) native_room: Cell<u32>,
     /// What a frame of optimized code came to, on its way to whoever entered that.
     pub(crate) outcome: Cell<Option<Outcome>>,
+    /// What an instruction threw that optimized code had done.
+    pub(crate) lean_thrown: Cell<Option<Throw>>,
+    /// Instructions that optimized code had the interpreter execute, by opcode.
+    pub(crate) steps_above: Box<[Cell<u64>]>,
     /// Makes the object of a regular expression literal: pattern and flags.
     pub(crate) reg_exp_create: Cell<RegExpCreate>,
     /// The lowest address that natives may reach.
@@ -177,6 +181,8 @@ impl Vm {
             exit_watch: std::cell::OnceCell::new(),
             native_room: Cell::new(0),
             outcome: Cell::new(None),
+            lean_thrown: Cell::new(None),
+            steps_above: js_bytecode::Op::ALL.iter().map(|_| Cell::new(0)).collect(),
             reg_exp_create: Cell::new(|vm, _, _| Err(vm.type_error("there are no regular expressions"))),
             native_limit: Cell::new(0),
         };
