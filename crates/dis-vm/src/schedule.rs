@@ -216,11 +216,21 @@ impl Vm {
                 return turn;
             }
         }
+        let mut next = None;
         loop {
-            let result = if self.options.stress { self.execute_noting() } else { self.execute() };
+            let result = match next.take() {
+                Some(trap) => Err(trap),
+                None if self.options.stress => self.execute_noting(),
+                None => self.execute(),
+            };
             match result {
                 Ok(()) => return Turn::Again,
                 Err(Trap::Reload) => {}
+                Err(Trap::Hot) => {
+                    if let Err(trap) = self.enter_compiled() {
+                        next = Some(trap);
+                    }
+                }
                 Err(Trap::Switch) => return Turn::Waits,
                 Err(Trap::Park(event)) => {
                     self.pc -= 1;
