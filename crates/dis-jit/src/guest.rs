@@ -33,7 +33,7 @@ impl SharedGuest for Dis {
 
     /// A function was called that has no code: who entered compiled code goes on with it.
     fn interpret(vm: &Lent<Vm>, id: FunctionId, args: &[u64]) -> Option<Resume> {
-        let pc = vm.with(|vm| vm.tier_place(id.0)).flatten()?;
+        let pc = vm.with(|vm| vm.tier_begin(id.0)).flatten()?;
         Some(results([CALLED << KIND | u64::from(pc), args.get(1).copied()?]))
     }
 }

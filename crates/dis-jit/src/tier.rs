@@ -9,7 +9,7 @@ use dis_vm::tier::{Entered, Snapshot, Tier};
 use jit::engine::{self, Engine, FunctionId};
 use jit::{Entry, LoadError, WordCallable};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use tiering::{Policy, State, Trace};
@@ -45,18 +45,27 @@ impl Config {
 /// A place that may have code.
 struct Place {
     id: FunctionId,
+    code: u32,
     callable: WordCallable<3>,
     /// Where callers are led while there is no code.
     thunk: *const u8,
-    /// Instructions whose checks failed too often.
+    learned: RefCell<Learned>,
+}
+
+/// What exits have taught about a place.
+#[derive(Clone, Default)]
+struct Learned {
+    /// Instructions whose checks failed.
     stepped: BTreeSet<u32>,
     /// Heads of loops in front of which checks failed.
     unanchored: BTreeSet<u32>,
 }
 
-#[derive(Default)]
-struct Places {
-    all: HashMap<(u32, u32), Rc<RefCell<Place>>>,
+impl Place {
+    #[inline]
+    fn is_installed(&self) -> bool {
+        self.callable.callable().entry() != self.thunk
+    }
 }
 
 /// The compiling tier of one [`Vm`].
@@ -65,7 +74,8 @@ pub struct Jit {
     /// The program's thread first, so that it is gone before the code is.
     entry: Entry<Dis>,
     engine: Engine,
-    places: RefCell<Places>,
+    /// By the numbers that the machine keeps, which begin with 1.
+    places: RefCell<Vec<Option<Rc<Place>>>>,
 }
 
 impl std::fmt::Debug for Jit {
@@ -103,68 +113,60 @@ impl Jit {
         Ok(())
     }
 
-    /// The place at an instruction of some code.
-    fn place(&self, vm: &mut Vm, code: u32, pc: u32) -> Option<Rc<RefCell<Place>>> {
-        if let Some(place) = self.places.borrow().all.get(&(code, pc)) {
-            return Some(Rc::clone(place));
+    /// The place at an instruction of the code that runs.
+    #[inline]
+    fn place(&self, vm: &mut Vm, code: u32, pc: u32) -> Option<Rc<Place>> {
+        match vm.tier_place(pc) {
+            0 => self.declare(vm, code, pc),
+            number => self.places.borrow().get(number as usize - 1).cloned().flatten(),
         }
+    }
+
+    #[cold]
+    fn declare(&self, vm: &mut Vm, code: u32, pc: u32) -> Option<Rc<Place>> {
         let name = format!("{}.{pc}", vm.tier_name());
         let id = *self.engine.declare(&[(&name, &signature())]).ok()?.first()?;
         let callable = self.engine.function(id).ok()??;
         let thunk = callable.entry();
         let callable = WordCallable::try_from(callable).ok()?;
-        let place = Place { id, callable, thunk, stepped: BTreeSet::new(), unanchored: BTreeSet::new() };
-        let place = Rc::new(RefCell::new(place));
-        self.places.borrow_mut().all.insert((code, pc), Rc::clone(&place));
-        vm.tier_declare(id.0, pc);
+        let place = Rc::new(Place { id, code, callable, thunk, learned: RefCell::default() });
+        let mut places = self.places.borrow_mut();
+        places.push(Some(Rc::clone(&place)));
+        vm.tier_declare(id.0, pc, places.len() as u32);
         Some(place)
     }
 
     /// Has a place compiled.
-    fn ask(&self, vm: &mut Vm, place: &RefCell<Place>, code: u32, pc: u32) {
+    fn ask(&self, vm: &mut Vm, place: &Place, pc: u32) {
         let snapshot = vm.snapshot(pc);
-        let begins: Vec<u32> = callees(&snapshot);
-        let mut callees = HashMap::new();
-        for begin in begins {
-            if let Some(callee) = self.place(vm, code, begin) {
-                callees.insert(begin, callee.borrow().id);
-            }
-        }
-        let place = place.borrow();
-        let (stepped, unanchored) = (place.stepped.clone(), place.unanchored.clone());
-        let work = Work { snapshot, callees, stepped, unanchored };
-        self.compiler.leave(place.id, work);
+        let begins = callees(&snapshot).into_iter();
+        let callees = begins.filter_map(|begin| Some((begin, self.place(vm, place.code, begin)?.id))).collect();
+        let Learned { stepped, unanchored } = place.learned.borrow().clone();
+        self.compiler.leave(place.id, Work { snapshot, callees, stepped, unanchored });
         self.engine.request(place.id, 1);
     }
 
-    /// The code of a place, if there is some now. Asks for it if there is none.
-    fn ready(&self, vm: &mut Vm, code: u32, pc: u32) -> Result<WordCallable<3>, u32> {
-        let place = self.place(vm, code, pc).ok_or(u32::MAX)?;
-        let installed = |place: &Place| {
-            let there = place.callable.callable().entry() != place.thunk;
-            there.then(|| place.callable.clone())
-        };
-        if let Some(callable) = installed(&place.borrow()) {
-            return Ok(callable);
+    /// Asks for the code of a place. How often it is to be come to before it is worth asking again, if there is none now.
+    #[cold]
+    fn wanted(&self, vm: &mut Vm, place: &Place, pc: u32) -> Result<(), u32> {
+        if let Some(State::Below) = self.engine.state(place.id) {
+            self.ask(vm, place, pc);
         }
-        let id = place.borrow().id;
-        match self.engine.state(id) {
-            Some(State::Below) => self.ask(vm, &place, code, pc),
-            Some(State::GaveUp(_)) | None => return Err(u32::MAX),
-            Some(_) => return Err(SOON),
+        match self.engine.state(place.id) {
+            _ if place.is_installed() => Ok(()),
+            Some(State::GaveUp(_)) | None => Err(u32::MAX),
+            Some(_) => Err(SOON),
         }
-        let there = installed(&place.borrow());
-        there.ok_or(if matches!(self.engine.state(id), Some(State::GaveUp(_))) { u32::MAX } else { SOON })
     }
 
     /// Learns from where checks failed.
     fn learn(&self, vm: &mut Vm, code: u32) {
         for (pc, reason) in vm.tier_notes() {
-            for (_, place) in self.places.borrow().all.iter().filter(|((of, _), _)| *of == code) {
-                let mut place = place.borrow_mut();
+            for place in self.places.borrow().iter().flatten().filter(|place| place.code == code) {
+                let mut learned = place.learned.borrow_mut();
                 match reason {
-                    ANCHOR => place.unanchored.insert(pc),
-                    _ => place.stepped.insert(pc),
+                    ANCHOR => learned.unanchored.insert(pc),
+                    _ => learned.stepped.insert(pc),
                 };
             }
         }
@@ -182,11 +184,13 @@ fn callees(snapshot: &Snapshot) -> Vec<u32> {
 
 impl Tier for Jit {
     fn enter(&self, vm: &mut Vm, code: u32, pc: u32, words: [u64; 3]) -> Entered {
-        let callable = match self.ready(vm, code, pc) {
-            Ok(callable) => callable,
-            Err(again) => return Entered::Not(again),
-        };
-        let result = self.entry.call_lending(vm, &callable, words);
+        let Some(place) = self.place(vm, code, pc) else { return Entered::Not(u32::MAX) };
+        if !place.is_installed()
+            && let Err(again) = self.wanted(vm, &place, pc)
+        {
+            return Entered::Not(again);
+        }
+        let result = self.entry.call_lending(vm, &place.callable, words);
         if vm.tier_noted() {
             self.learn(vm, code);
         }
@@ -197,11 +201,10 @@ impl Tier for Jit {
     }
 
     fn forget(&self, code: u32) {
-        self.places.borrow_mut().all.retain(|(of, _), place| {
-            if *of == code {
-                self.engine.remove(place.borrow().id);
+        for slot in self.places.borrow_mut().iter_mut() {
+            if let Some(place) = slot.take_if(|place| place.code == code) {
+                self.engine.remove(place.id);
             }
-            *of != code
-        });
+        }
     }
 }

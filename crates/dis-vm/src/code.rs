@@ -90,6 +90,8 @@ pub(crate) struct Code {
     pub(crate) number: u32,
     /// For each instruction how often it may still be come to before it is hot. Empty without a tier.
     pub(crate) heat: Vec<Cell<u32>>,
+    /// For each instruction what the tier calls the place.
+    pub(crate) places: Vec<Cell<u32>>,
 }
 
 struct Decoder<'a> {
@@ -149,7 +151,7 @@ impl Code {
         let name = Rc::from(module.name.as_str());
         let extents = extents(facts, word.bytes());
         let (data, imports) = (module.data, module.imports);
-        let (number, heat) = (0, Vec::new());
+        let (number, heat, places) = (0, Vec::new(), Vec::new());
         Ok(Code {
             name,
             insts,
@@ -165,6 +167,7 @@ impl Code {
             extents,
             number,
             heat,
+            places,
         })
     }
 }

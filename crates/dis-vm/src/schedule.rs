@@ -152,7 +152,11 @@ impl Vm {
                 self.retire(&mut proc);
                 continue;
             }
-            match self.turn() {
+            let mut turn = self.turn();
+            while matches!(turn, Turn::Again) && self.is_alone() {
+                turn = self.turn();
+            }
+            match turn {
                 Turn::Again => {
                     self.switch_out();
                     self.ready.push_back(slot);
@@ -179,6 +183,18 @@ impl Vm {
         }
         let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         late.then_some(Ended::Stopped(Limit::Time))
+    }
+
+    /// Whether the running proc's next turn can begin at once, since there is nobody else and nothing to see to in between.
+    fn is_alone(&mut self) -> bool {
+        let nobody = self.ready.is_empty() && self.sleeping.is_empty() && self.parked.is_empty();
+        if !nobody || self.options.stress || self.canceller.wanted() {
+            return false;
+        }
+        self.bury();
+        let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let told = self.files.notices.closed.borrow().is_empty();
+        !late && told && self.ready.is_empty() && self.heap.in_use() <= self.collect_at
     }
 
     /// Nobody can go on.

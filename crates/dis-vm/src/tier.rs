@@ -125,12 +125,16 @@ pub trait Tier {
 
 /// How deep compiled functions call one another before they are entered anew.
 const DEPTH: u64 = 200;
+/// Instructions that the interpreter executes in the time that entering compiled code and coming back takes, about.
+const SHORT: u32 = 20;
+/// How often a place is come to before its code is entered again if that was for less.
+const SELDOM: u32 = 64;
 
 impl Vm {
     /// Has hot places compiled, those come to so often, from the next module on that is loaded. Nothing is when the host has no
     /// room to reserve for the machine's memory.
     pub fn set_tier(&mut self, tier: Rc<dyn Tier>, threshold: u32) {
-        if self.heap.memory.reserve(self.options.memory) {
+        if self.heap.memory.reserve(self.options.memory.max(1 << 20)) {
             (self.tier, self.threshold) = (Some(tier), threshold.max(1));
         }
     }
@@ -141,6 +145,7 @@ impl Vm {
         code.number = self.codes;
         if self.tier.is_some() {
             code.heat = vec![Cell::new(self.threshold); code.insts.len()];
+            code.places = vec![Cell::new(0); code.insts.len()];
         }
     }
 
@@ -178,11 +183,10 @@ impl Vm {
                     return Ok(());
                 }
                 Entered::Ran([place, quantum]) => {
-                    if let Some(heat) = self.code.heat.get(self.pc as usize) {
-                        heat.set(1);
-                    }
+                    let left = quantum as u32;
+                    self.cool(self.quantum.saturating_sub(left));
                     self.take_back();
-                    self.quantum = quantum as u32;
+                    self.quantum = left;
                     self.pc = place as u32;
                     match place >> KIND {
                         RETURNED => {
@@ -197,6 +201,14 @@ impl Vm {
             }
         }
         Ok(())
+    }
+
+    /// The code of this place was entered for so many instructions. Where it never gets far, it costs more than it gives.
+    #[inline]
+    fn cool(&self, instructions: u32) {
+        if let Some(heat) = self.code.heat.get(self.pc as usize) {
+            heat.set(if instructions < SHORT && self.threshold > 1 { SELDOM } else { 1 });
+        }
     }
 
     /// Puts what compiled code looks at where it finds it.
@@ -288,13 +300,22 @@ impl Vm {
         std::mem::take(&mut self.notes)
     }
 
-    /// Notes what the instruction of a place is that the tier numbers so.
-    pub fn tier_declare(&mut self, id: u64, pc: u32) {
-        self.places.insert(id, pc);
+    /// What the tier calls the place at an instruction of the code that runs; 0 before it said.
+    #[inline]
+    pub fn tier_place(&self, pc: u32) -> u32 {
+        self.code.places.get(pc as usize).map_or(0, Cell::get)
     }
 
-    /// The instruction of a place.
-    pub fn tier_place(&self, id: u64) -> Option<u32> {
+    /// Keeps what the tier calls it, and by which number it declared it.
+    pub fn tier_declare(&mut self, id: u64, pc: u32, place: u32) {
+        self.places.insert(id, pc);
+        if let Some(cell) = self.code.places.get(pc as usize) {
+            cell.set(place);
+        }
+    }
+
+    /// The instruction of a place that was declared by this number.
+    pub fn tier_begin(&self, id: u64) -> Option<u32> {
         self.places.get(&id).copied()
     }
 

@@ -148,6 +148,7 @@ impl Vm {
             extents: HashMap::new(),
             number: 0,
             heat: Vec::new(),
+            places: Vec::new(),
         });
         Vm {
             heap: Heap::new(wide, options.memory),
