@@ -41,8 +41,7 @@ impl Lower for Compiler {
         };
         let Work { snapshot, stepped, unanchored, .. } = &work;
         let wanted = dis_lower::Request { snapshot, stepped, unanchored };
-        let lowered =
-            dis_lower::lower(&wanted).map_err(|error| (Decline::TooLarge, error.to_string()))?;
+        let lowered = dis_lower::lower(&wanted).map_err(|error| (Decline::TooLarge, error.to_string()))?;
         let (mut module, func) = (lowered.module, lowered.func);
         check(&module)?;
         // Looking after each pass takes most of the time of a debug build; who finds a fault below can have that done.

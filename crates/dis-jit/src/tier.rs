@@ -140,7 +140,8 @@ impl Jit {
     fn ask(&self, vm: &mut Vm, place: &Place, pc: u32) {
         let snapshot = vm.snapshot(pc);
         let begins = callees(&snapshot).into_iter();
-        let callees = begins.filter_map(|begin| Some((begin, self.place(vm, place.code, begin)?.id))).collect();
+        let callees =
+            begins.filter_map(|begin| Some((begin, self.place(vm, place.code, begin)?.id))).collect();
         let Learned { stepped, unanchored } = place.learned.borrow().clone();
         self.compiler.leave(place.id, Work { snapshot, callees, stepped, unanchored });
         self.engine.request(place.id, 1);

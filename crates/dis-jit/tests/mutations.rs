@@ -13,7 +13,8 @@ use mutate::{changed, corpus, seeds};
 fn changed_programs_do_the_same_compiled() {
     let programs = corpus();
     let (mut ran, all) = (0, seeds());
-    let end = all.end.min(all.start + if std::env::var_os("DIS_SEEDS").is_some() { u64::MAX / 2 } else { 400 });
+    let end =
+        all.end.min(all.start + if std::env::var_os("DIS_SEEDS").is_some() { u64::MAX / 2 } else { 400 });
     for seed in all.start..end {
         let (word, bytes) = changed(&programs, seed);
         if let Some(path) = std::env::var_os("DIS_KEEP") {

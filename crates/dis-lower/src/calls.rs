@@ -52,8 +52,9 @@ impl Emitter<'_> {
             return None;
         }
         let classes = self.classes;
-        let [top, end, len, room, records] = [shared::TOP, shared::END, shared::LEN, shared::ROOM, shared::RECORDS]
-            .map(|offset| self.shared(offset, classes.shared));
+        let [top, end, len, room, records] =
+            [shared::TOP, shared::END, shared::LEN, shared::ROOM, shared::RECORDS]
+                .map(|offset| self.shared(offset, classes.shared));
         let bytes = self.int(size.into());
         let above = self.b().binary(Ir::Iadd, top, bytes);
         let fits = self.b().icmp(IntCond::Ule, above, end);
@@ -149,7 +150,9 @@ impl Emitter<'_> {
         let ty = self.snapshot.types.get(&self.snapshot.frame)?;
         let pointers = ty.pointers.clone();
         let word = self.snapshot.word;
-        if pointers.len() > MOST || !pointers.iter().all(|at| fits(ty, *at, word, Slot::Reference, true, word)) {
+        if pointers.len() > MOST
+            || !pointers.iter().all(|at| fits(ty, *at, word, Slot::Reference, true, word))
+        {
             return None;
         }
         let classes = self.classes;

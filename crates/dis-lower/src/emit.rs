@@ -309,7 +309,11 @@ impl<'a> Emitter<'a> {
     /// A slot at this offset has another value: what was known of the address in it is void.
     pub(crate) fn forget(&mut self, at: u32) {
         self.known.elements.retain(|element| element.at != at);
-        self.known.pending.iter_mut().filter(|pending| pending.0 == at).for_each(|each| *each = (u32::MAX, 0));
+        self.known
+            .pending
+            .iter_mut()
+            .filter(|pending| pending.0 == at)
+            .for_each(|each| *each = (u32::MAX, 0));
     }
 
     /// Slots of which memory has to be told when the interpreter goes on at an instruction.

@@ -112,8 +112,7 @@ fn conversion(op: Op) -> Option<(Slot, Slot)> {
     })
 }
 
-const INT: [IntCond; 6] =
-    [IntCond::Eq, IntCond::Ne, IntCond::Slt, IntCond::Sle, IntCond::Sgt, IntCond::Sge];
+const INT: [IntCond; 6] = [IntCond::Eq, IntCond::Ne, IntCond::Slt, IntCond::Sle, IntCond::Sgt, IntCond::Sge];
 const FLOAT: [FloatCond; 6] =
     [FloatCond::Eq, FloatCond::Ne, FloatCond::Lt, FloatCond::Le, FloatCond::Gt, FloatCond::Ge];
 
@@ -144,7 +143,9 @@ impl Emitter<'_> {
             Op::Case => self.case(Slot::Word).then_some(false),
             Op::Casel => self.case(Slot::Big).then_some(false),
             Op::Movp | Op::Headp | Op::Tail | Op::Lea => self.reference(op),
-            Op::Indx | Op::Indw | Op::Indf | Op::Indb | Op::Indl | Op::Lena | Op::Lenc | Op::Indc => self.array(op),
+            Op::Indx | Op::Indw | Op::Indf | Op::Indb | Op::Indl | Op::Lena | Op::Lenc | Op::Indc => {
+                self.array(op)
+            }
             Op::Headb | Op::Headw | Op::Headf | Op::Headl => self.head(op),
             Op::Frame => self.new_frame().map(|()| true),
             Op::Call => self.call().map(|()| true),

@@ -174,8 +174,7 @@ impl Emitter<'_> {
         let at = self.b().load(Type::I32, last, record::FP, classes.records);
         let here = self.b().icmp(IntCond::Eq, at, address);
         self.check(here);
-        let (own, wanted) =
-            (self.b().load(Type::I32, last, record::TYPE, classes.records), self.word(ty));
+        let (own, wanted) = (self.b().load(Type::I32, last, record::TYPE, classes.records), self.word(ty));
         let right = self.b().icmp(IntCond::Eq, own, wanted);
         self.check(right);
     }

@@ -72,7 +72,11 @@ fn uses(inst: &Inst) -> Vec<Use> {
 fn hidden(op: Op, word: u32) -> &'static [u32] {
     match op {
         Op::Mulx | Op::Divx | Op::Mulx0 | Op::Divx0 | Op::Cvtxx0 | Op::Mulx1 | Op::Divx1 | Op::Cvtxx1 => {
-            if word == 8 { &[40, 56] } else { &[20, 28] }
+            if word == 8 {
+                &[40, 56]
+            } else {
+                &[20, 28]
+            }
         }
         _ => &[],
     }
@@ -127,8 +131,7 @@ impl Slots {
 
     fn find_live(&mut self, snapshot: &Snapshot) {
         let count = self.list.len();
-        let mut live: BTreeMap<u32, Bits> =
-            snapshot.insts.keys().map(|pc| (*pc, Bits::new(count))).collect();
+        let mut live: BTreeMap<u32, Bits> = snapshot.insts.keys().map(|pc| (*pc, Bits::new(count))).collect();
         let mut changed = true;
         while changed {
             changed = false;
@@ -203,7 +206,8 @@ fn promoted(snapshot: &Snapshot) -> Vec<(u32, Slot)> {
         out.extend(excluded(inst, snapshot));
     }
     let word = snapshot.word;
-    let found: Vec<(u32, Slot)> = kinds.iter().filter_map(|(at, slot)| slot.map(|slot| (*at, slot))).collect();
+    let found: Vec<(u32, Slot)> =
+        kinds.iter().filter_map(|(at, slot)| slot.map(|slot| (*at, slot))).collect();
     let ends = |(at, slot): (u32, Slot)| (at, at + size_of(slot, word));
     let apart = |index: usize| {
         let (from, to) = ends(found[index]);

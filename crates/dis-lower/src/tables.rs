@@ -10,7 +10,8 @@ const FEW: usize = 16;
 impl Emitter<'_> {
     /// A table of ranges: the last that does not begin above the value is the one. False when the interpreter has to look.
     pub(crate) fn case(&mut self, slot: Slot) -> bool {
-        let Some((ranges, rest)) = self.inst().ranges.clone().filter(|(ranges, _)| ranges.len() <= FEW) else {
+        let Some((ranges, rest)) = self.inst().ranges.clone().filter(|(ranges, _)| ranges.len() <= FEW)
+        else {
             return false;
         };
         let Some(value) = self.read(0, slot) else { return false };

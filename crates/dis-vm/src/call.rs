@@ -17,11 +17,7 @@ impl Vm {
         };
         match self.cur.records.last() {
             Some(record) if record.pending != 0 && record.fp == address => {
-                if self.heap.types.same(record.ty, ty) {
-                    Ok(())
-                } else {
-                    Err(Trap::Type)
-                }
+                if self.heap.types.same(record.ty, ty) { Ok(()) } else { Err(Trap::Type) }
             }
             _ => Err(Trap::Type),
         }

@@ -1,7 +1,9 @@
 //! Modules as the interpreter runs them: operands decoded, type numbers of the instance, targets as indices.
 
 use crate::table::Table;
-use dis_bytecode::{Access, Catch, Check, DataItem, Facts, Import, Initial, Kind, Module, Op, TypeDesc, WordSize};
+use dis_bytecode::{
+    Access, Catch, Check, DataItem, Facts, Import, Initial, Kind, Module, Op, TypeDesc, WordSize,
+};
 use dis_rt::{Addr, Heap, OutOfMemory, TypeId};
 use std::cell::Cell;
 use std::collections::HashMap;

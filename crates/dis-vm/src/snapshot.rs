@@ -169,8 +169,7 @@ fn inst(code: &Code, pc: u32, source: &code::Inst) -> Inst {
         extent: code.extents.get(&(pc, index)).copied(),
     };
     let operands = [operand(0, &source.src), operand(1, &source.mid), operand(2, &source.dst)];
-    let mut inst =
-        Inst { op: source.op, operands, frame: source.extra, targets: Vec::new(), ranges: None };
+    let mut inst = Inst { op: source.op, operands, frame: source.extra, targets: Vec::new(), ranges: None };
     if inst.op.flow() == Flow::Table {
         inst.frame = 0;
         match &code.tables[source.extra as usize] {

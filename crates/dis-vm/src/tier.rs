@@ -262,7 +262,11 @@ impl Vm {
         let result = self.execute_one();
         let kind = match result {
             Ok(()) | Err(Trap::Hot) if self.cur.active != active => {
-                if self.cur.active > active { CALLED } else { RETURNED }
+                if self.cur.active > active {
+                    CALLED
+                } else {
+                    RETURNED
+                }
             }
             Ok(()) | Err(Trap::Hot) if u64::from(self.pc) == pc + 1 => RETURNED,
             Ok(()) | Err(Trap::Hot) => JUMPED,

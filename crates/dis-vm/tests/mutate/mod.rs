@@ -79,8 +79,8 @@ pub(crate) fn changed(programs: &[(WordSize, Vec<u8>)], seed: u64) -> (WordSize,
     match (seed % 3, read(&bytes)) {
         (0, _) | (_, Err(_)) => scribble(&mut bytes, &mut random),
         (_, Ok(mut module)) => {
-        twist(&mut module, &mut random);
-        bytes = write(&module);
+            twist(&mut module, &mut random);
+            bytes = write(&module);
         }
     }
     (*word, bytes)
