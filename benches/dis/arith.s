@@ -7,8 +7,8 @@ init:
 	movw $1, {11w}(fp)
 	movw $100000000, {12w}(fp)
 again:
-	mulw $1103515245, {11w}(fp), {13w}(fp)
-	addw $12345, {13w}(fp), {11w}(fp)
+	mulw $214013, {11w}(fp), {13w}(fp)
+	addw $2531011, {13w}(fp), {11w}(fp)
 	shrw $7, {11w}(fp), {13w}(fp)
 	xorw {13w}(fp), {11w}(fp)
 	andw $1023, {11w}(fp), {13w}(fp)

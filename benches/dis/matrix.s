@@ -30,7 +30,8 @@ columns:
 sum:
 	indf {10w}(fp), {16w}(fp), {20w}(fp)
 	indf {11w}(fp), {22w}(fp), {21w}(fp)
-	mulf 0({16w}(fp)), 0({22w}(fp)), {26w}(fp)
+	movf 0({22w}(fp)), {26w}(fp)
+	mulf 0({16w}(fp)), {26w}(fp)
 	addf {26w}(fp), {24w}(fp)
 	addw $1, {20w}(fp)
 	addw {13w}(fp), {21w}(fp)

@@ -12,8 +12,8 @@ init:
 round:
 	movw $0, {12w}(fp)
 fill:
-	mulw $1103515245, {14w}(fp)
-	addw $12345, {14w}(fp)
+	mulw $214013, {14w}(fp)
+	addw $2531011, {14w}(fp)
 	indw {10w}(fp), {13w}(fp), {12w}(fp)
 	shrw $3, {14w}(fp), 0({13w}(fp))
 	addw $1, {12w}(fp)

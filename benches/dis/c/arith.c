@@ -3,7 +3,7 @@
 int main(void) {
     uint32_t x = 1, sum = 0;
     for (int i = 0; i < 100000000; i++) {
-        x = x * 1103515245u + 12345u;
+        x = x * 214013u + 2531011u;
         x ^= (uint32_t)((int32_t)x >> 7);
         sum += x & 1023;
     }

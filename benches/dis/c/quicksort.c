@@ -28,7 +28,7 @@ int main(void) {
     int32_t *a = malloc(n * sizeof *a);
     for (int round = 0; round < 10; round++) {
         for (int i = 0; i < n; i++) {
-            x = x * 1103515245u + 12345u;
+            x = x * 214013u + 2531011u;
             a[i] = (int32_t)x >> 3;
         }
         sort(a, 0, n - 1);

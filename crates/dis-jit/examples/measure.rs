@@ -1,4 +1,4 @@
-//! Nanoseconds per simple instruction, and what calls, procs and channels cost: `cargo run --release -p dis-jit --example measure [-- --no-jit]`.
+//! Nanoseconds per simple instruction, and what calls, procs and channels cost: `cargo run --release -p dis-jit --example measure [-- --no-jit] [FILES.dis]`.
 
 use dis_bytecode::{WordSize, assemble, write};
 use dis_vm::{Ended, Options, Vm};
@@ -62,7 +62,25 @@ fn trace() -> std::sync::Arc<tiering::Trace> {
     std::sync::Arc::new(tiering::Trace::from_flags(&flags).expect("no file is written"))
 }
 
+/// Runs a file, and says how many milliseconds that took.
+fn file(path: &str) {
+    let bytes = std::fs::read(path).expect("a file");
+    let options = Options { output: dis_vm::Output::new(std::io::stdout()), ..Options::default() };
+    let mut vm = Vm::new(WordSize::Eight, options);
+    if std::env::args().all(|arg| arg != "--no-jit") {
+        dis_jit::Jit::attach(&mut vm, config(), trace()).expect("executable memory");
+    }
+    vm.start("M", &bytes, &[]).expect("it is loaded");
+    let begin = Instant::now();
+    let ended = vm.run();
+    println!("{:8.1} ms  {path} {ended:?}", begin.elapsed().as_secs_f64() * 1e3);
+}
+
 fn main() {
+    let files: Vec<String> = std::env::args().filter(|arg| arg.ends_with(".dis")).collect();
+    if !files.is_empty() {
+        return files.iter().for_each(|path| file(path));
+    }
     for (name, each, rounds, body) in PROGRAMS {
         let head = "wordsize 8\nmodule \"M\"\nentry init, main\ntype mp 0\nexport init, init, main, 1\n";
         let text = format!("{head}{}", body.replace("ROUNDS", &rounds.to_string()));

@@ -53,5 +53,8 @@ pub(crate) fn table() -> RuntimeTable {
     table.bind_words::<Dis, _, _, 2>(dis_lower::STEP, |vm: &Lent<Vm>, [pc, quantum]: [u64; 2]| {
         vm.with(|vm| vm.tier_step(pc, quantum)).unwrap_or([LEFT << KIND | pc, quantum])
     });
+    table.bind_words::<Dis, _, _, 1>(dis_lower::TURN, |vm: &Lent<Vm>, [quantum]: [u64; 1]| {
+        vm.with(|vm| vm.tier_turn(quantum)).unwrap_or(quantum)
+    });
     table
 }

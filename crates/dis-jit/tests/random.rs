@@ -50,7 +50,10 @@ impl Random {
         let names: &[&str] = match kind {
             'f' => &["add", "sub", "mul", "div"],
             'b' => &["add", "sub", "mul", "div", "mod", "and", "or", "xor", "shl", "shr"],
-            _ => &["add", "sub", "mul", "add", "sub", "mul", "and", "or", "xor", "shl", "shr", "lsr", "div", "mod"],
+            _ => &[
+                "add", "sub", "mul", "add", "sub", "mul", "and", "or", "xor", "shl", "shr", "lsr", "div",
+                "mod",
+            ],
         };
         let name = self.of(names);
         let first = match name {
@@ -156,7 +159,8 @@ impl Random {
 
 /// The program with this number.
 fn program(random: &mut Random) -> String {
-    let mut text = "globals {40}\n\treal {8w}: 1.5, -3.25\n\tbig {8w+16}: 12345678901\n\tword {8w+32}: 77\n".to_owned();
+    let mut text =
+        "globals {40}\n\treal {8w}: 1.5, -3.25\n\tbig {8w+16}: 12345678901\n\tword {8w+32}: 77\n".to_owned();
     text += "type int {1w}\ntype real 8\ntype byte 1\ntype callee {14w} pointers {10w}\n";
     text += "main {70w} pointers {50w}, {51w}, {52w}, {53w}, {54w}, {55w}, {56w}\ninit:\n\tbegin\n";
     text += "\tnewa $8, int, {50w}(fp)\n\tnewa $8, real, {51w}(fp)\n\tnewa $8, byte, {52w}(fp)\n\tconsw $5, {55w}(fp)\n";

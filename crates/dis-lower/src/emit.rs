@@ -2,13 +2,13 @@
 
 use crate::bits::Bits;
 use crate::flow::Flow;
-use crate::runtime::{ANCHOR, CHECK, Classes};
+use crate::runtime::{ANCHOR, CHECK, Classes, Functions};
 use crate::slots::Slots;
 use crate::{Request, signature};
 use dis_vm::tier::{self, Inst, KIND, LEFT, Slot, Snapshot};
 use ir::{
     AliasClass, Block, Builder, Entity, FrameValue, Func, Function, Imm, IntCond, Module, Op as Ir, Reason,
-    Runtime, State, StateData, Type, Value,
+    Runtime, State, StateData, Type, Value, Values,
 };
 
 /// What an address in a slot is known to lead to.
@@ -47,7 +47,7 @@ pub(crate) struct Emitter<'a> {
     pub(crate) slots: &'a Slots,
     pub(crate) module: Module,
     pub(crate) classes: Classes,
-    step: Runtime,
+    functions: Functions,
     pub(crate) begins: Vec<u32>,
     body: Function,
     blocks: Vec<Block>,
@@ -74,7 +74,7 @@ impl<'a> Emitter<'a> {
         flow: &'a Flow,
         slots: &'a Slots,
         module: Module,
-        (classes, step): (Classes, Runtime),
+        (classes, functions): (Classes, Functions),
     ) -> Emitter<'a> {
         let snapshot = request.snapshot;
         let mut body = module.functions[Func::from_index(0)].clone();
@@ -97,7 +97,7 @@ impl<'a> Emitter<'a> {
             slots,
             module,
             classes,
-            step,
+            functions,
             begins: vec![snapshot.entry],
             body,
             blocks: Vec::new(),
@@ -396,12 +396,21 @@ impl<'a> Emitter<'a> {
     pub(crate) fn look(&mut self, pc: u32, length: u32) {
         let (quantum, wanted) = (self.known.quantum, self.int((length + self.known.used).into()));
         let enough = self.b().icmp(IntCond::Sge, quantum, wanted);
-        let off = self.cold_block();
-        let on = self.new_block(&[]);
-        self.b().brif(enough, (on, &[]), (off, &[]));
+        let (off, over) = (self.cold_block(), self.cold_block());
+        let on = self.new_block(&[Type::I64]);
+        self.b().brif(enough, (on, &[quantum]), (off, &[]));
         self.switch_to(off);
+        // Nobody else may want to run.
+        let left = self.left();
+        let more = self.runtime(self.functions.turn, &[left])[0];
+        let used = self.int(self.known.used.into());
+        let more = self.b().binary(Ir::Iadd, more, used);
+        let enough = self.b().icmp(IntCond::Sge, more, wanted);
+        self.b().brif(enough, (on, &[more]), (over, &[]));
+        self.switch_to(over);
         self.apart(|this| this.leave(pc));
         self.switch_to(on);
+        self.known.quantum = self.params(on)[0];
     }
 
     // The interpreter.
@@ -428,14 +437,18 @@ impl<'a> Emitter<'a> {
         self.switch_to(on);
     }
 
+    fn runtime(&mut self, function: Runtime, args: &[Value]) -> Values {
+        let module = std::mem::take(&mut self.module);
+        let results = self.b().call_runtime(&module, function, args, false);
+        self.module = module;
+        results
+    }
+
     /// The interpreter executes the instruction. The result is the place that it led to.
     pub(crate) fn step_only(&mut self) -> Value {
         self.save(self.pc);
         let (pc, quantum) = (self.int(self.pc.into()), self.left());
-        let step = self.step;
-        let module = std::mem::take(&mut self.module);
-        let results = self.b().call_runtime(&module, step, &[pc, quantum], false);
-        self.module = module;
+        let results = self.runtime(self.functions.step, &[pc, quantum]);
         (self.known.quantum, self.known.used) = (results[1], 0);
         self.known.elements.clear();
         for slot in self.slots.written(self.inst()) {

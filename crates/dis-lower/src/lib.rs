@@ -23,7 +23,7 @@ mod runtime;
 mod slots;
 mod tables;
 
-pub use runtime::{ANCHOR, CHECK, STEP, reason};
+pub use runtime::{ANCHOR, CHECK, STEP, TURN, reason};
 
 use dis_vm::tier::Snapshot;
 use emit::Emitter;
@@ -88,10 +88,10 @@ pub fn lower(request: &Request<'_>) -> Result<Lowered, TooLarge> {
     let slots = Slots::new(snapshot, &flow);
     let mut module = Module::default();
     let classes = runtime::classes(&mut module);
-    let step = runtime::step(&mut module);
+    let functions = runtime::functions(&mut module, &classes);
     let name = format!("{}.{}", snapshot.name, snapshot.entry);
     module.functions.push(Function { name, signature: signature(), ..Function::default() });
-    let emitter = Emitter::new(request, &flow, &slots, module, (classes, step));
+    let emitter = Emitter::new(request, &flow, &slots, module, (classes, functions));
     let (module, begins, counts) = emitter.function();
     Ok(Lowered { module, func: Func::from_index(0), begins, counts })
 }

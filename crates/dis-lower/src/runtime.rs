@@ -5,6 +5,9 @@ use ir::{AliasClass, AliasClassData, ClassSet, Module, Runtime, RuntimeData, Sig
 /// `step(pc, quantum) -> place, quantum`: the interpreter executes one instruction.
 pub const STEP: &str = "dis.step";
 
+/// `turn(quantum) -> quantum`: it comes to its end; with another turn's, if that follows at once.
+pub const TURN: &str = "dis.turn";
+
 /// A reason to leave: a check failed.
 pub const CHECK: u16 = 0;
 /// The same, of a check that had been moved in front of a loop.
@@ -58,9 +61,23 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
     }
 }
 
-/// Declares the runtime function.
-pub(crate) fn step(module: &mut Module) -> Runtime {
-    let signature = Signature { params: vec![Type::I64; 2], results: vec![Type::I64; 2], throws: false };
-    let (reads, writes) = (ClassSet::All, ClassSet::All);
-    module.runtimes.push(RuntimeData { name: STEP.to_owned(), signature, allocates: true, reads, writes })
+/// The runtime functions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Functions {
+    pub(crate) step: Runtime,
+    pub(crate) turn: Runtime,
+}
+
+/// Declares the runtime functions.
+pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
+    let mut function = |name: &str, words, allocates, classes: ClassSet| {
+        let signature =
+            Signature { params: vec![Type::I64; words], results: vec![Type::I64; words], throws: false };
+        let (reads, writes) = (classes.clone(), classes);
+        module.runtimes.push(RuntimeData { name: name.to_owned(), signature, allocates, reads, writes })
+    };
+    Functions {
+        step: function(STEP, 2, true, ClassSet::All),
+        turn: function(TURN, 1, false, ClassSet::Some(vec![classes.shared])),
+    }
 }

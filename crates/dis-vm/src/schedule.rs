@@ -186,8 +186,9 @@ impl Vm {
     }
 
     /// Whether the running proc's next turn can begin at once, since there is nobody else and nothing to see to in between.
-    fn is_alone(&mut self) -> bool {
-        let nobody = self.ready.is_empty() && self.sleeping.is_empty() && self.parked.is_empty();
+    pub(crate) fn is_alone(&mut self) -> bool {
+        let asleep = || self.sleeping.peek().is_none_or(|sleeper| sleeper.until > Instant::now());
+        let nobody = self.ready.is_empty() && self.parked.is_empty() && asleep();
         if !nobody || self.options.stress || self.canceller.wanted() {
             return false;
         }

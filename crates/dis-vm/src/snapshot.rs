@@ -26,6 +26,9 @@ pub struct Operand {
     pub extent: Option<u32>,
 }
 
+/// Ranges of numbers with their targets, ascending, and the target of the rest.
+pub type Ranges = (Vec<(i64, i64, u32)>, Option<u32>);
+
 /// An instruction.
 #[derive(Clone, Debug)]
 pub struct Inst {
@@ -38,7 +41,7 @@ pub struct Inst {
     /// Where a table leads.
     pub targets: Vec<u32>,
     /// Ranges of a table of words, where that is what it is, with their targets, and the rest.
-    pub ranges: Option<(Vec<(i64, i64, u32)>, Option<u32>)>,
+    pub ranges: Option<Ranges>,
 }
 
 /// What is known of a type.

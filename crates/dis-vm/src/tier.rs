@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub use crate::code::Mode;
 pub use dis_bytecode::Op;
 
-pub use crate::snapshot::{Handler, Inst, Operand, Snapshot, TypeInfo};
+pub use crate::snapshot::{Handler, Inst, Operand, Ranges, Snapshot, TypeInfo};
 
 /// A function that was called, by its return, is done: its caller goes on.
 pub const RETURNED: u64 = 0;
@@ -127,6 +127,8 @@ pub trait Tier {
 const DEPTH: u64 = 200;
 /// Instructions that the interpreter executes in the time that entering compiled code and coming back takes, about.
 const SHORT: u32 = 20;
+/// A quantum that is no reason to come back soon.
+const ENOUGH: u32 = 500;
 /// How often a place is come to before its code is entered again if that was for less.
 const SELDOM: u32 = 64;
 
@@ -184,14 +186,16 @@ impl Vm {
                 }
                 Entered::Ran([place, quantum]) => {
                     let left = quantum as u32;
-                    self.cool(self.quantum.saturating_sub(left));
+                    self.cool(self.quantum, left);
                     self.take_back();
                     self.quantum = left;
                     self.pc = place as u32;
                     match place >> KIND {
                         RETURNED => {
                             self.pc = self.cur.records.dropped().map_or(0, |record| record.pc);
-                            return Ok(());
+                            if !self.is_hot() {
+                                return Ok(());
+                            }
                         }
                         CALLED if self.is_hot() => {}
                         TRAPPED => return Err(self.trapped.take().unwrap_or(Trap::Invalid)),
@@ -203,11 +207,15 @@ impl Vm {
         Ok(())
     }
 
-    /// The code of this place was entered for so many instructions. Where it never gets far, it costs more than it gives.
+    /// The code of this place was entered with a quantum of which so much was left. Where it never gets far although it could, it
+    /// costs more than it gives.
     #[inline]
-    fn cool(&self, instructions: u32) {
+    fn cool(&mut self, quantum: u32, left: u32) {
+        let far = std::mem::take(&mut self.turned);
         if let Some(heat) = self.code.heat.get(self.pc as usize) {
-            heat.set(if instructions < SHORT && self.threshold > 1 { SELDOM } else { 1 });
+            let short =
+                !far && quantum >= ENOUGH && quantum.saturating_sub(left) < SHORT && self.threshold > 1;
+            heat.set(if short { SELDOM } else { 1 });
         }
     }
 
@@ -277,6 +285,16 @@ impl Vm {
         };
         self.share();
         [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// For compiled code whose quantum comes to its end: the quantum with that of the next turn, if that would follow at once.
+    pub fn tier_turn(&mut self, quantum: u64) -> u64 {
+        let free = self.cur.kill.is_none() && self.heap.dead.is_empty();
+        if !free || !self.is_alone() {
+            return quantum;
+        }
+        self.turned = true;
+        quantum + u64::from(self.options.quantum)
     }
 
     /// For compiled code that is left: a word of the frame. Kinds are as in [`Slot`].

@@ -123,6 +123,8 @@ pub struct Vm {
     pub(crate) notes: Vec<(u32, u16)>,
     /// Instructions of places that the tier numbers.
     pub(crate) places: HashMap<u64, u32>,
+    /// Whether compiled code went on with another turn.
+    pub(crate) turned: bool,
     /// How many pieces of code there were.
     pub(crate) codes: u32,
 }
@@ -192,6 +194,7 @@ impl Vm {
             shared: Box::default(),
             threshold: 0,
             trapped: None,
+            turned: false,
             notes: Vec::new(),
             places: HashMap::new(),
             codes: 0,
