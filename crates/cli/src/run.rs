@@ -123,6 +123,9 @@ pub(crate) struct InfernoArgs {
     /// Bytes of a word of an Inferno program, 4 or 8, which its file does not say
     #[arg(long, value_parser = crate::dis::word)]
     pub(crate) word_size: Option<dis_bytecode::WordSize>,
+    /// Compiles an Inferno program (1 to 9, the default) or interprets it (0), as Inferno's emu does
+    #[arg(short = 'c', value_name = "N", value_parser = clap::value_parser!(u8).range(0..=9))]
+    pub(crate) compile: Option<u8>,
 }
 
 /// Runs a program: a Sox script (.sox), a JavaScript program (.js, .cjs) or module (.mjs), an Inferno program (.dis)

@@ -75,7 +75,9 @@ fn programs_of_the_corpus_print_what_is_expected_in_every_way_of_running_them() 
             let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
             let expected =
                 fs::read_to_string(&path).expect("text").replace("arguments\n", "/arguments.dis\n");
-            for flags in [&["--no-jit"][..], &["--gc-stress"]] {
+            for flags in
+                [&["--no-jit"][..], &[], &["--gc-stress"], &["--jit-threshold=1"], &["-c0"], &["-c9"]]
+            {
                 let file = format!("/{stem}.dis");
                 let mut args = vec!["run", "--max-memory", "8", "--root", root.to_str().expect("text")];
                 args.extend(flags);

@@ -8,9 +8,15 @@ use crate::types::{self, TypeId};
 use crate::{Addr, Heap, NIL};
 
 const TYPE: u32 = 0;
-const LEN: u32 = 4;
-const DATA: u32 = 8;
+/// Where an array says how many elements it has.
+pub const LEN: u32 = 4;
+/// Where an array says where its elements are.
+pub const DATA: u32 = 8;
 const ROOT: u32 = 12;
+/// In the header of an array: each element is a reference.
+pub const REFERENCES: u32 = 1 << 31;
+/// In the header of an array: elements are neither plain nor references.
+pub const MIXED: u32 = u32::MAX;
 const FIELDS: u32 = 16;
 
 /// What an array says of itself.
@@ -49,6 +55,19 @@ impl Heap {
         self.memory.set_u32(at + LEN, slice.len);
         self.memory.set_u32(at + DATA, slice.data);
         self.memory.set_u32(at + ROOT, root);
+        let element = self.element(slice.ty);
+        self.set_own(at, element);
+    }
+
+    /// What the header of an array says of its elements: their size when they have no references, [`REFERENCES`] too when each is
+    /// one, and [`MIXED`] otherwise.
+    pub fn element(&self, ty: TypeId) -> u32 {
+        let (size, pointers) = (self.types[ty].size, &self.types[ty].pointers);
+        match **pointers {
+            [] if size < REFERENCES => size,
+            [0] if size == self.word_bytes() => size | REFERENCES,
+            _ => MIXED,
+        }
     }
 
     /// What an array says of itself; an empty one for nil.

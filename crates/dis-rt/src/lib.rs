@@ -10,7 +10,7 @@
 
 #![forbid(unsafe_code)]
 
-mod array;
+pub mod array;
 mod collect;
 mod heap;
 mod memory;

@@ -41,6 +41,21 @@ impl Memory {
         self.bytes.is_empty()
     }
 
+    /// Reserves room for so many bytes, so that growing up to there moves nothing. False when the host has not that much.
+    pub fn reserve(&mut self, len: usize) -> bool {
+        self.bytes.try_reserve_exact(len.saturating_sub(self.bytes.len())).is_ok()
+    }
+
+    /// Where the space is in the host's memory, for compiled code; it stays there as long as it grows within what was reserved.
+    pub fn host_address(&mut self) -> u64 {
+        self.bytes.as_mut_ptr().expose_provenance() as u64
+    }
+
+    /// Bytes up to which it grows without moving.
+    pub fn reserved(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     pub(crate) fn grow(&mut self, len: usize) -> bool {
         if self.bytes.try_reserve_exact(len.saturating_sub(self.bytes.len())).is_err() {
             return false;

@@ -96,6 +96,11 @@ impl Types {
         id
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// Whether both are laid out the same.
     pub fn same(&self, a: TypeId, b: TypeId) -> bool {
         a == b || self[a].size == self[b].size && self[a].pointers == self[b].pointers

@@ -16,12 +16,8 @@ impl Vm {
             _ => return Err(Trap::Type),
         };
         match self.cur.records.last() {
-            Some(record) if record.pending && record.fp == address => {
-                if self.heap.types.same(record.ty, ty) {
-                    Ok(())
-                } else {
-                    Err(Trap::Type)
-                }
+            Some(record) if record.pending != 0 && record.fp == address => {
+                if self.heap.types.same(record.ty, ty) { Ok(()) } else { Err(Trap::Type) }
             }
             _ => Err(Trap::Type),
         }
@@ -59,7 +55,7 @@ impl Vm {
         self.callable(inst, inst.extra)?;
         self.spend()?;
         self.enter(inst.dst.first);
-        Ok(())
+        self.count()
     }
 
     /// Calls and rounds of loops cost fuel.
@@ -77,7 +73,7 @@ impl Vm {
         let number = self.cur.records.len() as u32 - 1;
         let active = std::mem::replace(&mut self.cur.active, number);
         if let Some(record) = self.cur.records.last_mut() {
-            record.pending = false;
+            record.pending = 0;
             record.caller = active;
             record.pc = self.pc;
             self.fp = record.fp;

@@ -1,15 +1,18 @@
 //! Modules as the interpreter runs them: operands decoded, type numbers of the instance, targets as indices.
 
 use crate::table::Table;
-use dis_bytecode::{Access, Catch, DataItem, Facts, Import, Initial, Kind, Module, Op, TypeDesc, WordSize};
+use dis_bytecode::{
+    Access, Catch, Check, DataItem, Facts, Import, Initial, Kind, Module, Op, TypeDesc, WordSize,
+};
 use dis_rt::{Addr, Heap, OutOfMemory, TypeId};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// How an operand is found.
+/// How an operand is found at run time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub enum Mode {
+    /// Not at all: there is none.
     #[default]
     None,
     /// `first` is its value.
@@ -83,6 +86,14 @@ pub(crate) struct Code {
     pub(crate) tables: Vec<Table>,
     /// Words that instructions give the address of.
     pub(crate) constants: Addr,
+    /// Operands (instruction, which) whose address is taken, with the bytes that may be accessed there.
+    pub(crate) extents: HashMap<(u32, usize), u32>,
+    /// Its number, for the tier.
+    pub(crate) number: u32,
+    /// For each instruction how often it may still be come to before it is hot. Empty without a tier.
+    pub(crate) heat: Vec<Cell<u32>>,
+    /// For each instruction what the tier calls the place.
+    pub(crate) places: Vec<Cell<u32>>,
 }
 
 struct Decoder<'a> {
@@ -140,9 +151,41 @@ impl Code {
         let entry = u32::try_from(module.entry_pc).ok().zip(known(module.entry_type));
         let data_type = (module.data_size > 0).then(|| types[0]);
         let name = Rc::from(module.name.as_str());
+        let extents = extents(facts, word.bytes());
         let (data, imports) = (module.data, module.imports);
-        Ok(Code { name, insts, types, exports, imports, handlers, entry, data_type, data, tables, constants })
+        let (number, heat, places) = (0, Vec::new(), Vec::new());
+        Ok(Code {
+            name,
+            insts,
+            types,
+            exports,
+            imports,
+            handlers,
+            entry,
+            data_type,
+            data,
+            tables,
+            constants,
+            extents,
+            number,
+            heat,
+            places,
+        })
     }
+}
+
+/// What the verifier says of addresses that are taken. A table of channels is a few words, and its entries two each.
+fn extents(facts: &Facts, word: u32) -> HashMap<(u32, usize), u32> {
+    let each = (0..).zip(&facts.checks).flat_map(|(pc, checks)| {
+        checks.iter().enumerate().filter_map(move |(index, check)| match check {
+            Check::Extent(bytes) => Some(((pc, index), *bytes)),
+            Check::Alt { count, .. } => {
+                Some(((pc, index), count.saturating_add(1).saturating_mul(2).saturating_mul(word)))
+            }
+            _ => None,
+        })
+    });
+    each.collect()
 }
 
 fn intern(heap: &mut Heap, key: &Rc<str>, number: u32, ty: &TypeDesc, word: WordSize) -> TypeId {

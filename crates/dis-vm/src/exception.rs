@@ -103,7 +103,7 @@ impl Vm {
             && self.cur.records.len() as u32 > to + 1
         {
             self.cur.pop(&mut self.heap);
-            if !record.pending && record.module != NIL {
+            if record.pending == 0 && record.module != NIL {
                 self.back_to(record.module);
             }
         }

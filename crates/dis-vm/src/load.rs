@@ -96,7 +96,9 @@ impl Vm {
         let (module, facts) = check(bytes, self.word_size())?;
         let key = Rc::from(path);
         let code = Code::new(module, &facts, self.word_size(), &key, &mut self.heap);
-        code.map(Rc::new).map_err(|_| LoadError(Trap::Memory.text().unwrap_or_default().into()))
+        let mut code = code.map_err(|_| LoadError(Trap::Memory.text().unwrap_or_default().into()))?;
+        self.enrol(&mut code);
+        Ok(Rc::new(code))
     }
 
     /// A module of its own: data, and links for these imports. The reference is counted.
@@ -160,6 +162,9 @@ impl Vm {
     pub(crate) fn drop_code(&mut self, code: Rc<Code>) {
         if let Ok(code) = Rc::try_unwrap(code) {
             self.heap.release(code.constants);
+            if let Some(tier) = &self.tier {
+                tier.forget(code.number);
+            }
         }
     }
 

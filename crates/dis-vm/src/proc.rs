@@ -19,18 +19,78 @@ pub(crate) const NOBODY: u32 = u32::MAX;
 const FIRST: u32 = 480;
 const LARGE: u32 = 64 << 10;
 
-/// A frame: one that is being filled, or one whose function runs or waits for a callee.
+/// A frame: one that is being filled, or one whose function runs or waits for a callee. Compiled code makes such, too:
+/// `tier.rs` has the offsets.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub(crate) struct Record {
     pub(crate) fp: Addr,
     pub(crate) ty: TypeId,
-    pub(crate) pending: bool,
+    /// Whether it is being filled: 0 or 1.
+    pub(crate) pending: u32,
     /// Where the caller goes on.
     pub(crate) pc: u32,
     /// The caller's record.
     pub(crate) caller: u32,
     /// The caller's module, counted, when that is another one.
     pub(crate) module: Addr,
+}
+
+/// Records, the innermost last. Behind them is room in which compiled code makes others.
+#[derive(Default)]
+pub(crate) struct Records {
+    room: Vec<Record>,
+    len: usize,
+}
+
+impl Records {
+    pub(crate) fn push(&mut self, record: Record) {
+        if self.len == self.room.len() {
+            let room = (2 * self.len).max(4);
+            self.room.resize(room, NOTHING);
+        }
+        self.room[self.len] = record;
+        self.len += 1;
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Record> {
+        self.len = self.len.checked_sub(1)?;
+        Some(self.room[self.len])
+    }
+
+    /// Where they are in the host's memory, how many, and how many there is room for.
+    pub(crate) fn host(&mut self) -> [u64; 3] {
+        let at = self.room.as_mut_ptr().expose_provenance() as u64;
+        [at, self.len as u64, self.room.len() as u64]
+    }
+
+    /// So many there are now: compiled code has made or dropped some.
+    pub(crate) fn set_len(&mut self, len: usize) {
+        self.len = len.min(self.room.len());
+    }
+
+    /// The record that was dropped last.
+    pub(crate) fn dropped(&self) -> Option<&Record> {
+        self.room.get(self.len)
+    }
+}
+
+const NOTHING: Record = Record { fp: NIL, ty: 0, pending: 0, pc: 0, caller: NOBODY, module: NIL };
+
+impl std::ops::Deref for Records {
+    type Target = [Record];
+
+    #[inline]
+    fn deref(&self) -> &[Record] {
+        &self.room[..self.len]
+    }
+}
+
+impl std::ops::DerefMut for Records {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [Record] {
+        &mut self.room[..self.len]
+    }
 }
 
 /// Part of a stack.
@@ -47,7 +107,7 @@ pub(crate) struct Proc {
     pub(crate) group: u32,
     pub(crate) files: u32,
     pub(crate) slot: u32,
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: Records,
     extents: Vec<Extent>,
     /// A part that was used before and may be again.
     spare: Option<Extent>,
@@ -120,7 +180,7 @@ pub(crate) enum Spread {
 impl Proc {
     /// Every reference that its frames and it have.
     pub(crate) fn roots(&self, heap: &Heap, roots: &mut Vec<Addr>) {
-        for record in &self.records {
+        for record in self.records.iter() {
             roots.push(record.module);
             let pointers = &heap.types[record.ty].pointers;
             roots.extend(pointers.iter().map(|offset| heap.memory.pointer(record.fp + offset)));
@@ -213,6 +273,18 @@ impl Proc {
         Ok(extent.start)
     }
 
+    /// Where the stack's top is, where its last part ends, and where that begins if there is another one before it.
+    pub(crate) fn stack(&self) -> [u64; 3] {
+        let last = self.extents.last().copied().unwrap_or(Extent { start: 0, end: 0 });
+        let start = if self.extents.len() > 1 { last.start.into() } else { u64::MAX };
+        [self.top.into(), last.end.into(), start]
+    }
+
+    /// The top is there now: compiled code has made or dropped frames in the last part.
+    pub(crate) fn set_top(&mut self, top: Addr) {
+        self.top = top;
+    }
+
     /// A new frame at the top, to be filled.
     pub(crate) fn push(&mut self, ty: TypeId, heap: &mut Heap) -> Result<Addr, Trap> {
         let size = heap.types[ty].size.max(5 * heap.word_bytes()).next_multiple_of(8);
@@ -221,7 +293,7 @@ impl Proc {
         heap.clear(fp, ty);
         // Nobody said where the result goes.
         heap.memory.set_pointer(fp + 4 * heap.word_bytes(), NIL);
-        self.records.push(Record { fp, ty, pending: true, pc: 0, caller: NOBODY, module: NIL });
+        self.records.push(Record { fp, ty, pending: 1, pc: 0, caller: NOBODY, module: NIL });
         Ok(fp)
     }
 
@@ -307,7 +379,7 @@ impl Vm {
     /// Makes it ready to run its function from `pc` in its first frame.
     pub(crate) fn enlist(&mut self, mut proc: Box<Proc>, pc: u32, code: Rc<Code>) {
         proc.fp = proc.records[0].fp;
-        proc.records[0].pending = false;
+        proc.records[0].pending = 0;
         (proc.pc, proc.code, proc.active) = (pc, Some(code), 0);
         let slot = proc.slot;
         self.procs[slot as usize] = Some(proc);

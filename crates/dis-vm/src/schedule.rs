@@ -152,7 +152,11 @@ impl Vm {
                 self.retire(&mut proc);
                 continue;
             }
-            match self.turn() {
+            let mut turn = self.turn();
+            while matches!(turn, Turn::Again) && self.is_alone() {
+                turn = self.turn();
+            }
+            match turn {
                 Turn::Again => {
                     self.switch_out();
                     self.ready.push_back(slot);
@@ -179,6 +183,19 @@ impl Vm {
         }
         let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         late.then_some(Ended::Stopped(Limit::Time))
+    }
+
+    /// Whether the running proc's next turn can begin at once, since there is nobody else and nothing to see to in between.
+    pub(crate) fn is_alone(&mut self) -> bool {
+        let asleep = || self.sleeping.peek().is_none_or(|sleeper| sleeper.until > Instant::now());
+        let nobody = self.ready.is_empty() && self.parked.is_empty() && asleep();
+        if !nobody || self.options.stress || self.canceller.wanted() {
+            return false;
+        }
+        self.bury();
+        let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let told = self.files.notices.closed.borrow().is_empty();
+        !late && told && self.ready.is_empty() && self.heap.in_use() <= self.collect_at
     }
 
     /// Nobody can go on.
@@ -216,11 +233,21 @@ impl Vm {
                 return turn;
             }
         }
+        let mut next = None;
         loop {
-            let result = if self.options.stress { self.execute_noting() } else { self.execute() };
+            let result = match next.take() {
+                Some(trap) => Err(trap),
+                None if self.options.stress => self.execute_noting(),
+                None => self.execute(),
+            };
             match result {
                 Ok(()) => return Turn::Again,
                 Err(Trap::Reload) => {}
+                Err(Trap::Hot) => {
+                    if let Err(trap) = self.enter_compiled() {
+                        next = Some(trap);
+                    }
+                }
                 Err(Trap::Switch) => return Turn::Waits,
                 Err(Trap::Park(event)) => {
                     self.pc -= 1;

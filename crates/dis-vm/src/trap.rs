@@ -23,6 +23,8 @@ pub(crate) enum Trap {
     Value,
     /// Another module's code runs now.
     Reload,
+    /// The place that was come to is hot: there may be compiled code for it.
+    Hot,
     /// The proc does not go on, or not at once.
     Switch,
     /// The proc waits for an event, and its instruction is to be executed again then.
@@ -52,6 +54,7 @@ impl Trap {
             Trap::Text
             | Trap::Value
             | Trap::Reload
+            | Trap::Hot
             | Trap::Switch
             | Trap::Park(_)
             | Trap::End

@@ -11,6 +11,7 @@ use crate::load::Loaded;
 use crate::place::Hint;
 use crate::proc::Proc;
 use crate::schedule::Sleeper;
+use crate::tier::{Shared, Tier};
 use dis_bytecode::WordSize;
 use dis_rt::{Addr, Dead, Heap, NIL};
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
@@ -111,6 +112,21 @@ pub struct Vm {
     /// Whether the running proc is to stop after the built-in function that it is in: it sleeps.
     pub(crate) rests: bool,
     pub(crate) executed: Vec<bool>,
+    /// What makes and enters compiled code, and what that shares with the interpreter.
+    pub(crate) tier: Option<Rc<dyn Tier>>,
+    pub(crate) shared: Box<Shared>,
+    /// Calls and rounds after which a place is hot.
+    pub(crate) threshold: u32,
+    /// Why compiled code came back.
+    pub(crate) trapped: Option<crate::trap::Trap>,
+    /// Where checks of compiled code failed, and why.
+    pub(crate) notes: Vec<(u32, u16)>,
+    /// Instructions of places that the tier numbers.
+    pub(crate) places: HashMap<u64, u32>,
+    /// Whether compiled code went on with another turn.
+    pub(crate) turned: bool,
+    /// How many pieces of code there were.
+    pub(crate) codes: u32,
 }
 
 impl Vm {
@@ -131,6 +147,10 @@ impl Vm {
             data: Vec::new(),
             tables: Vec::new(),
             constants: NIL,
+            extents: HashMap::new(),
+            number: 0,
+            heat: Vec::new(),
+            places: Vec::new(),
         });
         Vm {
             heap: Heap::new(wide, options.memory),
@@ -170,6 +190,14 @@ impl Vm {
             collect_at: 32 << 20,
             rests: false,
             executed: vec![false; dis_bytecode::Op::ALL.len()],
+            tier: None,
+            shared: Box::default(),
+            threshold: 0,
+            trapped: None,
+            turned: false,
+            notes: Vec::new(),
+            places: HashMap::new(),
+            codes: 0,
         }
     }
 

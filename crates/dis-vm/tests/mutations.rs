@@ -2,75 +2,11 @@
 //! count, which would be a reference to something that is not its own.
 
 mod expand;
+mod mutate;
 
-use dis_bytecode::{Module, Op, WordSize, assemble, read, write};
+use dis_bytecode::WordSize;
 use dis_vm::{Ended, Options, Vm};
-use std::path::Path;
-
-fn corpus() -> Vec<(WordSize, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/dis/run");
-    let mut programs = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the corpus") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "s") {
-            continue;
-        }
-        let source = std::fs::read_to_string(&path).expect("text");
-        for word in [WordSize::Four, WordSize::Eight] {
-            let text = expand::expand("x", &source, word.bytes() as usize);
-            let module = assemble(&text).expect("the corpus test says what is wrong").module;
-            programs.push((word, write(&module)));
-        }
-    }
-    programs.sort_by(|a, b| a.1.cmp(&b.1));
-    programs
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % end.max(1)
-    }
-}
-
-/// Changes some bytes.
-fn scribble(bytes: &mut [u8], random: &mut Random) {
-    for _ in 0..1 + random.below(3) {
-        let at = random.below(bytes.len());
-        bytes[at] = match random.below(3) {
-            0 => random.below(256) as u8,
-            1 => bytes[at] ^ (1 << random.below(8)),
-            _ => bytes[random.below(bytes.len())],
-        };
-    }
-}
-
-/// Exchanges what means something: an opcode or an operand for another one's, a type for another, references for numbers.
-fn twist(module: &mut Module, random: &mut Random) {
-    for _ in 0..1 + random.below(3) {
-        let (at, from) = (random.below(module.code.len()), random.below(module.code.len()));
-        let (ty, other) = (random.below(module.types.len()), random.below(module.types.len()));
-        let donor = module.code[from];
-        let inst = &mut module.code[at];
-        match random.below(8) {
-            0 => inst.op = Op::ALL[random.below(Op::ALL.len())],
-            1 => inst.op = donor.op,
-            2 => inst.src = donor.src,
-            3 => inst.mid = donor.mid,
-            4 => inst.dst = donor.dst,
-            5 => (inst.src, inst.dst) = (inst.dst, inst.src),
-            6 => module.types[ty] = module.types[other].clone(),
-            _ => match module.types[ty].map.first_mut() {
-                Some(byte) => *byte ^= 1 << random.below(8),
-                None => *inst = donor,
-            },
-        }
-    }
-}
+use mutate::{changed, corpus, seeds};
 
 /// Runs a file if it can be loaded. The result is whether it could.
 fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
@@ -91,33 +27,16 @@ fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
     true
 }
 
-/// Ranges of seeds come from `DIS_SEEDS=FROM:TO`; the default is what a test run has time for. `DIS_KEEP=FILE` keeps the last one's bytes.
-fn seeds() -> std::ops::Range<u64> {
-    let text = std::env::var("DIS_SEEDS").unwrap_or_else(|_| "0:1500".into());
-    let (from, to) = text.split_once(':').expect("DIS_SEEDS=FROM:TO");
-    from.parse().expect("a number")..to.parse().expect("a number")
-}
-
 #[test]
 fn whatever_passes_the_verifier_runs_to_some_end() {
     let programs = corpus();
     let mut ran = 0;
     for seed in seeds() {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        (0..4).for_each(|_| random.0 ^= random.below(1 << 20) as u64);
-        let (word, bytes) = &programs[random.below(programs.len())];
-        let mut bytes = bytes.clone();
-        match (seed % 3, read(&bytes)) {
-            (0, _) | (_, Err(_)) => scribble(&mut bytes, &mut random),
-            (_, Ok(mut module)) => {
-                twist(&mut module, &mut random);
-                bytes = write(&module);
-            }
-        }
+        let (word, bytes) = changed(&programs, seed);
         if let Some(path) = std::env::var_os("DIS_KEEP") {
             std::fs::write(path, &bytes).expect("room");
         }
-        let done = std::panic::catch_unwind(|| run(*word, &bytes, seed % 2 == 0));
+        let done = std::panic::catch_unwind(|| run(word, &bytes, seed % 2 == 0));
         ran += u64::from(done.unwrap_or_else(|_| panic!("seed {seed}, words of {word}")));
     }
     assert!(ran * 10 >= seeds().end - seeds().start, "only {ran} of the changed programs were run");

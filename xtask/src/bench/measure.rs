@@ -24,6 +24,8 @@ pub(super) enum Input {
     File(&'static str),
     /// Nothing: it is the compiled form of this benchmark.
     Is(&'static str),
+    /// Nothing: its compiled form is the file of the benchmark with this ending.
+    Program(&'static str),
 }
 
 /// How long the runs of one program in one engine took.
@@ -42,12 +44,15 @@ pub(super) struct Row {
 impl Engine {
     /// The command that runs a benchmark, if the engine has it.
     fn run(&self, folder: &Path, name: &str) -> Option<Command> {
+        if let Input::Program(ending) = self.input {
+            return Some(Command::new(file(folder, name, ending)));
+        }
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]);
         match self.input {
             Input::File(ending) => command.arg(file(folder, name, ending)),
             Input::Is(only) if only == name => &mut command,
-            Input::Is(_) => return None,
+            Input::Is(_) | Input::Program(_) => return None,
         };
         Some(command)
     }

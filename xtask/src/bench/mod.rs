@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: our guests and other implementations in one go, on the same programs.
 
 mod chart;
+mod dis;
 mod js;
 mod measure;
 mod sox;
@@ -21,6 +22,8 @@ enum Suite {
     Sox(sox::Args),
     /// JavaScript beside node, jsc and boa, which are taken from the path: the programs of benches/js
     Js(js::Args),
+    /// Dis beside C, by gcc with and without optimization: the programs of benches/dis
+    Dis(dis::Args),
 }
 
 /// Builds, measures and prints.
@@ -31,5 +34,6 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     match &args.suite {
         Suite::Sox(args) => sox::run(args),
         Suite::Js(args) => js::run(args),
+        Suite::Dis(args) => dis::run(args),
     }
 }

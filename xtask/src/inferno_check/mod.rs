@@ -81,14 +81,22 @@ fn link(to: &Path, at: &Path) -> std::io::Result<()> {
     std::os::windows::fs::symlink_dir(to, at)
 }
 
+/// Ways of running programs, with their flags.
+const WAYS: [(&str, &[&str]); 3] =
+    [("interpreter", &["--no-jit"]), ("JIT", &[]), ("all compiled", &["--jit-threshold=1"])];
+
 /// Runs a case and compares.
-fn try_case(args: &Args, program: &Path, root: &Path, case: &Case) -> Result<Outcome, Failure> {
+fn try_case(args: &Args, way: &[&str], program: &Path, root: &Path, case: &Case) -> Result<Outcome, Failure> {
     let missing = |name: &&str| !root.join("dis").join(format!("{name}.dis")).is_file();
     if case.needs.split_whitespace().any(|name| missing(&name)) {
         return Ok(Outcome::Lacks);
     }
     let mut command = Command::new(program);
-    command.args(["run", "--timeout", &args.timeout.to_string(), "--root"]).arg(root).args(&args.flags);
+    command
+        .args(["run", "--timeout", &args.timeout.to_string(), "--root"])
+        .arg(root)
+        .args(way)
+        .args(&args.flags);
     command.args(["/dis/sh.dis", "-c", case.script]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| Failure::io(program, error))?;
@@ -119,21 +127,25 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let wanted = |case: &&Case| args.filter.as_ref().is_none_or(|filter| case.name.contains(filter.as_str()));
     let (mut agree, mut lack, mut differ) = (0, 0, 0);
     for case in CASES.iter().filter(wanted) {
-        prepare(&tree, &root)?;
-        match try_case(args, &program, &root, case)? {
-            Outcome::Agrees => {
-                agree += 1;
-                println!("{:<24} agrees", case.name);
-            }
-            Outcome::Lacks => {
-                lack += 1;
-                println!("{:<24} is not in this tree", case.name);
-            }
-            Outcome::Differs(how) => {
-                differ += 1;
-                println!("{:<24} DIFFERS\n{how}", case.name);
-            }
+        let mut words = Vec::new();
+        for (name, flags) in WAYS {
+            prepare(&tree, &root)?;
+            words.push(match try_case(args, flags, &program, &root, case)? {
+                Outcome::Agrees => {
+                    agree += 1;
+                    format!("{name}: agrees")
+                }
+                Outcome::Lacks => {
+                    lack += 1;
+                    format!("{name}: not in this tree")
+                }
+                Outcome::Differs(how) => {
+                    differ += 1;
+                    format!("{name}: DIFFERS\n{how}\n")
+                }
+            });
         }
+        println!("{:<24} {}", case.name, words.join("  "));
     }
     println!("{agree} agree, {differ} differ, {lack} are not in this tree");
     if differ == 0 {

@@ -73,6 +73,7 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(Inferno, "dis-rt", &[]),
     guest(Inferno, "dis-vm", &["dis-bytecode", "dis-rt"]),
     guest(Inferno, "dis-lower", &["dis-bytecode", "dis-rt", "dis-vm"]),
+    guest(Inferno, "dis-jit", &["dis-bytecode", "dis-rt", "dis-vm", "dis-lower"]),
     guest(Inferno, "limbo", &["dis-bytecode"]),
     guest(Sox, "sox-syntax", &[]),
     guest(Sox, "sox-bytecode", &["sox-syntax"]),

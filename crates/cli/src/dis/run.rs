@@ -1,6 +1,7 @@
 //! `spandrel run FILE.dis`: an Inferno program, with a tree of files if there is one.
 
 use crate::run::RunArgs;
+use crate::tiers::Tiers;
 use dis_bytecode::{WordSize, read, word_size};
 use dis_vm::{Ended, Input, Limit, Options, Output, Vm};
 use std::path::Path;
@@ -12,6 +13,7 @@ const USAGE: u8 = 64;
 const MALFORMED: u8 = 65;
 const UNREADABLE: u8 = 66;
 const BROKEN: u8 = 70;
+const UNWRITTEN: u8 = 74;
 
 /// Runs a program until nothing is left to do.
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
@@ -26,16 +28,33 @@ fn complain(args: &RunArgs, status: u8, why: &str) -> u8 {
 }
 
 fn execute(args: &RunArgs) -> Result<u8, u8> {
-    // Nothing is compiled yet; what is said about it still has to make sense.
-    args.tiers.tiers().map_err(|why| complain(args, USAGE, &why))?;
+    let tiers = args.tiers.tiers().map_err(|why| complain(args, USAGE, &why))?;
     let bytes = file(args).map_err(|why| complain(args, UNREADABLE, &why))?;
     let word = word(args, &bytes).map_err(|why| complain(args, MALFORMED, &why))?;
     let mut words = vec![args.file.display().to_string()];
     words.extend(args.args.iter().map(|arg| arg.to_string_lossy().into_owned()));
     let mut vm = Vm::new(word, options(args));
+    if tiers.flags.policy.enabled && args.inferno.compile != Some(0) {
+        add_tier(&mut vm, args, &tiers);
+    }
     vm.start(&words[0], &bytes, &words).map_err(|why| complain(args, MALFORMED, &why.to_string()))?;
-    Ok(status(args, vm.run()))
+    let status = status(args, vm.run());
+    drop(vm);
+    tiers.finish().map_err(|why| complain(args, UNWRITTEN, &why))?;
+    Ok(status)
 }
+
+/// Where no code can be made, everything is interpreted.
+#[cfg(feature = "jit")]
+fn add_tier(vm: &mut Vm, args: &RunArgs, tiers: &Tiers) {
+    let config = dis_jit::Config::new(tiers.flags.policy.clone());
+    if let Err(why) = dis_jit::Jit::attach(vm, config, std::sync::Arc::clone(&tiers.trace)) {
+        eprintln!("note: {}: nothing is compiled: {why}", args.file.display());
+    }
+}
+
+#[cfg(not(feature = "jit"))]
+fn add_tier(_: &mut Vm, _: &RunArgs, _: &Tiers) {}
 
 /// The program's bytes: from the tree where there is one.
 fn file(args: &RunArgs) -> Result<Vec<u8>, String> {

@@ -12,6 +12,8 @@ impl Vm {
     fn jump(&mut self, to: u32) -> Step {
         if to < self.pc {
             self.spend()?;
+            self.pc = to;
+            return self.count();
         }
         self.pc = to;
         Ok(())

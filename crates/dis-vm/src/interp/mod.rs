@@ -55,6 +55,16 @@ impl Vm {
         Ok(())
     }
 
+    /// Executes one instruction, for compiled code.
+    pub(crate) fn execute_one(&mut self) -> Step {
+        let code = Rc::clone(&self.code);
+        let inst = code.insts.get(self.pc as usize).ok_or(Trap::Invalid)?;
+        self.executed[inst.op as usize] = true;
+        self.quantum = self.quantum.saturating_sub(1);
+        self.pc += 1;
+        dispatch(self, inst)
+    }
+
     /// The same, noting which opcodes there were.
     pub(crate) fn execute_noting(&mut self) -> Step {
         let code = Rc::clone(&self.code);

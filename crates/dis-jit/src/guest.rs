@@ -1,0 +1,60 @@
+//! The machine as compiled code sees it.
+
+use dis_vm::Vm;
+use dis_vm::tier::{CALLED, KIND, LEFT, Slot};
+use ir::Type;
+use ir::eval::Const;
+use ir::interp::Deopt;
+use jit::engine::FunctionId;
+use jit::{Lent, Resume, RuntimeTable, SharedGuest};
+
+/// Compiled code of Dis runs for a [`Vm`].
+#[derive(Debug)]
+pub(crate) struct Dis;
+
+impl SharedGuest for Dis {
+    type Data = Lent<Vm>;
+
+    /// Puts slots of the frame where the interpreter finds them. The state has the frame, the quantum with the instructions that it
+    /// does not count yet, and pairs: offset and kind of a slot, and what it holds.
+    fn deopt(vm: &Lent<Vm>, exit: &Deopt) -> Resume {
+        let Some(left) = exit.frames.first() else { return results([0, 0]) };
+        let bits = |index: usize| left.slots.get(index).copied().flatten().map_or(0, |value| value.bits());
+        let frame = bits(0);
+        vm.with(|vm| {
+            for index in (3..left.slots.len().saturating_sub(1)).step_by(2) {
+                let slot = bits(index);
+                vm.tier_restore(frame + (slot >> 8), kind(slot as u8), bits(index + 1));
+            }
+            vm.tier_note(left.offset, exit.reason.0);
+        });
+        results([LEFT << KIND | u64::from(left.offset), bits(1).wrapping_sub(bits(2))])
+    }
+
+    /// A function was called that has no code: who entered compiled code goes on with it.
+    fn interpret(vm: &Lent<Vm>, id: FunctionId, args: &[u64]) -> Option<Resume> {
+        let pc = vm.with(|vm| vm.tier_begin(id.0)).flatten()?;
+        Some(results([CALLED << KIND | u64::from(pc), args.get(1).copied()?]))
+    }
+}
+
+fn kind(number: u8) -> Slot {
+    let all = [Slot::Byte, Slot::Word, Slot::Reference, Slot::Big, Slot::Real];
+    all.into_iter().find(|slot| *slot as u8 == number).unwrap_or(Slot::Word)
+}
+
+fn results(words: [u64; 2]) -> Resume {
+    Resume::Return(words.iter().map(|word| Const::new(Type::I64, *word)).collect())
+}
+
+/// The runtime function.
+pub(crate) fn table() -> RuntimeTable {
+    let mut table = RuntimeTable::new();
+    table.bind_words::<Dis, _, _, 2>(dis_lower::STEP, |vm: &Lent<Vm>, [pc, quantum]: [u64; 2]| {
+        vm.with(|vm| vm.tier_step(pc, quantum)).unwrap_or([LEFT << KIND | pc, quantum])
+    });
+    table.bind_words::<Dis, _, _, 1>(dis_lower::TURN, |vm: &Lent<Vm>, [quantum]: [u64; 1]| {
+        vm.with(|vm| vm.tier_turn(quantum)).unwrap_or(quantum)
+    });
+    table
+}

@@ -1,0 +1,154 @@
+//! Arrays and strings by index, and values at the heads of lists.
+
+use crate::emit::{Element, Emitter};
+use crate::slots::slot_of;
+use dis_bytecode::Op;
+use dis_rt::{array, list, types};
+use dis_vm::tier::{Mode, Slot};
+use ir::{Imm, IntCond, Op as Ir, Type, Value};
+
+impl Emitter<'_> {
+    pub(crate) fn array(&mut self, op: Op) -> Option<bool> {
+        match op {
+            Op::Lena => self.length_of(types::ARRAY)?,
+            Op::Lenc => self.length_of(types::STRING)?,
+            Op::Indc => self.character()?,
+            Op::Indb => self.index(1, false)?,
+            Op::Indf | Op::Indl => self.index(8, false)?,
+            Op::Indw => self.index(self.snapshot.word, self.refers())?,
+            // Of others the size is known when each is a reference.
+            _ if self.refers() => self.index(self.snapshot.word, true)?,
+            _ => return None,
+        }
+        Some(true)
+    }
+
+    /// Whether the address that this instruction makes is used for a reference next.
+    fn refers(&self) -> bool {
+        let slot = self.operand(1).first;
+        for pc in self.pc + 1..self.pc + 12 {
+            let Some(inst) = self.snapshot.insts.get(&pc) else { return false };
+            for (role, operand) in inst.op.roles().into_iter().zip(&inst.operands) {
+                if operand.mode == Mode::FpAddress && operand.first == slot {
+                    return slot_of(role.kind) == Some(Slot::Reference);
+                }
+            }
+        }
+        false
+    }
+
+    /// The address of an element of this size.
+    fn index(&mut self, size: u32, reference: bool) -> Option<()> {
+        let to = self.slots.of(&self.operand(1))?;
+        let array = self.read(0, Slot::Reference)?;
+        let index = self.read(2, Slot::Word)?;
+        self.not_nil(array);
+        self.is_of_type(array, types::ARRAY);
+        let wanted = if reference { size | array::REFERENCES } else { size };
+        let (own, wanted) = (self.header(array, -4), self.word(wanted));
+        let right = self.b().icmp(IntCond::Eq, own, wanted);
+        self.guard(right);
+        let len = self.header(array, array::LEN as i32);
+        let inside = self.b().icmp(IntCond::Ult, index, len);
+        self.guard(inside);
+        let data = self.header(array, array::DATA as i32);
+        let (data, index) = (self.b().unary(Ir::Zext, data), self.b().unary(Ir::Zext, index));
+        let each = self.int(size.trailing_zeros().into());
+        let offset = self.b().binary(Ir::Ishl, index, each);
+        let address = self.b().binary(Ir::Iadd, data, offset);
+        let base = self.base();
+        let host = self.b().binary(Ir::PtrAdd, base, address);
+        let address = self.b().unary(Ir::Wrap, address);
+        self.set(to, address);
+        // Where the interpreter may have done it, nothing is known of the element.
+        if self.is_checked() {
+            self.close(&[to]);
+            return Some(());
+        }
+        self.close(&[to]);
+        self.known.elements.push(Element { at: self.slots.list[to].0, size, reference, host });
+        Some(())
+    }
+
+    /// How long an array or a string is; nil has nothing.
+    fn length_of(&mut self, ty: u32) -> Option<()> {
+        let value = self.read(0, Slot::Reference)?;
+        let place = self.place(2, Slot::Word, true)?;
+        let (there, done) = (self.new_block(&[]), self.new_block(&[Type::I32]));
+        let (nil, zero) = (self.is_nil(value), self.word(0));
+        self.b().brif(nil, (done, &[zero]), (there, &[]));
+        self.switch_to(there);
+        self.is_of_type(value, ty);
+        let len = match ty {
+            types::ARRAY => self.header(value, array::LEN as i32),
+            _ => {
+                let at = self.host(value);
+                self.word_at(at, 0, self.classes.strings)
+            }
+        };
+        self.b().jump(done, &[len]);
+        self.switch_to(done);
+        let len = self.params(done)[0];
+        self.finish(place, Slot::Word, len);
+        Some(())
+    }
+
+    fn character(&mut self) -> Option<()> {
+        let (string, index) = (self.read(0, Slot::Reference)?, self.read(1, Slot::Word)?);
+        let place = self.place(2, Slot::Word, true)?;
+        self.not_nil(string);
+        self.is_of_type(string, types::STRING);
+        let at = self.host(string);
+        let class = self.classes.strings;
+        let len = self.b().load(Type::I32, at, 0, class);
+        let inside = self.b().icmp(IntCond::Ult, index, len);
+        self.guard(inside);
+        let (width, one) = (self.header(string, -4), self.word(1));
+        let narrow = self.b().icmp(IntCond::Eq, width, one);
+        let index = self.b().unary(Ir::Zext, index);
+        let (thin, thick, done) = (self.new_block(&[]), self.new_block(&[]), self.new_block(&[Type::I32]));
+        self.b().brif(narrow, (thin, &[]), (thick, &[]));
+        self.switch_to(thin);
+        let place_of = self.b().binary(Ir::PtrAdd, at, index);
+        let imm = Imm::Mem { offset: 8, class };
+        let value = self.b().with_imm(Ir::LoadU8, Some(Type::I32), &[place_of], imm);
+        self.b().jump(done, &[value]);
+        self.switch_to(thick);
+        let two = self.int(2);
+        let offset = self.b().binary(Ir::Ishl, index, two);
+        let place_of = self.b().binary(Ir::PtrAdd, at, offset);
+        let value = self.b().load(Type::I32, place_of, 8, class);
+        self.b().jump(done, &[value]);
+        self.switch_to(done);
+        let value = self.params(done)[0];
+        self.finish(place, Slot::Word, value);
+        Some(())
+    }
+
+    /// A number at the head of a list.
+    pub(crate) fn head(&mut self, op: Op) -> Option<bool> {
+        let (slot, size) = match op {
+            Op::Headb => (Slot::Byte, 1),
+            Op::Headw => (Slot::Word, self.snapshot.word),
+            Op::Headf => (Slot::Real, 8),
+            _ => (Slot::Big, 8),
+        };
+        let cell = self.cell()?;
+        let place = self.place(2, slot, true)?;
+        let (own, wanted) = (self.header(cell, -8), self.word(list::DATA + size));
+        let large = self.b().icmp(IntCond::Uge, own, wanted);
+        self.guard(large);
+        let at = self.host(cell);
+        let value = self.load_as(slot, at, list::DATA as i32, self.classes.data);
+        self.finish(place, slot, value);
+        Some(true)
+    }
+
+    /// The cell that a list begins with.
+    pub(crate) fn cell(&mut self) -> Option<Value> {
+        let cell = self.read(0, Slot::Reference)?;
+        self.not_nil(cell);
+        self.is_of_type(cell, types::LIST);
+        Some(cell)
+    }
+}

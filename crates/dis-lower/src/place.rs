@@ -1,0 +1,262 @@
+//! Operands: where they are, and what has to be checked for that, as `place.rs` of `dis-vm` does.
+
+use crate::emit::Emitter;
+use crate::slots::size_of;
+use dis_vm::tier::{Mode, Operand, Slot, TypeInfo, record, shared};
+use ir::{AliasClass, IntCond, Op as Ir, Type, Value};
+
+/// No record.
+const NOBODY: u32 = u32::MAX;
+
+/// Where an operand is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// A slot that is a value.
+    Slot(usize),
+    /// In memory.
+    Memory { at: Value, offset: i32, class: AliasClass },
+}
+
+impl Emitter<'_> {
+    pub(crate) fn operand(&self, index: usize) -> Operand {
+        self.inst().operands[index]
+    }
+
+    /// The place of an operand. `None` when only the interpreter can say.
+    pub(crate) fn place(&mut self, index: usize, slot: Slot, writes: bool) -> Option<Place> {
+        let operand = self.operand(index);
+        let data = self.classes.data;
+        Some(match operand.mode {
+            Mode::Fp => match self.slots.at(operand.first) {
+                Some(slot) => Place::Slot(slot),
+                None => Place::Memory {
+                    at: self.fp,
+                    offset: i32::try_from(operand.first).ok()?,
+                    class: self.classes.frames,
+                },
+            },
+            Mode::Mp => {
+                Place::Memory { at: self.mp, offset: i32::try_from(operand.first).ok()?, class: data }
+            }
+            Mode::Fixed => {
+                let address = self.word(operand.first);
+                Place::Memory { at: self.host(address), offset: 0, class: data }
+            }
+            Mode::FpObject | Mode::MpObject => return self.object(operand),
+            Mode::FpAddress => return self.address(operand, slot, writes),
+            Mode::None | Mode::Imm => return None,
+        })
+    }
+
+    /// What is at a place.
+    pub(crate) fn load(&mut self, place: Place, slot: Slot) -> Value {
+        match place {
+            Place::Slot(slot) => self.get(slot),
+            Place::Memory { at, offset, class } => self.load_as(slot, at, offset, class),
+        }
+    }
+
+    /// An operand's value. `None` when only the interpreter can say.
+    pub(crate) fn read(&mut self, index: usize, slot: Slot) -> Option<Value> {
+        let operand = self.operand(index);
+        if operand.mode == Mode::Imm {
+            let bits = if slot == Slot::Byte { operand.first & 0xff } else { operand.first };
+            return matches!(slot, Slot::Byte | Slot::Word).then(|| self.word(bits));
+        }
+        let place = self.place(index, slot, false)?;
+        Some(self.load(place, slot))
+    }
+
+    /// Puts a value where the destination or another operand is, and ends the instruction.
+    pub(crate) fn finish(&mut self, place: Place, slot: Slot, value: Value) {
+        match place {
+            Place::Slot(slot) => {
+                self.set(slot, value);
+                self.close(&[slot]);
+            }
+            Place::Memory { at, offset, class } => {
+                self.store_as(slot, value, at, offset, class);
+                self.close(&[]);
+            }
+        }
+    }
+
+    /// The reference that leads to an object, which is not nil and of the type that the operand was right for.
+    fn object(&mut self, operand: Operand) -> Option<Place> {
+        if operand.known == 0 {
+            return None;
+        }
+        let reference = self.leading(operand)?;
+        self.not_nil(reference);
+        self.is_of_type(reference, operand.known);
+        let (at, offset) = (self.host(reference), i32::try_from(operand.second).ok()?);
+        Some(Place::Memory { at, offset, class: self.classes.data })
+    }
+
+    /// The word or reference that an indirect operand begins with.
+    fn leading(&mut self, operand: Operand) -> Option<Value> {
+        let (at, class) = match operand.mode {
+            Mode::MpObject => (self.mp, self.classes.data),
+            _ => match self.slots.at(operand.first) {
+                Some(slot) => return Some(self.get(slot)),
+                None => (self.fp, self.classes.frames),
+            },
+        };
+        let offset = i32::try_from(operand.first).ok()?;
+        Some(self.load_as(Slot::Word, at, offset, class))
+    }
+
+    pub(crate) fn is_nil(&mut self, reference: Value) -> Value {
+        let nil = self.word(dis_rt::NIL);
+        self.b().icmp(IntCond::Eq, reference, nil)
+    }
+
+    pub(crate) fn not_nil(&mut self, reference: Value) {
+        let nil = self.word(dis_rt::NIL);
+        let there = self.b().icmp(IntCond::Ne, reference, nil);
+        self.guard(there);
+    }
+
+    /// A word of an object's header, or one of its fields that stays the same.
+    pub(crate) fn header(&mut self, reference: Value, offset: i32) -> Value {
+        let at = self.host(reference);
+        self.word_at(at, offset, self.classes.headers)
+    }
+
+    pub(crate) fn is_of_type(&mut self, reference: Value, ty: u32) {
+        let (own, wanted) = (self.header(reference, -12), self.word(ty));
+        let right = self.b().icmp(IntCond::Eq, own, wanted);
+        self.guard(right);
+    }
+
+    fn address(&mut self, operand: Operand, slot: Slot, writes: bool) -> Option<Place> {
+        let size = size_of(slot, self.snapshot.word);
+        let offset = i32::try_from(operand.second).ok()?;
+        let element = self.known.elements.iter().find(|element| element.at == operand.first).copied();
+        if let Some(element) = element {
+            let inside = operand.second.checked_add(size).is_some_and(|end| end <= element.size);
+            let of_kind = match slot {
+                Slot::Reference => element.reference && operand.second == 0,
+                _ => !(writes && element.reference),
+            };
+            let place = Place::Memory { at: element.host, offset, class: self.classes.elements };
+            return (inside && of_kind).then_some(place);
+        }
+        let frames = self.classes.frames;
+        let pending = self.known.pending.iter().rev().take(16).find(|pending| pending.0 == operand.first);
+        if let Some((_, ty)) = pending.copied() {
+            let ty = self.snapshot.types.get(&ty)?;
+            if operand.second < 4 * self.snapshot.word
+                || !fits(ty, operand.second, size, slot, writes, self.snapshot.word)
+            {
+                return None;
+            }
+            let address = self.leading(operand)?;
+            return Some(Place::Memory { at: self.host(address), offset, class: frames });
+        }
+        let address = self.leading(operand)?;
+        if operand.known != 0 && operand.first != 4 * self.snapshot.word {
+            self.in_last_frame(address, operand.known);
+        } else {
+            self.in_callers_frame(address, operand.second, slot, writes);
+        }
+        Some(Place::Memory { at: self.host(address), offset, class: frames })
+    }
+
+    /// The innermost frame is at this address, and of a type that the operand was right for.
+    fn in_last_frame(&mut self, address: Value, ty: u32) {
+        let classes = self.classes;
+        let (records, len) =
+            (self.shared(shared::RECORDS, classes.shared), self.shared(shared::LEN, classes.shared));
+        let one = self.int(1);
+        let last = self.b().binary(Ir::Isub, len, one);
+        let last = self.record(records, last);
+        let at = self.b().load(Type::I32, last, record::FP, classes.records);
+        let here = self.b().icmp(IntCond::Eq, at, address);
+        self.check(here);
+        let (own, wanted) = (self.b().load(Type::I32, last, record::TYPE, classes.records), self.word(ty));
+        let right = self.b().icmp(IntCond::Eq, own, wanted);
+        self.check(right);
+    }
+
+    /// The address of a record.
+    pub(crate) fn record(&mut self, records: Value, number: Value) -> Value {
+        let size = self.int(record::SIZE.into());
+        let offset = self.b().binary(Ir::Imul, number, size);
+        let base = self.b().unary(Ir::IntToPtr, records);
+        self.b().binary(Ir::PtrAdd, base, offset)
+    }
+
+    /// The address is that of a place in the caller's frame that may be used so: where results go.
+    fn in_callers_frame(&mut self, address: Value, second: u32, slot: Slot, writes: bool) {
+        let classes = self.classes;
+        let word = self.snapshot.word;
+        let [records, len, active] =
+            [shared::RECORDS, shared::LEN, shared::ACTIVE].map(|offset| self.shared(offset, classes.shared));
+        let own = self.record(records, active);
+        let caller = self.b().load(Type::I32, own, record::CALLER, classes.records);
+        let nobody = self.word(NOBODY);
+        let called = self.b().icmp(IntCond::Ne, caller, nobody);
+        self.check(called);
+        let caller = self.b().unary(Ir::Zext, caller);
+        // Looking far for a frame takes time from the quantum.
+        let (far, near) = (self.b().binary(Ir::Isub, len, caller), self.int(16));
+        let near = self.b().icmp(IntCond::Ult, far, near);
+        self.check(near);
+        let theirs = self.record(records, caller);
+        let frame = self.b().load(Type::I32, theirs, record::FP, classes.records);
+        let ty = self.b().load(Type::I32, theirs, record::TYPE, classes.records);
+        let second = self.word(second);
+        let at = self.b().binary(Ir::Iadd, address, second);
+        let offset = self.b().binary(Ir::Isub, at, frame);
+        let (types, ty) = (self.shared(shared::TYPES, classes.shared), self.b().unary(Ir::Zext, ty));
+        let four = self.int(4);
+        let entry = self.b().binary(Ir::Ishl, ty, four);
+        let types = self.b().unary(Ir::IntToPtr, types);
+        let info = self.b().binary(Ir::PtrAdd, types, entry);
+        let size = self.b().load(Type::I64, info, 0, classes.shared);
+        let bits = self.b().load(Type::I64, info, 8, classes.shared);
+        // From behind what belongs to the machine to the end, and to where the table has bits.
+        let (offset, first) = (self.b().unary(Ir::Zext, offset), self.int(i64::from(4 * word)));
+        let behind = self.b().icmp(IntCond::Uge, offset, first);
+        self.check(behind);
+        let bytes = size_of(slot, word);
+        let bytes_value = self.int(bytes.into());
+        let end = self.b().binary(Ir::Iadd, offset, bytes_value);
+        let inside = self.b().icmp(IntCond::Ule, end, size);
+        self.check(inside);
+        let most = self.int(i64::from(64 * word - 8));
+        let near = self.b().icmp(IntCond::Ule, end, most);
+        self.check(near);
+        let aligned = self.int(i64::from(word - 1));
+        let rest = self.b().binary(Ir::Band, offset, aligned);
+        let zero = self.int(0);
+        if slot != Slot::Byte {
+            let aligned = self.b().icmp(IntCond::Eq, rest, zero);
+            self.check(aligned);
+        }
+        if slot != Slot::Reference && !writes {
+            return;
+        }
+        let shift = self.int(word.trailing_zeros().into());
+        let number = self.b().binary(Ir::Ushr, offset, shift);
+        let here = self.b().binary(Ir::Ushr, bits, number);
+        let mask = self.int(if bytes > word { 3 } else { 1 });
+        let touched = self.b().binary(Ir::Band, here, mask);
+        let cond = if slot == Slot::Reference { IntCond::Ne } else { IntCond::Eq };
+        let right = self.b().icmp(cond, touched, zero);
+        self.check(right);
+    }
+}
+
+/// Whether a place in something of a type may be used so.
+pub(crate) fn fits(ty: &TypeInfo, offset: u32, size: u32, slot: Slot, writes: bool, word: u32) -> bool {
+    if offset.checked_add(size).is_none_or(|end| end > ty.size) {
+        return false;
+    }
+    match slot {
+        Slot::Reference => ty.pointers.contains(&offset),
+        _ if writes => ty.pointers.iter().all(|at| at + word <= offset || *at >= offset + size),
+        _ => true,
+    }
+}

@@ -1,0 +1,190 @@
+//! A function as its compiler sees it: decoded instructions, with what the interpreter has found out. Compilers are threads of
+//! their own, so nothing of it is shared.
+
+use crate::code::{self, Code, Mode};
+use crate::table::Table;
+use crate::vm::Vm;
+use dis_bytecode::{Flow, Op};
+use dis_rt::TypeId;
+use std::collections::{BTreeMap, HashMap};
+
+/// Instructions that are looked at.
+const MOST: usize = 4000;
+
+/// An operand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Operand {
+    /// How it is found.
+    pub mode: Mode,
+    /// Its value, or where it or what leads to it is.
+    pub first: u32,
+    /// The offset in what the first leads to.
+    pub second: u32,
+    /// The type of object or frame in which that was found to be right; 0 if none was.
+    pub known: TypeId,
+    /// How many bytes may be accessed where its address leads, if that is taken.
+    pub extent: Option<u32>,
+}
+
+/// Ranges of numbers with their targets, ascending, and the target of the rest.
+pub type Ranges = (Vec<(i64, i64, u32)>, Option<u32>);
+
+/// An instruction.
+#[derive(Clone, Debug)]
+pub struct Inst {
+    /// What it does.
+    pub op: Op,
+    /// Source, middle, destination.
+    pub operands: [Operand; 3],
+    /// The callee's frame, for calls within the module.
+    pub frame: TypeId,
+    /// Where a table leads.
+    pub targets: Vec<u32>,
+    /// Ranges of a table of words, where that is what it is, with their targets, and the rest.
+    pub ranges: Option<Ranges>,
+}
+
+/// What is known of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeInfo {
+    /// Bytes.
+    pub size: u32,
+    /// Where references are.
+    pub pointers: Vec<u32>,
+}
+
+/// A range of instructions in which exceptions are handled.
+#[derive(Clone, Debug)]
+pub struct Handler {
+    /// From here.
+    pub from: u32,
+    /// Up to here.
+    pub to: u32,
+    /// Where it may go on.
+    pub targets: Vec<u32>,
+}
+
+/// A function from an instruction on.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The module's name.
+    pub name: String,
+    /// Bytes of a word.
+    pub word: u32,
+    /// Where memory is.
+    pub base: u64,
+    /// How far it may grow there.
+    pub reserved: u64,
+    /// Where what is shared is.
+    pub shared: u64,
+    /// Whether fuel counts.
+    pub limited: bool,
+    /// The instruction that it begins with.
+    pub entry: u32,
+    /// The type of its frame.
+    pub frame: TypeId,
+    /// Instructions that are reached from there, and from its handlers.
+    pub insts: BTreeMap<u32, Inst>,
+    /// Types that they mention.
+    pub types: HashMap<TypeId, TypeInfo>,
+    /// Its handlers.
+    pub handlers: Vec<Handler>,
+    /// Whether there are more instructions than are looked at.
+    pub too_large: bool,
+}
+
+impl Snapshot {
+    pub(crate) fn new(vm: &mut Vm, code: &Code, entry: u32) -> Snapshot {
+        let frame = vm.cur.records.get(vm.cur.active as usize).map_or(0, |record| record.ty);
+        let mut snapshot = Snapshot {
+            name: code.name.to_string(),
+            word: vm.word,
+            base: vm.heap.memory.host_address(),
+            reserved: vm.heap.memory.reserved() as u64,
+            shared: std::ptr::from_ref(&*vm.shared).expose_provenance() as u64,
+            limited: vm.options.fuel.is_some(),
+            entry,
+            frame,
+            insts: BTreeMap::new(),
+            types: HashMap::new(),
+            handlers: Vec::new(),
+            too_large: false,
+        };
+        snapshot.collect(code, entry);
+        snapshot.mention(vm, frame);
+        let inner: Vec<&Inst> = snapshot.insts.values().collect();
+        let mentioned: Vec<TypeId> = inner.into_iter().flat_map(mentions).collect();
+        mentioned.into_iter().for_each(|ty| snapshot.mention(vm, ty));
+        snapshot
+    }
+
+    fn mention(&mut self, vm: &Vm, ty: TypeId) {
+        let info = || {
+            let ty = &vm.heap.types[ty];
+            TypeInfo { size: ty.size, pointers: ty.pointers.to_vec() }
+        };
+        self.types.entry(ty).or_insert_with(info);
+    }
+
+    fn collect(&mut self, code: &Code, entry: u32) {
+        let mut work = vec![entry];
+        while let Some(pc) = work.pop() {
+            let Some(source) = code.insts.get(pc as usize).filter(|_| !self.insts.contains_key(&pc)) else {
+                continue;
+            };
+            if self.insts.len() >= MOST {
+                self.too_large = true;
+                return;
+            }
+            let inst = inst(code, pc, source);
+            match inst.op.flow() {
+                Flow::Next | Flow::Call => work.push(pc + 1),
+                Flow::Branch => work.extend([pc + 1, source.dst.first]),
+                Flow::Jump => work.push(source.dst.first),
+                Flow::Table => work.extend(&inst.targets),
+                Flow::Stop => {}
+            }
+            self.insts.insert(pc, inst);
+            for handler in code.handlers.iter().filter(|handler| (handler.from..handler.to).contains(&pc)) {
+                if self.handlers.iter().all(|known| (known.from, known.to) != (handler.from, handler.to)) {
+                    let catches = handler.catches.iter().map(|catch| catch.pc as u32);
+                    let targets: Vec<u32> = catches.chain(handler.otherwise).collect();
+                    work.extend(&targets);
+                    self.handlers.push(Handler { from: handler.from, to: handler.to, targets });
+                }
+            }
+        }
+    }
+}
+
+fn mentions(inst: &Inst) -> Vec<TypeId> {
+    let named = inst.op.roles().into_iter().zip(&inst.operands);
+    let named = named.filter(|(role, _)| role.kind == dis_bytecode::Kind::Type).map(|(_, at)| at.first);
+    named.chain(inst.operands.iter().map(|at| at.known)).chain([inst.frame]).collect()
+}
+
+fn inst(code: &Code, pc: u32, source: &code::Inst) -> Inst {
+    let operand = |index: usize, from: &code::Operand| Operand {
+        mode: from.mode,
+        first: from.first,
+        second: from.second,
+        known: from.known.get(),
+        extent: code.extents.get(&(pc, index)).copied(),
+    };
+    let operands = [operand(0, &source.src), operand(1, &source.mid), operand(2, &source.dst)];
+    let mut inst = Inst { op: source.op, operands, frame: source.extra, targets: Vec::new(), ranges: None };
+    if inst.op.flow() == Flow::Table {
+        inst.frame = 0;
+        match &code.tables[source.extra as usize] {
+            Table::Goto(targets) => inst.targets.clone_from(targets),
+            Table::Numbers(entries, rest) => {
+                inst.targets = entries.iter().map(|entry| entry.2).chain(*rest).collect();
+                inst.ranges = Some((entries.clone(), *rest));
+            }
+            Table::Strings(entries, rest) => {
+                inst.targets = entries.iter().map(|entry| entry.2).chain(*rest).collect();
+            }
+        }
+    }
+    inst
+}

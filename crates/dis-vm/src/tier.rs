@@ -1,0 +1,370 @@
+//! The tier above the interpreter: what it is asked for, and what compiled code shares with the machine.
+//!
+//! Compiled code executes instructions of the running proc's innermost function on the proc's own frames, and of functions that it
+//! calls. It never holds anything that the machine has to know: where it calls back or comes back, frames, records and
+//! counts are what they would be in the interpreter, and so are quantum and fuel. What it does not do itself is one call of
+//! [`Vm::tier_step`], and it comes back with the number of the instruction to go on with. So nothing that can go wrong is
+//! raised anywhere but in the interpreter.
+
+use crate::code::Code;
+use crate::proc::Record;
+use crate::trap::{Step, Trap};
+use crate::vm::Vm;
+use std::cell::Cell;
+use std::mem::offset_of;
+use std::rc::Rc;
+
+pub use crate::code::Mode;
+pub use dis_bytecode::Op;
+
+pub use crate::snapshot::{Handler, Inst, Operand, Ranges, Snapshot, TypeInfo};
+
+/// A function that was called, by its return, is done: its caller goes on.
+pub const RETURNED: u64 = 0;
+/// The interpreter goes on at this instruction.
+pub const LEFT: u64 = 1;
+/// The same, at the begin of a function that was just called.
+pub const CALLED: u64 = 2;
+/// The instruction before this came to what the interpreter has to see to.
+pub const TRAPPED: u64 = 3;
+/// A step went elsewhere than to the next instruction of its function.
+pub const JUMPED: u64 = 4;
+/// Where a result's kind begins; below is the number of an instruction.
+pub const KIND: u32 = 32;
+
+/// What compiled code and machine share, besides memory: words at fixed offsets.
+#[derive(Default)]
+#[repr(C)]
+pub struct Shared {
+    fuel: Cell<u64>,
+    records: Cell<u64>,
+    len: Cell<u64>,
+    room: Cell<u64>,
+    top: Cell<u64>,
+    end: Cell<u64>,
+    start: Cell<u64>,
+    active: Cell<u64>,
+    mp: Cell<u64>,
+    types: Cell<u64>,
+    known: Cell<u64>,
+    list: std::cell::RefCell<Vec<Cell<u64>>>,
+}
+
+/// Offsets in what is shared: words of 64 bits.
+pub mod shared {
+    use super::{Shared, offset_of};
+
+    macro_rules! offsets {
+        ($($(#[$doc:meta])* $name:ident $field:ident;)*) => {
+            $($(#[$doc])* pub const $name: i32 = offset_of!(Shared, $field) as i32;)*
+        };
+    }
+    offsets! {
+        /// Calls and rounds that may still be made.
+        FUEL fuel;
+        /// The address of the running proc's records.
+        RECORDS records;
+        /// How many there are.
+        LEN len;
+        /// How many there is room for.
+        ROOM room;
+        /// The top of the stack.
+        TOP top;
+        /// Where the stack's last part ends.
+        END end;
+        /// Where it begins, unless it is the only one.
+        START start;
+        /// The record of the function that runs.
+        ACTIVE active;
+        /// Module data.
+        MP mp;
+        /// The address of a table of types: their sizes, then a bit for each of the first 64 words that is a reference.
+        TYPES types;
+        /// How many types it has.
+        KNOWN known;
+    }
+}
+
+/// Offsets in a record.
+pub mod record {
+    use super::{Record, offset_of};
+
+    /// Where its frame is.
+    pub const FP: i32 = offset_of!(Record, fp) as i32;
+    /// The frame's type.
+    pub const TYPE: i32 = offset_of!(Record, ty) as i32;
+    /// Whether it is being filled.
+    pub const PENDING: i32 = offset_of!(Record, pending) as i32;
+    /// Where the caller goes on.
+    pub const PC: i32 = offset_of!(Record, pc) as i32;
+    /// The caller's record.
+    pub const CALLER: i32 = offset_of!(Record, caller) as i32;
+    /// The caller's module, when it is another one.
+    pub const MODULE: i32 = offset_of!(Record, module) as i32;
+    /// Bytes of a record.
+    pub const SIZE: i32 = size_of::<Record>() as i32;
+}
+
+/// What became of an attempt to enter compiled code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// There is none. It is to be asked for again after so many calls or rounds.
+    Not(u32),
+    /// It ran: a kind and an instruction, and what is left of the quantum.
+    Ran([u64; 2]),
+}
+
+/// What compiles code and enters it.
+pub trait Tier {
+    /// Enters the code for a place of the running function, if there is some.
+    fn enter(&self, vm: &mut Vm, code: u32, pc: u32, words: [u64; 3]) -> Entered;
+
+    /// A module's code is gone.
+    fn forget(&self, code: u32);
+}
+
+/// How deep compiled functions call one another before they are entered anew.
+const DEPTH: u64 = 200;
+/// Instructions that the interpreter executes in the time that entering compiled code and coming back takes, about.
+const SHORT: u32 = 20;
+/// A quantum that is no reason to come back soon.
+const ENOUGH: u32 = 500;
+/// How often a place is come to before its code is entered again if that was for less.
+const SELDOM: u32 = 64;
+
+impl Vm {
+    /// Has hot places compiled, those come to so often, from the next module on that is loaded. Nothing is when the host has no
+    /// room to reserve for the machine's memory.
+    pub fn set_tier(&mut self, tier: Rc<dyn Tier>, threshold: u32) {
+        if self.heap.memory.reserve(self.options.memory.max(1 << 20)) {
+            (self.tier, self.threshold) = (Some(tier), threshold.max(1));
+        }
+    }
+
+    /// Gives code its number, and its places their heat.
+    pub(crate) fn enrol(&mut self, code: &mut Code) {
+        self.codes += 1;
+        code.number = self.codes;
+        if self.tier.is_some() {
+            code.heat = vec![Cell::new(self.threshold); code.insts.len()];
+            code.places = vec![Cell::new(0); code.insts.len()];
+        }
+    }
+
+    /// Counts that this place was come to.
+    #[inline(always)]
+    pub(crate) fn count(&self) -> Step {
+        match self.code.heat.get(self.pc as usize) {
+            None => Ok(()),
+            Some(heat) => {
+                let left = heat.get().saturating_sub(1);
+                heat.set(left);
+                if left == 0 { Err(Trap::Hot) } else { Ok(()) }
+            }
+        }
+    }
+
+    /// The same where a function begins whose call compiled code made.
+    fn is_hot(&self) -> bool {
+        self.count().is_err()
+    }
+
+    /// Runs compiled code for the place that was come to, if there is some, until the interpreter has to go on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn enter_compiled(&mut self) -> Step {
+        let Some(tier) = self.tier.clone() else { return Ok(()) };
+        while self.quantum > 0 {
+            self.share();
+            let words = [self.fp.into(), self.quantum.into(), DEPTH];
+            match tier.enter(self, self.code.number, self.pc, words) {
+                Entered::Not(again) => {
+                    if let Some(heat) = self.code.heat.get(self.pc as usize) {
+                        heat.set(again);
+                    }
+                    return Ok(());
+                }
+                Entered::Ran([place, quantum]) => {
+                    let left = quantum as u32;
+                    self.cool(self.quantum, left);
+                    self.take_back();
+                    self.quantum = left;
+                    self.pc = place as u32;
+                    match place >> KIND {
+                        RETURNED => {
+                            self.pc = self.cur.records.dropped().map_or(0, |record| record.pc);
+                            if !self.is_hot() {
+                                return Ok(());
+                            }
+                        }
+                        CALLED if self.is_hot() => {}
+                        TRAPPED => return Err(self.trapped.take().unwrap_or(Trap::Invalid)),
+                        _ => return Ok(()),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The code of this place was entered with a quantum of which so much was left. Where it never gets far although it could, it
+    /// costs more than it gives.
+    #[inline]
+    fn cool(&mut self, quantum: u32, left: u32) {
+        let far = std::mem::take(&mut self.turned);
+        if let Some(heat) = self.code.heat.get(self.pc as usize) {
+            let short =
+                !far && quantum >= ENOUGH && quantum.saturating_sub(left) < SHORT && self.threshold > 1;
+            heat.set(if short { SELDOM } else { 1 });
+        }
+    }
+
+    /// Puts what compiled code looks at where it finds it.
+    #[inline]
+    fn share(&mut self) {
+        let shared = &self.shared;
+        let [records, len, room] = self.cur.records.host();
+        let [top, end, start] = self.cur.stack();
+        shared.fuel.set(self.fuel);
+        shared.records.set(records);
+        shared.len.set(len);
+        shared.room.set(room);
+        shared.top.set(top);
+        shared.end.set(end);
+        shared.start.set(start);
+        shared.active.set(self.cur.active.into());
+        shared.mp.set(self.mp.into());
+        if shared.known.get() != self.heap.types.count() as u64 {
+            self.share_types();
+        }
+    }
+
+    #[cold]
+    fn share_types(&mut self) {
+        let mut list = self.shared.list.borrow_mut();
+        for id in list.len() as u32 / 2..self.heap.types.count() as u32 {
+            let ty = &self.heap.types[id];
+            let words = ty.pointers.iter().map(|at| at / self.word).filter(|word| *word < 64);
+            list.push(Cell::new(ty.size.into()));
+            list.push(Cell::new(words.fold(0, |bits, word| bits | 1 << word)));
+        }
+        self.shared.types.set(list.as_ptr().expose_provenance() as u64);
+        self.shared.known.set(self.heap.types.count() as u64);
+    }
+
+    /// The other way round.
+    #[inline]
+    fn take_back(&mut self) {
+        self.fuel = self.shared.fuel.get();
+        self.cur.records.set_len(self.shared.len.get() as usize);
+        self.cur.set_top(self.shared.top.get() as u32);
+        self.cur.active = self.shared.active.get() as u32;
+        self.fp = self.cur.records.get(self.cur.active as usize).map_or(dis_rt::NIL, |record| record.fp);
+    }
+
+    /// For compiled code: executes one instruction. The results are what came of it, with where it led, and the quantum.
+    pub fn tier_step(&mut self, pc: u64, quantum: u64) -> [u64; 2] {
+        self.take_back();
+        let active = self.cur.active;
+        (self.pc, self.quantum) = (pc as u32, quantum as u32);
+        let result = self.execute_one();
+        let kind = match result {
+            Ok(()) | Err(Trap::Hot) if self.cur.active != active => {
+                if self.cur.active > active {
+                    CALLED
+                } else {
+                    RETURNED
+                }
+            }
+            Ok(()) | Err(Trap::Hot) if u64::from(self.pc) == pc + 1 => RETURNED,
+            Ok(()) | Err(Trap::Hot) => JUMPED,
+            Err(trap) => {
+                self.trapped = Some(trap);
+                TRAPPED
+            }
+        };
+        self.share();
+        [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// For compiled code whose quantum comes to its end: the quantum with that of the next turn, if that would follow at once.
+    pub fn tier_turn(&mut self, quantum: u64) -> u64 {
+        let free = self.cur.kill.is_none() && self.heap.dead.is_empty();
+        if !free || !self.is_alone() {
+            return quantum;
+        }
+        self.turned = true;
+        quantum + u64::from(self.options.quantum)
+    }
+
+    /// For compiled code that is left: a word of the frame. Kinds are as in [`Slot`].
+    pub fn tier_restore(&mut self, at: u64, kind: Slot, bits: u64) {
+        let at = at as u32;
+        match kind {
+            Slot::Byte => self.heap.memory.set_byte(at, bits as u8),
+            Slot::Word | Slot::Reference => self.heap.memory.set_word(at, bits as u32 as i32),
+            Slot::Big | Slot::Real => self.heap.memory.set_big(at, bits.cast_signed()),
+        }
+    }
+
+    /// For compiled code that is left by a check: notes the instruction, and why.
+    pub fn tier_note(&mut self, pc: u32, reason: u16) {
+        self.notes.push((pc, reason));
+    }
+
+    /// Whether there are notes.
+    pub fn tier_noted(&self) -> bool {
+        !self.notes.is_empty()
+    }
+
+    /// Takes the notes.
+    pub fn tier_notes(&mut self) -> Vec<(u32, u16)> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// What the tier calls the place at an instruction of the code that runs; 0 before it said.
+    #[inline]
+    pub fn tier_place(&self, pc: u32) -> u32 {
+        self.code.places.get(pc as usize).map_or(0, Cell::get)
+    }
+
+    /// Keeps what the tier calls it, and by which number it declared it.
+    pub fn tier_declare(&mut self, id: u64, pc: u32, place: u32) {
+        self.places.insert(id, pc);
+        if let Some(cell) = self.code.places.get(pc as usize) {
+            cell.set(place);
+        }
+    }
+
+    /// The instruction of a place that was declared by this number.
+    pub fn tier_begin(&self, id: u64) -> Option<u32> {
+        self.places.get(&id).copied()
+    }
+
+    /// The name of the module that runs.
+    pub fn tier_name(&self) -> Rc<str> {
+        Rc::clone(&self.code.name)
+    }
+
+    /// What there is to know about the running function for compiling it from an instruction on.
+    pub fn snapshot(&mut self, pc: u32) -> Snapshot {
+        let code = Rc::clone(&self.code);
+        Snapshot::new(self, &code, pc)
+    }
+}
+
+/// What a place in a frame holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Slot {
+    /// 8 bits.
+    Byte,
+    /// 32 bits in a word.
+    Word,
+    /// A counted reference.
+    Reference,
+    /// 64 bits.
+    Big,
+    /// 64 bits of a real.
+    Real,
+}
