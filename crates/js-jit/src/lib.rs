@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod function;
 mod guest;
 mod snapshot;
 mod targets;

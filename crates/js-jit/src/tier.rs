@@ -1,23 +1,23 @@
 //! When functions get optimized code, and how they get into it.
 
 use crate::compile::Compiler;
+use crate::function::Function;
 use crate::guest::{JavaScript, table};
 use crate::snapshot::snapshot;
 use crate::targets::Way;
 use crate::watch::{Label, Watch};
 use codegen::Options;
 use heap::Gc;
-use jit::engine::{self, Engine, FunctionId};
+use jit::engine::{self, Engine};
 use jit::{LoadError, MovableEntry, WordCallable};
 use js_baseline::{Ask, Ran, Upper};
-use js_bytecode::Inst;
-use js_lower::{around, runtime, signature};
+use js_lower::{runtime, signature};
 use js_rt::Code;
 use js_vm::Vm;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
 
@@ -45,10 +45,6 @@ const ROUNDS_PER_CALL: u32 = 4;
 
 /// Calls and rounds that the templates' code counts before it asks, at most.
 const STEP: u32 = 1_000;
-/// A loop that is small beside what is compiled for it has to be hotter, so many times at most.
-const MOST_PARTS: u32 = 8;
-/// Entries into the code of a loop before the engine is asked for it again.
-const FROM_ENGINE: u32 = 64;
 /// Times that a loop's head is passed over for another one around it.
 const MOST_PASSED: u32 = 64;
 /// Rounds until the next look then: the other head may be close.
@@ -93,104 +89,6 @@ impl Config {
     }
 }
 
-/// A function that may have code.
-struct Function {
-    id: FunctionId,
-    callable: WordCallable<2>,
-    /// Where its entry leads while it has no code.
-    thunk: usize,
-    /// How often it was hot when it was called, and how often in a loop: a sample of how many rounds there are to a call.
-    calls: AtomicU32,
-    rounds: AtomicU32,
-    /// How often it was asked about while functions that it calls had no code.
-    waited: AtomicU32,
-    /// Whether its code calls itself straight away.
-    recursive: AtomicBool,
-    /// Calls, and rounds of loops, before it was worth compiling.
-    events: AtomicU32,
-    /// Loops that code was asked for.
-    loops: Mutex<Vec<Loops>>,
-}
-
-/// Loops around one another, which are compiled together for the head of one of them.
-struct Loops {
-    /// The first instruction of all.
-    start: usize,
-    header: u32,
-    /// How often another one of their heads was asked about.
-    passed: u32,
-    /// The code, in which state the loop was then, and how often it is entered before the engine is asked again.
-    code: Option<(State, WordCallable<2>, u32)>,
-}
-
-impl Function {
-    /// Whether it was asked about at all.
-    fn is_asked_about(&self) -> bool {
-        self.waited.load(Ordering::Relaxed) > 0 || self.events.load(Ordering::Relaxed) > 0
-    }
-
-    /// Another one of the loops around a loop, for whose head code was asked for, and how often that was found instead.
-    fn other_head(&self, insts: &[Inst], header: u32) -> Option<(u32, u32)> {
-        let start = around(insts, header as usize).start;
-        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = loops.iter_mut().find(|loops| loops.start == start && loops.header != header)?;
-        known.passed += 1;
-        Some((known.header, known.passed))
-    }
-
-    /// The way into the code of a loop, which is in this state. The engine is asked now and then: what is entered stays.
-    fn loop_code(&self, running: &Running, header: u32, state: Option<State>) -> Option<WordCallable<2>> {
-        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut known = loops.iter_mut().find(|loops| loops.header == header);
-        if let Some(Loops { code: Some((of, callable, left @ 1..)), .. }) = &mut known
-            && Some(*of) == state
-        {
-            *left -= 1;
-            return Some(callable.clone());
-        }
-        let callable = running.engine.back_edge(self.id, header, 1)?;
-        let callable = WordCallable::try_from(callable).ok()?;
-        if let (Some(known), Some(state)) = (known, state) {
-            known.code = Some((state, callable.clone(), FROM_ENGINE));
-        }
-        Some(callable)
-    }
-
-    fn note_head(&self, insts: &[Inst], header: u32) {
-        let start = around(insts, header as usize).start;
-        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
-        if loops.iter().all(|loops| loops.header != header) {
-            loops.push(Loops { start, header, passed: 0, code: None });
-        }
-    }
-
-    /// Counts what the templates' code has counted; whether that is enough to make up for compiling.
-    fn is_worth_compiling(
-        &self,
-        insts: &[Inst],
-        header: Option<u32>,
-        (counted, threshold): (u32, u32),
-    ) -> bool {
-        let events = self.events.fetch_add(counted, Ordering::Relaxed).saturating_add(counted);
-        let size = |range: std::ops::Range<usize>| range.len().max(1) as u32;
-        let parts = header.map_or(1, |header| {
-            let header = header as usize;
-            let back = |(pc, inst): (usize, &Inst)| {
-                let target = (pc + 1).wrapping_add_signed(inst.cs() as isize);
-                (inst.op().jumps() && target == header && pc >= header).then_some(pc)
-            };
-            let end = insts.iter().enumerate().filter_map(back).max().unwrap_or(header);
-            size(around(insts, header)) / size(header..end + 1)
-        });
-        events >= threshold.saturating_mul(parts.clamp(1, MOST_PARTS))
-    }
-
-    /// Whether calls of it lead to code of its own.
-    fn leads_to_code(&self) -> bool {
-        self.callable.callable().entry().addr() != self.thunk
-    }
-}
-
 /// Numbers of the engine are their own hashes: nobody chooses them.
 type Numbers = BuildHasherDefault<Number>;
 
@@ -228,10 +126,10 @@ impl Drop for Life {
 }
 
 /// What there is once the first function is hot.
-struct Running {
+pub(crate) struct Running {
     /// The way in, so that it is gone before the code is.
     entry: MovableEntry<JavaScript>,
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 /// The optimizing tier of one [`Vm`].
@@ -301,17 +199,8 @@ impl Jit {
         let name = if name.is_empty() { place } else { format!("{name} ({place})") } + " optimized";
         let id = running.engine.declare(&[(&name, &signature())]).ok()?.into_iter().next()?;
         let callable = running.engine.function(id).ok()??;
-        let function = Arc::new(Function {
-            id,
-            thunk: callable.entry().addr(),
-            callable: WordCallable::try_from(callable).ok()?,
-            calls: AtomicU32::new(0),
-            rounds: AtomicU32::new(0),
-            waited: AtomicU32::new(0),
-            recursive: AtomicBool::new(false),
-            events: AtomicU32::new(0),
-            loops: Mutex::default(),
-        });
+        let thunk = callable.entry().addr();
+        let function = Arc::new(Function::new(id, thunk, WordCallable::try_from(callable).ok()?));
         let number = u32::try_from(id.0).ok()?;
         above.number.set(number);
         above.owner.replace(Some(Box::new(Life { number, dead: Arc::clone(&self.dead) })));

@@ -1,0 +1,133 @@
+//! What is known of a function that may have code, and when it is worth compiling.
+
+use crate::tier::Running;
+use jit::WordCallable;
+use jit::engine::FunctionId;
+use js_bytecode::Inst;
+use js_lower::around;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use tiering::State;
+
+/// A loop that is small beside what is compiled for it has to be hotter, so many times at most.
+const MOST_PARTS: u32 = 8;
+/// Entries into the code of a loop before the engine is asked for it again.
+const FROM_ENGINE: u32 = 64;
+
+/// A function that may have code.
+pub(crate) struct Function {
+    pub(crate) id: FunctionId,
+    pub(crate) callable: WordCallable<2>,
+    /// Where its entry leads while it has no code.
+    pub(crate) thunk: usize,
+    /// How often it was hot when it was called, and how often in a loop: a sample of how many rounds there are to a call.
+    pub(crate) calls: AtomicU32,
+    pub(crate) rounds: AtomicU32,
+    /// How often it was asked about while functions that it calls had no code.
+    pub(crate) waited: AtomicU32,
+    /// Whether its code calls itself straight away.
+    pub(crate) recursive: AtomicBool,
+    /// Calls, and rounds of loops, before it was worth compiling.
+    pub(crate) events: AtomicU32,
+    /// Loops that code was asked for.
+    loops: Mutex<Vec<Loops>>,
+}
+
+/// Loops around one another, which are compiled together for the head of one of them.
+struct Loops {
+    /// The first instruction of all.
+    start: usize,
+    header: u32,
+    /// How often another one of their heads was asked about.
+    passed: u32,
+    /// The code, in which state the loop was then, and how often it is entered before the engine is asked again.
+    code: Option<(State, WordCallable<2>, u32)>,
+}
+
+impl Function {
+    /// One that the engine has just been told of, so that its entry leads to its thunk.
+    pub(crate) fn new(id: FunctionId, thunk: usize, callable: WordCallable<2>) -> Function {
+        Function {
+            id,
+            callable,
+            thunk,
+            calls: AtomicU32::new(0),
+            rounds: AtomicU32::new(0),
+            waited: AtomicU32::new(0),
+            recursive: AtomicBool::new(false),
+            events: AtomicU32::new(0),
+            loops: Mutex::default(),
+        }
+    }
+
+    /// Whether it was asked about at all.
+    pub(crate) fn is_asked_about(&self) -> bool {
+        self.waited.load(Ordering::Relaxed) > 0 || self.events.load(Ordering::Relaxed) > 0
+    }
+
+    /// Another one of the loops around a loop, for whose head code was asked for, and how often that was found instead.
+    pub(crate) fn other_head(&self, insts: &[Inst], header: u32) -> Option<(u32, u32)> {
+        let start = around(insts, header as usize).start;
+        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = loops.iter_mut().find(|loops| loops.start == start && loops.header != header)?;
+        known.passed += 1;
+        Some((known.header, known.passed))
+    }
+
+    /// The way into the code of a loop, which is in this state. The engine is asked now and then: what is entered stays.
+    pub(crate) fn loop_code(
+        &self,
+        running: &Running,
+        header: u32,
+        state: Option<State>,
+    ) -> Option<WordCallable<2>> {
+        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = loops.iter_mut().find(|loops| loops.header == header);
+        if let Some(Loops { code: Some((of, callable, left @ 1..)), .. }) = &mut known
+            && Some(*of) == state
+        {
+            *left -= 1;
+            return Some(callable.clone());
+        }
+        let callable = running.engine.back_edge(self.id, header, 1)?;
+        let callable = WordCallable::try_from(callable).ok()?;
+        if let (Some(known), Some(state)) = (known, state) {
+            known.code = Some((state, callable.clone(), FROM_ENGINE));
+        }
+        Some(callable)
+    }
+
+    pub(crate) fn note_head(&self, insts: &[Inst], header: u32) {
+        let start = around(insts, header as usize).start;
+        let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
+        if loops.iter().all(|loops| loops.header != header) {
+            loops.push(Loops { start, header, passed: 0, code: None });
+        }
+    }
+
+    /// Counts what the templates' code has counted; whether that is enough to make up for compiling.
+    pub(crate) fn is_worth_compiling(
+        &self,
+        insts: &[Inst],
+        header: Option<u32>,
+        (counted, threshold): (u32, u32),
+    ) -> bool {
+        let events = self.events.fetch_add(counted, Ordering::Relaxed).saturating_add(counted);
+        let size = |range: std::ops::Range<usize>| range.len().max(1) as u32;
+        let parts = header.map_or(1, |header| {
+            let header = header as usize;
+            let back = |(pc, inst): (usize, &Inst)| {
+                let target = (pc + 1).wrapping_add_signed(inst.cs() as isize);
+                (inst.op().jumps() && target == header && pc >= header).then_some(pc)
+            };
+            let end = insts.iter().enumerate().filter_map(back).max().unwrap_or(header);
+            size(around(insts, header)) / size(header..end + 1)
+        });
+        events >= threshold.saturating_mul(parts.clamp(1, MOST_PARTS))
+    }
+
+    /// Whether calls of it lead to code of its own.
+    pub(crate) fn leads_to_code(&self) -> bool {
+        self.callable.callable().entry().addr() != self.thunk
+    }
+}
