@@ -262,7 +262,9 @@ impl Proc {
             Some(extent) if extent.end - extent.start >= size => extent,
             other => {
                 other.into_iter().for_each(|extent| heap.release(extent.start));
-                let grown = self.extents.last().map_or(FIRST, |last| (last.end - last.start) * 2);
+                // A proc that is deep may go deeper: calls across the end of a part cost more than others.
+                let factor = if self.extents.len() < 2 { 2 } else { 8 };
+                let grown = self.extents.last().map_or(FIRST, |last| (last.end - last.start) * factor);
                 let bytes = size.max(grown.min(LARGE));
                 let start = heap.allocate(types::STACK, bytes)?;
                 Extent { start, end: start + bytes }
