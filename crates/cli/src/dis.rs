@@ -6,6 +6,7 @@ pub(crate) use run::run;
 
 use clap::Args;
 use dis_bytecode::{Module, WordSize, disassemble, read, verify, word_size};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,26 @@ pub(crate) struct DumpArgs {
     /// Bytes of a word, which files do not say: 4 in classic Inferno, 8 in 64-bit Inferno
     #[arg(long, value_parser = word)]
     word_size: Option<WordSize>,
+}
+
+/// The command line with `-c0` to `-c9` in front of an Inferno program, the switches of Inferno's emu, as words of ours. Behind
+/// the program a `-c` is its own.
+pub(crate) fn switches(mut words: Vec<OsString>) -> Vec<OsString> {
+    let is_program = |word: &OsString| {
+        Path::new(word)
+            .extension()
+            .is_some_and(|ending| ["dis", "js", "mjs", "cjs", "ts", "sox"].iter().any(|e| ending == *e))
+    };
+    let Some(program) = words.iter().position(is_program) else { return words };
+    if Path::new(&words[program]).extension().is_none_or(|ending| ending != "dis") {
+        return words;
+    }
+    for word in words.iter_mut().take(program).skip(1) {
+        if let Some(&[b'-', b'c', digit @ b'0'..=b'9']) = word.to_str().map(str::as_bytes) {
+            *word = format!("--emu-c={}", char::from(digit)).into();
+        }
+    }
+    words
 }
 
 /// A word size in bytes.

@@ -41,7 +41,7 @@ enum Verb {
 fn main() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
     let parsed = match sox::called_as_sox(&words) {
-        None => Args::parse(),
+        None => Args::parse_from(dis::switches(words.clone())),
         Some(words) => match sox::unavailable(&words).map(|()| Args::try_parse_from(words)) {
             Ok(Ok(args)) => args,
             // The exit status of wrong command lines is that of the original command.

@@ -123,8 +123,8 @@ pub(crate) struct InfernoArgs {
     /// Bytes of a word of an Inferno program, 4 or 8, which its file does not say
     #[arg(long, value_parser = crate::dis::word)]
     pub(crate) word_size: Option<dis_bytecode::WordSize>,
-    /// Compiles an Inferno program (1 to 9, the default) or interprets it (0), as Inferno's emu does
-    #[arg(short = 'c', value_name = "N", value_parser = clap::value_parser!(u8).range(0..=9))]
+    /// What `-cN` before the program becomes: compiled (1 to 9, the default) or interpreted (0), as by Inferno's emu
+    #[arg(long = "emu-c", hide = true, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=9))]
     pub(crate) compile: Option<u8>,
 }
 

@@ -175,7 +175,8 @@ fn inst(code: &Code, pc: u32, source: &code::Inst) -> Inst {
     let mut inst = Inst { op: source.op, operands, frame: source.extra, targets: Vec::new(), ranges: None };
     if inst.op.flow() == Flow::Table {
         inst.frame = 0;
-        match &code.tables[source.extra as usize] {
+        let number = source.extra as usize;
+        match &code.tables[number] {
             Table::Goto(targets) => inst.targets.clone_from(targets),
             Table::Numbers(entries, rest) => {
                 inst.targets = entries.iter().map(|entry| entry.2).chain(*rest).collect();
