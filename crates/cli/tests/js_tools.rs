@@ -67,7 +67,7 @@ fn optimized_functions_are_shown_while_the_program_runs() {
         let flags = [&eager[..], &["--emit", form, "--emit-func", "sum"]].concat();
         let (status, out, err) = run(&format!("emit-{form}"), HOT, &flags);
         assert_eq!((status, &out), (Some(0), &plain), "{err}");
-        assert!(err.contains("; sum (") && err.contains("from the loop in line 3 on"), "{err}");
+        assert!(err.contains("; sum (") && err.contains("from the loop in line 4 on"), "{err}");
         assert!(err.contains(part), "{form}: {err}");
         // Of this name only.
         assert_eq!(err.matches("program.js:").count(), err.matches("; sum (").count(), "{err}");
@@ -82,7 +82,7 @@ fn pictures_of_optimized_functions_go_to_a_folder() {
     let flags = ["--jit-threshold=1", "--opt-threshold=1", "--emit", "svg"];
     let (status, ..) = run("emit-svg-nowhere", HOT, &flags);
     assert_eq!(status, Some(64));
-    let (status, _, err) = run("emit-svg", HOT, &[&flags[..], &["--emit-to", &to]].concat());
+    let (status, _, err) = run("emit-svg-there", HOT, &[&flags[..], &["--emit-to", &to]].concat());
     assert_eq!((status, err.as_str()), (Some(0), ""));
     let files: Vec<_> =
         std::fs::read_dir(&to).expect("it was made").map(|file| file.expect("a file").path()).collect();
