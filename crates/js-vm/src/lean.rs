@@ -214,7 +214,7 @@ impl Vm {
         })
     }
 
-    /// An order of values, or a jump that depends on one: [`ORDERS`] has its number.
+    /// An order of values, or a jump that depends on one: the table of orders has its number.
     pub fn lean_order(&self, pc: u32, order: u32) -> Value {
         self.lean(pc, |at| {
             let (x, y) = at.compared();
