@@ -111,6 +111,8 @@ impl<'a> Build<'a> {
                     self.writer.import(&names::runtime(&self.module.runtimes[runtime].name))
                 }
                 (Symbol::Helper(helper), _) => self.writer.import(names::helper(helper)),
+                // Code for programs has no such calls.
+                (Symbol::SavingCall, _) => self.writer.import(names::SAVING_CALL),
                 (Symbol::CodeCookie, Some(sites)) => sites,
                 // Nobody asks for a cookie without leaving somewhere; should it happen, the code itself will do.
                 (Symbol::CodeCookie, None) => self.functions[func.index()],

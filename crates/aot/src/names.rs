@@ -45,6 +45,8 @@ pub(crate) fn helper(helper: Helper) -> &'static str {
     }
 }
 
+/// The code that calls a C function and keeps all registers.
+pub(crate) const SAVING_CALL: &str = "spandrel_saving_call";
 pub(crate) const ABORT: &str = "spandrel_abort";
 pub(crate) const TRAP: &str = "spandrel_trap";
 pub(crate) const STACK_OVERFLOW: &str = "spandrel_stack_overflow";

@@ -75,6 +75,7 @@ fn expected_symbol(module: &Module, func: Func, symbol: Symbol) -> String {
         Symbol::EntryPointer(callee) => format!("spandrel_cell_{}", name(callee)),
         Symbol::Runtime(runtime) => format!("spandrel_rt_{}", aot::mangle(&module.runtimes[runtime].name)),
         Symbol::CodeCookie => format!("spandrel_sites_{}", name(func)),
+        Symbol::SavingCall => panic!("objects have no such calls"),
         Symbol::Helper(helper) => format!("spandrel_helper_{helper:?}").to_lowercase(),
     }
 }

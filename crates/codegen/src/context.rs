@@ -30,10 +30,6 @@ impl ContextLayout {
     pub const ABORT: i32 = 72;
     /// `*mut c_void`: the guest's data.
     pub const GUEST: i32 = 80;
-    /// The code that [`saving_call`](crate::saving_call) makes: `fn(function, context, a, b, c, d)` calls `function(context, a, b, c, d)`,
-    /// a function of the C convention that takes as many or fewer words, and leaves all registers as they were. What that returned is
-    /// in [`Self::RESULT`] then.
-    pub const SAVING: i32 = 88;
-    /// `u64`: see above.
-    pub const RESULT: i32 = 96;
+    /// `u64`: what the function returned that [`Symbol::SavingCall`](crate::Symbol::SavingCall) called.
+    pub const RESULT: i32 = 88;
 }

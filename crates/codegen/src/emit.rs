@@ -18,6 +18,8 @@ pub(crate) const NAME_ENTRY_POINTER: u32 = 1;
 pub(crate) const NAME_RUNTIME: u32 = 2;
 /// Namespace of the one code cookie.
 pub(crate) const NAME_CODE_COOKIE: u32 = 3;
+/// Namespace of [`Symbol::SavingCall`].
+pub(crate) const NAME_SAVING_CALL: u32 = 4;
 
 /// What a compiled context holds.
 pub(crate) fn compiled(
@@ -73,6 +75,7 @@ fn symbol(name: &clif::UserExternalName) -> Result<Symbol, Declined> {
         NAME_ENTRY_POINTER => Ok(Symbol::EntryPointer(Func(name.index))),
         NAME_RUNTIME => Ok(Symbol::Runtime(Runtime(name.index))),
         NAME_CODE_COOKIE => Ok(Symbol::CodeCookie),
+        NAME_SAVING_CALL => Ok(Symbol::SavingCall),
         other => Err(Declined::Backend(format!("a relocation against namespace {other}"))),
     }
 }

@@ -55,7 +55,7 @@ pub struct Options {
     pub stack_checks: bool,
     /// How functions of the module are called.
     pub calls: Calls,
-    /// Whether calls in cold blocks go through [`ContextLayout::SAVING`](crate::ContextLayout::SAVING), so that the rest of the function
+    /// Whether calls in cold blocks go through [`Symbol::SavingCall`](crate::Symbol::SavingCall), so that the rest of the function
     /// may keep values in registers across them.
     pub cold_calls_save: bool,
     /// For tests: every guard that is executed counts the context's `force_guard` down and leaves when it reaches 0.

@@ -91,6 +91,8 @@ pub enum Symbol {
     Runtime(Runtime),
     /// A function of the C library.
     Helper(Helper),
+    /// The code that [`saving_call`](crate::saving_call) makes.
+    SavingCall,
     /// Whatever the installer knows this very code by: handed to `deopt`. An absolute value.
     CodeCookie,
 }

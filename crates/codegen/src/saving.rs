@@ -25,7 +25,9 @@ pub(crate) fn signature() -> clif::Signature {
     out
 }
 
-/// The function that [`ContextLayout::SAVING`] has to lead to, for code of this target. It refers to nothing.
+/// The function that [`Symbol::SavingCall`](crate::Symbol::SavingCall) names, for code of this target:
+/// `fn(function, context, a, b, c, d)` calls `function(context, a, b, c, d)`, a function of the C convention that takes as many or fewer
+/// words, and leaves all registers as they were. What that returned is in [`ContextLayout::RESULT`] then. It refers to nothing.
 ///
 /// # Errors
 /// When Cranelift fails: a bug.

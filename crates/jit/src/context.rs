@@ -40,9 +40,7 @@ pub struct VmContext {
     pub(crate) abort: *const u8,
     /// The guest's data. In the context of an [`Entry`](crate::Entry), the guest that is lent to the innermost call.
     pub(crate) guest: *mut c_void,
-    /// Machine code that calls a C function and leaves all registers as they were.
-    pub(crate) saving: *const u8,
-    /// What that function returned.
+    /// What a C function returned that was called so that all registers stayed as they were.
     pub(crate) result: u64,
     /// The instance's [`Store`](crate::instance::Store): not for compiled code.
     pub(crate) store: *mut c_void,
@@ -67,7 +65,6 @@ const _: () = {
     assert!(offset_of!(VmContext, alloc) == Layout::ALLOC as usize);
     assert!(offset_of!(VmContext, abort) == Layout::ABORT as usize);
     assert!(offset_of!(VmContext, guest) == Layout::GUEST as usize);
-    assert!(offset_of!(VmContext, saving) == Layout::SAVING as usize);
     assert!(offset_of!(VmContext, result) == Layout::RESULT as usize);
 };
 

@@ -2,8 +2,7 @@
 
 use crate::context::VmContext;
 use crate::control::{decide, note_stack_overflow, note_trap};
-use crate::link::{Linked, Placed};
-use crate::program::LoadError;
+use crate::link::{LinkError, Linked, Placed};
 use abi::Abi;
 use abi::stub::StubCode;
 use abi::thunk::tail::{self, Bridge, BridgeShape};
@@ -11,7 +10,7 @@ use abi::thunk::{Targets, ThunkError};
 use code_memory::{Code, ExecSpace, RelocTarget};
 use std::collections::HashMap;
 use std::mem::offset_of;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 const ENTRY_SP: u32 = offset_of!(VmContext, entry_sp) as u32;
 
@@ -24,7 +23,8 @@ pub(crate) struct Entries {
     trap: Code,
     stack_overflow: Code,
     dispatch: Code,
-    saving: Linked,
+    /// Made when code first refers to it: on the compiler's thread, where there is one.
+    saving: OnceLock<Linked>,
     bridges: Mutex<HashMap<BridgeShape, Code>>,
 }
 
@@ -32,17 +32,9 @@ fn publish(space: &ExecSpace, code: &StubCode, name: &str) -> Result<Code, Thunk
     code.publish(space, name).map_err(ThunkError::from)
 }
 
-/// Publishes the function that calls C functions and leaves all registers as they were.
-fn saving(space: &ExecSpace) -> Result<Linked, LoadError> {
-    let host = codegen::Target::host().ok_or(LoadError::Machine)?;
-    let compiled = codegen::saving_call(&host)
-        .map_err(|why| LoadError::Declined { function: "saving call".to_owned(), why })?;
-    Ok(Placed::new(space, &compiled)?.publish_alone(&compiled, "saving call")?)
-}
-
 impl Entries {
     /// Publishes what every instance needs.
-    pub(crate) fn publish(space: &ExecSpace) -> Result<Arc<Entries>, LoadError> {
+    pub(crate) fn publish(space: &ExecSpace) -> Result<Arc<Entries>, ThunkError> {
         let host = Abi::HOST;
         let abort = publish(space, &tail::emit_abort(host, ENTRY_SP)?, "abort")?;
         let to_abort = RelocTarget::Address(abort.entry().addr());
@@ -53,10 +45,9 @@ impl Entries {
         let stack_overflow = leave(note_stack_overflow as *const () as usize, "stack overflow")?;
         let to_decide = RelocTarget::Address(decide as *const () as usize);
         let dispatch = publish(space, &tail::emit_dispatch(host, &to_decide, &to_abort)?, "dispatch")?;
-        let saving = saving(space)?;
         let mut targets = Targets::new();
         targets.allow_space(space);
-        let (space, bridges) = (space.clone(), Mutex::default());
+        let (space, saving, bridges) = (space.clone(), OnceLock::new(), Mutex::default());
         Ok(Arc::new(Entries { space, targets, abort, trap, stack_overflow, dispatch, saving, bridges }))
     }
 
@@ -75,9 +66,21 @@ impl Entries {
         self.dispatch.entry()
     }
 
+    /// The address of the code that [`codegen::saving_call`] makes.
+    pub(crate) fn saving_call(&self) -> Result<usize, LinkError> {
+        if let Some(known) = self.saving.get() {
+            return Ok(known.entry().addr());
+        }
+        let host = codegen::Target::host();
+        let compiled = host.as_ref().map(codegen::saving_call).and_then(Result::ok);
+        let compiled = compiled.ok_or(LinkError::SavingCall)?;
+        let made = Placed::new(&self.space, &compiled)?.publish_alone(&compiled, "saving call")?;
+        // Another thread may have been faster; ours is freed then.
+        Ok(self.saving.get_or_init(|| made).entry().addr())
+    }
+
     /// Enters the addresses that compiled code calls.
     pub(crate) fn fill(&self, context: &mut VmContext) {
-        context.saving = self.saving.entry();
         context.abort = self.abort.entry();
         context.trap = self.trap.entry();
         context.stack_overflow = self.stack_overflow.entry();

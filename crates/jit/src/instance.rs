@@ -140,7 +140,6 @@ impl<G: Guest> Instance<G> {
             alloc: Some(helpers::alloc::<G>),
             abort: std::ptr::null(),
             guest: guest.cast(),
-            saving: std::ptr::null(),
             result: 0,
             store: store.as_ptr().cast(),
         };

@@ -1,5 +1,6 @@
 //! From the code generator's output to code in executable memory.
 
+use crate::entries::Entries;
 use crate::exit;
 use crate::runtime::RuntimeTable;
 use crate::shared::WordSignature;
@@ -49,6 +50,8 @@ pub enum LinkError {
     },
     /// The code was made for a linked program: it looks addresses up in a table.
     Got(String),
+    /// The code that calls C functions and leaves all registers as they were cannot be made: a bug.
+    SavingCall,
     /// No room for the code.
     Alloc(AllocError),
     /// The code cannot be made executable.
@@ -72,6 +75,7 @@ impl fmt::Display for LinkError {
             LinkError::Got(function) => {
                 write!(f, "`{function}` was compiled to be linked into a program, not to be loaded")
             }
+            LinkError::SavingCall => f.write_str("internal error, no code for calls that save all registers"),
             LinkError::Alloc(error) => write!(f, "no room for code: {error}"),
             LinkError::Publish(error) => write!(f, "code cannot be published: {error}"),
         }
@@ -86,6 +90,7 @@ impl std::error::Error for LinkError {
             LinkError::Unbound { .. }
             | LinkError::Words { .. }
             | LinkError::Site { .. }
+            | LinkError::SavingCall
             | LinkError::Got(_) => None,
         }
     }
@@ -106,6 +111,8 @@ pub(crate) struct Symbols<'a> {
     pub(crate) entry: &'a dyn Fn(Func) -> Option<usize>,
     /// Cells through which functions are called.
     pub(crate) cell: &'a dyn Fn(Func) -> Option<Arc<EntryPointer>>,
+    /// What all code of the space shares.
+    pub(crate) entries: &'a Entries,
 }
 
 /// What every entry begins with on this machine: the landing pad that [`abi::thunk::Targets`] looks for.
@@ -266,6 +273,7 @@ fn resolve(
         }
         Symbol::Runtime(runtime) => runtime_function(runtime, unit, symbols)?,
         Symbol::Helper(helper) => library_function(helper),
+        Symbol::SavingCall => symbols.entries.saving_call()?,
         Symbol::CodeCookie => unit.cookie() as usize,
     };
     Ok(RelocTarget::Address(address))

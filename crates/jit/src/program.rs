@@ -214,6 +214,7 @@ impl Program {
             runtime,
             entry: &|func: Func| addresses.get(func.index()).copied(),
             cell: &|func: Func| cells.get(func.index()).cloned(),
+            entries: &entries,
         };
         let mut functions = Vec::new();
         for ((placed, compiled), (func, function)) in

@@ -99,6 +99,7 @@ fn symbol(module: &Module, symbol: Symbol) -> String {
         Symbol::EntryPointer(func) => format!("entry pointer of @{}", module.functions[func].name),
         Symbol::Runtime(runtime) => format!("runtime @{}", module.runtimes[runtime].name),
         Symbol::Helper(helper) => format!("{helper:?}").to_lowercase(),
+        Symbol::SavingCall => "saving call".to_owned(),
         Symbol::CodeCookie => "this code".to_owned(),
     }
 }

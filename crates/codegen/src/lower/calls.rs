@@ -3,7 +3,7 @@
 use super::{Lower, Lowered, OWN};
 use crate::Declined;
 use crate::context::ContextLayout;
-use crate::emit::{NAME_ENTRY_POINTER, NAME_FUNCTION, NAME_RUNTIME};
+use crate::emit::{NAME_ENTRY_POINTER, NAME_FUNCTION, NAME_RUNTIME, NAME_SAVING_CALL};
 use crate::saving;
 use crate::signature::{self, RuntimeResults, runtime_signature, word_types, words};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -161,7 +161,7 @@ impl Lower<'_> {
         while all.len() < 2 + saving::WORDS {
             all.push(self.b.ins().iconst(types::I64, 0));
         }
-        let entry = self.b.ins().load(types::I64, OWN, context, ContextLayout::SAVING);
+        let entry = self.address_of(NAME_SAVING_CALL, 0);
         let sig = self.b.import_signature(saving::signature());
         self.b.ins().call_indirect(sig, entry, &all);
         self.b.ins().load(types::I64, OWN, context, ContextLayout::RESULT)

@@ -127,6 +127,7 @@ impl Shared {
             runtime: &self.runtime,
             entry: &|func| is_own(func).then_some(own),
             cell: &cell,
+            entries: &self.entries,
         };
         placed.publish(compiled, unit, &symbols)
     }
@@ -152,7 +153,7 @@ fn calls(job: Job, lowered: &Lowered) -> Calls {
 fn link_refusal(error: LinkError) -> Refusal {
     let reason = match &error {
         LinkError::Unbound { .. } => Decline::Unbound,
-        LinkError::Site { .. } | LinkError::Got(_) => Decline::Internal,
+        LinkError::Site { .. } | LinkError::Got(_) | LinkError::SavingCall => Decline::Internal,
         LinkError::Words { .. } => Decline::Malformed,
         LinkError::Alloc(_) | LinkError::Publish(_) => Decline::CodeMemory,
     };
