@@ -318,7 +318,7 @@ impl Emitter<'_> {
             self.unless(beyond, slow);
         }
         let zero = self.b().iconst(Type::I32, 0);
-        let over = self.b().icmp(IntCond::Eq, count, zero);
+        let over = self.b().icmp(IntCond::Slt, less, zero);
         self.unless(over, slow);
         let here = self.block();
         self.switch_to(slow);

@@ -5,7 +5,7 @@
 use crate::compare::ordering;
 use crate::emit::Emitter;
 use crate::value::{Val, as_int};
-use ir::{Block, FloatCond, IntCond, Op as Ir, Type};
+use ir::{Block, FloatCond, Op as Ir, Type};
 use sox_bytecode::feedback::{Callee, Feedback};
 use sox_bytecode::{Constant, Function, Inst, Op, Operand};
 
@@ -76,8 +76,8 @@ fn returned(function: &Function, inst: Inst, is_argument: impl Fn(u8) -> bool) -
 
 impl Emitter<'_> {
     /// In front of a call: does what the callee does if its first test holds, and goes on at `done` with the result. The call is
-    /// counted all the same; when that is when limits are looked at, it is made. Whether the frame record is complete at `done`
-    /// if it is so behind the call.
+    /// counted all the same; but limits are looked at by whoever counts next with a look, which is each function and each round of a
+    /// loop. Whether the frame record is complete at `done` if it is so behind the call.
     pub(crate) fn early_exit(&mut self, inst: Inst, callee: Callee, (done, number): (Block, bool)) -> bool {
         let Some(early) = Early::of(self.feedback, callee.code) else { return true };
         let x = self.reg(inst.a() + early.reg);
@@ -91,19 +91,13 @@ impl Emitter<'_> {
             _ => Val::Number(self.b().fconst(early.number)),
         };
         let holds = self.compare(early.cond, x, y);
-        let (returns, calls, over) = (self.new_block(&[]), self.new_block(&[]), self.cold_block());
+        let (returns, calls) = (self.new_block(&[]), self.new_block(&[]));
         self.b().brif(holds, (returns, &[]), (calls, &[]));
         self.switch_to(returns);
         let (count, one) = (self.countdown(), self.b().iconst(Type::I32, 1));
         let less = self.b().binary(Ir::Isub, count, one);
         self.store_countdown(less);
-        let zero = self.b().iconst(Type::I32, 0);
-        let is_over = self.b().icmp(IntCond::Eq, count, zero);
-        self.unless(is_over, over);
         self.hand_on(done, number, result);
-        self.switch_to(over);
-        self.store_countdown(count);
-        self.b().jump(calls, &[]);
         self.switch_to(calls);
         recorded
     }

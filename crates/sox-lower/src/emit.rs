@@ -520,13 +520,15 @@ impl<'a> Emitter<'a> {
         let one = self.b().iconst(Type::I32, 1);
         let less = self.b().binary(Op::Isub, count, one);
         let zero = self.b().iconst(Type::I32, 0);
-        let over = self.b().icmp(IntCond::Eq, count, zero);
+        let over = self.b().icmp(IntCond::Slt, less, zero);
         let joined = self.new_block(&[Type::I32]);
         let poll = self.unlikely(over);
         self.b().jump(joined, &[less]);
         let recorded = self.recorded;
         self.switch_to(poll);
         self.record();
+        // Early exits may have taken it below 0.
+        self.store_countdown(count);
         let (frame, pc) = (self.frame, self.int(self.pc as u64));
         let status = self.runtime(self.functions.poll, &[frame, pc]);
         let zero = self.int(0);

@@ -334,7 +334,7 @@ impl Vm {
     #[inline]
     pub(crate) fn count(&self) -> Res<()> {
         match self.state.main.countdown.get() {
-            0 => self.poll(),
+            ..=0 => self.poll(),
             left => {
                 self.state.main.countdown.set(left - 1);
                 Ok(())

@@ -76,7 +76,7 @@ impl Vm {
                     () => {{
                         jump!();
                         let (heat, left) = (code.heat.get(), countdown.get());
-                        if heat == 0 || left == 0 {
+                        if heat == 0 || left <= 0 {
                             match self.turn(fiber, floor, code, pc) {
                                 Hot::Not => {}
                                 Hot::Left => continue 'frame,
@@ -174,7 +174,7 @@ impl Vm {
                         (closure, base, code, pc) = (function, at, called, 0);
                         insts = &code.insts;
                         match countdown.get() {
-                            0 => attempt!(self.poll()),
+                            ..=0 => attempt!(self.poll()),
                             left => countdown.set(left - 1),
                         }
                     }};

@@ -21,7 +21,7 @@ const MIN_REGISTERS: usize = 4096;
 /// Functions that the main program can be executing at a time.
 const FRAMES: usize = 200_000;
 /// Back edges and calls between two looks at the limits.
-pub(crate) const PERIOD: u32 = 4096;
+pub(crate) const PERIOD: i32 = 4096;
 
 /// A module that was imported.
 pub(crate) enum Imported {
@@ -123,11 +123,12 @@ impl State {
     #[cold]
     #[inline(never)]
     pub(crate) fn poll(&self) -> Result<(), Stop> {
-        self.main.countdown.set(PERIOD);
+        let counted = PERIOD - self.main.countdown.replace(PERIOD).min(0);
         self.still_allowed()?;
         if let Some(fuel) = self.fuel.get() {
-            self.fuel.set(Some(fuel.saturating_sub(u64::from(PERIOD))));
-            if fuel < u64::from(PERIOD) {
+            let counted = u64::from(counted.unsigned_abs());
+            self.fuel.set(Some(fuel.saturating_sub(counted)));
+            if fuel < counted {
                 return Err(Stop::Fuel);
             }
         }

@@ -74,7 +74,7 @@ pub trait Tier {
 pub struct MainFiber {
     /// The highest address that the first register of a compiled callee may have: a word.
     pub reach: usize,
-    /// Calls and rounds of loops until [`Vm::tier_poll`] is to be called: 32 bits.
+    /// Calls and rounds of loops until [`Vm::tier_poll`] is to be called: 32 bits, signed.
     pub countdown: usize,
     /// The address of the record behind the last one in use, as far as the interpreter knows: a word.
     pub next: usize,
@@ -309,7 +309,7 @@ impl Vm {
         }
     }
 
-    /// Looks at the limits: the countdown is at 0. 0: on with the next instruction, 2: it threw.
+    /// Looks at the limits: the countdown is at its end. 0: on with the next instruction, 2: it threw.
     pub fn tier_poll(&self, frame: u64, pc: u64) -> u64 {
         match self.tier_at(frame, pc).and_then(|_| self.poll()) {
             Ok(()) => 0,
@@ -345,7 +345,7 @@ impl Vm {
         {
             slot.set(function.into());
         }
-        if main.countdown.get() == 0 {
+        if main.countdown.get() <= 0 {
             self.poll()?;
             // The call is counted by whoever executes it, and this once it was already.
             main.countdown.set(main.countdown.get() + 1);
@@ -413,7 +413,7 @@ impl Vm {
             return Err(self.no_instruction());
         };
         if countdown != u64::MAX {
-            main.countdown.set(countdown as u32);
+            main.countdown.set(countdown as u32 as i32);
         }
         if main.window(base).is_none() || !main.push(left.code, base, function) {
             return self.overflow();

@@ -100,8 +100,9 @@ pub struct Fiber {
     next: Cell<usize>,
     /// The highest address that the first register of a compiled callee may have. 0 while no compiled code runs.
     reach: Cell<usize>,
-    /// Calls and rounds of loops until limits are looked at; that of the main program counts.
-    pub countdown: Cell<u32>,
+    /// Calls and rounds of loops until limits are looked at; that of the main program counts. Below 0 when compiled code counted
+    /// without a look.
+    pub countdown: Cell<i32>,
     slots: Region<Cell<Value>>,
     frames: Region<Frame>,
     top: Cell<usize>,
@@ -114,7 +115,7 @@ impl Fiber {
     pub const NEXT_OFFSET: usize = std::mem::offset_of!(Fiber, next);
     /// Offset of the highest address that the first register of a compiled callee may have.
     pub const REACH_OFFSET: usize = std::mem::offset_of!(Fiber, reach);
-    /// Offset of what is counted down to 0 by calls and rounds of loops, a `u32`.
+    /// Offset of what is counted down to 0 by calls and rounds of loops, an `i32`.
     pub const COUNTDOWN_OFFSET: usize = std::mem::offset_of!(Fiber, countdown);
 
     /// A fiber without frames, with room for so many registers and frames; `None` when the system has no memory. It gives memory

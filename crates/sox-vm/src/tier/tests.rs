@@ -78,7 +78,7 @@ impl Steps {
         (pc, reason): (u32, u16),
         [frame, regs, closure]: [u64; 3],
     ) -> u64 {
-        let countdown = u64::from(vm.state.main.countdown.get());
+        let countdown = u64::from(vm.state.main.countdown.get() as u32);
         let left = Left { code, pc, words: vec![frame, regs, closure, countdown] };
         let result = vm.tier_deopt(&[left], reason);
         if result[0] != THREW && result[0] != LEFT {
@@ -157,7 +157,7 @@ fn push(vm: &Vm, (frame, regs): (u64, u64), function: Gc<Closure>) {
 fn polls(vm: &Vm, frame: u64, pc: u32) -> bool {
     let countdown = &vm.state.main.countdown;
     match countdown.get() {
-        0 => vm.tier_poll(frame, u64::from(pc)) != 0,
+        ..=0 => vm.tier_poll(frame, u64::from(pc)) != 0,
         left => {
             countdown.set(left - 1);
             false
