@@ -1,4 +1,4 @@
-//! `spandrel ir run` with functions that change tiers: what each option shows.
+//! `spandrel ir run` with functions that change tiers: what each option shows; and what a Sox program is charged in each tier.
 
 mod common;
 
@@ -180,5 +180,29 @@ fn words_without_sense_are_refused() {
         let output = run("wrong", &[&["--func", "main", "1"], args].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(stderr(&output).contains(part), "{args:?}: {}", stderr(&output));
+    }
+}
+
+/// Calls that end at the callee's first test, which compiled code does not make but counts.
+const LEAVES: &str = "\
+fn leaf(n) { if n < 2 { return n } return leaf(n - 1) }
+var rounds = 0
+while true {
+    leaf(0) leaf(1) leaf(0) leaf(1) leaf(0) leaf(1) leaf(0) leaf(1) leaf(0)
+    rounds = rounds + 1
+    if rounds % 100 == 0 { print rounds }
+}
+";
+
+#[test]
+fn sox_counts_fuel_alike_in_every_tier() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("leaves.sox");
+    std::fs::write(&path, LEAVES).expect("the file can be written");
+    for tier in ["--no-jit", "--jit-threshold=2", "--jit-threshold=1"] {
+        let out = spandrel(&["run", tier, "--fuel=100000", path.to_str().expect("a plain path")]);
+        assert!(stderr(&out).contains("the fuel is used up"), "{tier}: {}", stderr(&out));
+        let last = stdout(&out).lines().last().and_then(|line| line.parse::<u32>().ok());
+        // Ten to a round; it is looked at every few thousand.
+        assert!(last.is_some_and(|rounds| (9_900..=10_500).contains(&rounds)), "{tier}: {last:?}");
     }
 }

@@ -1,12 +1,12 @@
 //! `cargo xtask bench js`: the JavaScript programs of benches/js in our interpreter, in our tiers, and in other engines.
 
-use super::chart;
 use super::measure::{self, Engine, Input};
-use super::table::{self, Comparison, Ratios};
-use crate::run::{self, Failure, root, target_dir};
+use super::suite::{self, Options, Spandrel, Suite};
+use super::table::Comparison;
+use crate::run::{self, Failure, root};
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 const INTERPRETER: &str = "interpreter";
@@ -38,12 +38,8 @@ const KERNEL_BARS: [Comparison; 3] = [
 /// Arguments of `bench js`.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// How often each program runs in each implementation; the best run counts
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    runs: u32,
-    /// One program only: a file of benches/js without its ending
-    #[arg(long, value_name = "NAME")]
-    only: Option<String>,
+    #[command(flatten)]
+    options: Options,
     /// The programs of benches/js/kernels instead: in our interpreter, in baseline code, in optimized code, and in node
     #[arg(long, conflicts_with = "against")]
     kernels: bool,
@@ -54,39 +50,24 @@ pub(super) struct Args {
     /// The program to run as node, if it is not the one on the path
     #[arg(long, value_name = "FILE")]
     node: Option<OsString>,
-    /// Where to draw the times; `bench/js.svg` of the target folder otherwise
-    #[arg(long, value_name = "FILE")]
-    svg: Option<PathBuf>,
 }
 
 /// Builds, measures, prints and draws.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let folder = root().join(if args.kernels { "benches/js/kernels" } else { "benches/js" });
-    let programs = measure::programs(&folder, "js", args.only.as_deref())?;
-    let scratch = target_dir().join("bench");
-    fs::create_dir_all(&scratch).map_err(|e| Failure::io(&scratch, e))?;
-    let engines = engines(args)?;
-    let load = measure::load().map_or(String::new(), |load| format!(", load {load} at the start"));
-    println!("best of {} runs in turns; + is how much longer the median took{load}", args.runs);
-    let mut rows = Vec::new();
-    for program in &programs {
-        rows.push(measure::row(&engines, &folder, program, args.runs as usize)?);
-    }
-    let bars = if args.kernels { &KERNEL_BARS[..] } else { &BARS };
-    let ratios: Vec<_> = bars.iter().filter_map(|bar| Ratios::new(bar, &engines, &rows)).collect();
-    println!("{}", table::text(&engines, &rows, &ratios));
-    let svg =
-        args.svg.clone().unwrap_or_else(|| scratch.join(if args.kernels { "kernels.svg" } else { "js.svg" }));
-    let title = format!("JavaScript: seconds, best of {} runs", args.runs);
-    fs::write(&svg, chart::svg(&title, &engines, &rows, &ratios)).map_err(|e| Failure::io(&svg, e))?;
-    println!("drawn: {}", svg.display());
-    Ok(())
+    let (folder, picture, bars) = if args.kernels {
+        (root().join("benches/js/kernels"), "kernels.svg", &KERNEL_BARS[..])
+    } else {
+        (root().join("benches/js"), "js.svg", &BARS[..])
+    };
+    let programs = args.options.programs(&folder, "js")?;
+    let engines = engines(args, &suite::scratch("")?)?;
+    let suite = Suite { title: "JavaScript", picture, folder: &folder, programs: &programs, bars };
+    args.options.measure(&suite, &engines)
 }
 
 /// What there is on this machine, ours built before. Versions are printed, and what is missing.
-fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
-    let mut build = Command::new(run::cargo());
-    run::check(build.current_dir(root()).args(["build", "--release", "-p", "cli"]))?;
+fn engines(args: &Args, scratch: &Path) -> Result<Vec<Engine>, Failure> {
+    let spandrel = Spandrel::build()?;
     let mut engines = Vec::new();
     let peers: Vec<&str> =
         if args.kernels { vec!["node"] } else { args.against.iter().map(String::as_str).collect() };
@@ -94,21 +75,16 @@ fn engines(args: &Args) -> Result<Vec<Engine>, Failure> {
         engines.extend(match name {
             "jitless" => node(args, JITLESS, &["--jitless"])?,
             "node" => node(args, NODE, &[])?,
-            "jsc" => jsc()?,
+            "jsc" => jsc(scratch)?,
             _ => boa()?,
         });
     }
-    let spandrel = target_dir().join("release/spandrel");
     let tiers: &[(&'static str, &[&str])] = if args.kernels {
         &[(INTERPRETER, &["--no-jit"]), (BASELINE, &["--no-opt"]), (OPTIMIZING, &["--opt"])]
     } else {
         &[(INTERPRETER, &["--no-jit"]), (TIERS, &[])]
     };
-    for (name, flags) in tiers {
-        let mut command = vec![spandrel.clone().into(), "run".into()];
-        command.extend(flags.iter().map(OsString::from));
-        engines.push(Engine { name, command, input: Input::File("js"), may_fail: false });
-    }
+    engines.extend(tiers.iter().map(|(name, flags)| spandrel.engine(name, flags, "js")));
     Ok(engines)
 }
 
@@ -125,11 +101,11 @@ fn node(args: &Args, name: &'static str, flags: &[&str]) -> Result<Option<Engine
 }
 
 /// JavaScriptCore's shell, if it is there: Debian's package libjavascriptcoregtk-4.0-bin has it.
-fn jsc() -> Result<Option<Engine>, Failure> {
+fn jsc(scratch: &Path) -> Result<Option<Engine>, Failure> {
     if !measure::found(JSC) {
         return Ok(None);
     }
-    let prelude = target_dir().join("bench").join("jsc-prelude.js");
+    let prelude = scratch.join("jsc-prelude.js");
     fs::write(&prelude, JSC_PRELUDE).map_err(|error| Failure::io(&prelude, error))?;
     Ok(Some(Engine {
         name: JSC,

@@ -5,6 +5,7 @@ mod dis;
 mod js;
 mod measure;
 mod sox;
+mod suite;
 mod table;
 
 use crate::run::Failure;

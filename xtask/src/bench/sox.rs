@@ -1,12 +1,11 @@
 //! `cargo xtask bench sox`: which implementations there are, which programs, what the results are to be.
 
-use super::chart;
 use super::measure::{self, Engine, Input};
-use super::table::{self, Comparison, Ratios};
-use crate::run::{self, Failure, root, target_dir};
-use std::ffi::OsString;
+use super::suite::{self, Options, Spandrel, Suite};
+use super::table::Comparison;
+use crate::run::{self, Failure, root};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 const INTERPRETER: &str = "interpreter";
@@ -34,44 +33,24 @@ int main(void) {
 /// Arguments of `bench sox`.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// How often each program runs in each implementation; the best run counts
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    runs: u32,
-    /// One program only: a file of benches/sox without its ending
-    #[arg(long, value_name = "NAME")]
-    only: Option<String>,
-    /// Where to draw the times; `bench/sox.svg` of the target folder otherwise
-    #[arg(long, value_name = "FILE")]
-    svg: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
 }
 
 /// Builds, measures, prints and draws.
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let folder = root().join("benches/sox");
-    let programs = measure::programs(&folder, "sox", args.only.as_deref())?;
-    let scratch = target_dir().join("bench");
-    fs::create_dir_all(&scratch).map_err(|e| Failure::io(&scratch, e))?;
+    let programs = args.options.programs(&folder, "sox")?;
+    let scratch = suite::scratch("")?;
     let engines = engines(&scratch)?;
-    let load = measure::load().map_or(String::new(), |load| format!(", load {load} at the start"));
-    println!("best of {} runs in turns; + is how much longer the median took{load}", args.runs);
-    start_up(&engines, &scratch, args.runs)?;
-    let mut rows = Vec::new();
-    for program in &programs {
-        rows.push(measure::row(&engines, &folder, program, args.runs as usize)?);
-    }
-    let ratios: Vec<_> = BARS.iter().filter_map(|bar| Ratios::new(bar, &engines, &rows)).collect();
-    println!("{}", table::text(&engines, &rows, &ratios));
-    let svg = args.svg.clone().unwrap_or_else(|| scratch.join("sox.svg"));
-    let title = format!("Sox: seconds, best of {} runs", args.runs);
-    fs::write(&svg, chart::svg(&title, &engines, &rows, &ratios)).map_err(|e| Failure::io(&svg, e))?;
-    println!("drawn: {}", svg.display());
-    Ok(())
+    start_up(&engines, &scratch, args.options.runs)?;
+    let suite = Suite { title: "Sox", picture: "sox.svg", folder: &folder, programs: &programs, bars: &BARS };
+    args.options.measure(&suite, &engines)
 }
 
 /// What there is on this machine, ours built before. Versions are printed, and what is missing.
 fn engines(scratch: &Path) -> Result<Vec<Engine>, Failure> {
-    let mut build = Command::new(run::cargo());
-    run::check(build.current_dir(root()).args(["build", "--release", "-p", "cli"]))?;
+    let spandrel = Spandrel::build()?;
     let mut engines = Vec::new();
     for name in [LUA, LUAJIT] {
         if measure::found(name) {
@@ -84,34 +63,20 @@ fn engines(scratch: &Path) -> Result<Vec<Engine>, Failure> {
             });
         }
     }
-    let spandrel = target_dir().join("release/spandrel");
-    let help = run::output(Command::new(&spandrel).args(["run", "--help"]))?;
-    let has_jit = help.contains("--no-jit");
-    let sox = |name, options: &[&str]| {
-        let words = ["run"].iter().chain(options).map(OsString::from);
-        let command = [spandrel.clone().into_os_string()].into_iter().chain(words).collect();
-        Engine { name, command, input: Input::File("sox"), may_fail: false }
-    };
-    engines.push(sox(INTERPRETER, if has_jit { &["--no-jit"] } else { &[] }));
-    if has_jit {
-        engines.push(sox(JIT, &[]));
-        engines.extend(compiled(scratch)?);
-    } else {
-        println!("{JIT}: spandrel has none yet");
-    }
+    engines.push(spandrel.engine(INTERPRETER, &["--no-jit"], "sox"));
+    engines.push(spandrel.engine(JIT, &[], "sox"));
+    engines.extend(compiled(scratch)?);
     Ok(engines)
 }
 
 /// The machine code of a C compiler.
 fn compiled(scratch: &Path) -> Result<Option<Engine>, Failure> {
-    if !measure::found("gcc") {
+    if !suite::has_gcc(GCC)? {
         return Ok(None);
     }
     let (source, program) = (scratch.join("fib.c"), scratch.join("fib"));
     fs::write(&source, FIB).map_err(|e| Failure::io(&source, e))?;
     run::check(Command::new("gcc").arg("-O2").arg(&source).arg("-o").arg(&program))?;
-    let version = run::output(Command::new("gcc").arg("--version"))?;
-    println!("{GCC}: {}", version.lines().next().unwrap_or_default());
     Ok(Some(Engine { name: GCC, command: vec![program.into()], input: Input::Is("fib"), may_fail: false }))
 }
 
