@@ -4,6 +4,7 @@ mod run;
 
 pub(crate) use run::run;
 
+use crate::run::Guest;
 use clap::Args;
 use dis_bytecode::{Module, WordSize, disassemble, read, verify, word_size};
 use std::ffi::OsString;
@@ -31,13 +32,9 @@ pub(crate) struct DumpArgs {
 /// The command line with `-c0` to `-c9` in front of an Inferno program, the switches of Inferno's emu, as words of ours. Behind
 /// the program a `-c` is its own.
 pub(crate) fn switches(mut words: Vec<OsString>) -> Vec<OsString> {
-    let is_program = |word: &OsString| {
-        Path::new(word)
-            .extension()
-            .is_some_and(|ending| ["dis", "js", "mjs", "cjs", "ts", "sox"].iter().any(|e| ending == *e))
-    };
-    let Some(program) = words.iter().position(is_program) else { return words };
-    if Path::new(&words[program]).extension().is_none_or(|ending| ending != "dis") {
+    let guest = |word: &OsString| Guest::of(Path::new(word));
+    let Some(program) = words.iter().position(|word| guest(word).is_some()) else { return words };
+    if guest(&words[program]) != Some(Guest::Inferno) {
         return words;
     }
     for word in words.iter_mut().take(program).skip(1) {

@@ -3,7 +3,7 @@
 use crate::tiers::TierArgs;
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Memory for a program's objects: the same for every verb that executes one.
@@ -165,21 +165,41 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Whose programs there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guest {
+    Sox,
+    JavaScript,
+    Inferno,
+}
+
+impl Guest {
+    /// Told from the end of a file's name.
+    pub(crate) fn of(file: &Path) -> Option<Guest> {
+        match file.extension()?.to_str()? {
+            "sox" | "sbc" => Some(Guest::Sox),
+            "js" | "cjs" | "mjs" => Some(Guest::JavaScript),
+            "dis" => Some(Guest::Inferno),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) fn run(args: &RunArgs) -> ExitCode {
-    let ending = args.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    if !matches!(ending, "js" | "cjs" | "mjs")
+    let guest = Guest::of(&args.file);
+    if guest != Some(Guest::JavaScript)
         && let Some(name) = args.show.first().or(args.opt.first())
     {
         return misplaced(name, "JavaScript");
     }
-    if ending != "dis" && (args.inferno.root.is_some() || args.inferno.word_size.is_some()) {
+    if guest != Some(Guest::Inferno) && (args.inferno.root.is_some() || args.inferno.word_size.is_some()) {
         return misplaced(if args.inferno.root.is_some() { "--root" } else { "--word-size" }, "Inferno");
     }
-    match ending {
-        "sox" | "sbc" => crate::sox::run(args),
-        "js" | "cjs" | "mjs" => crate::js::run(args),
-        "dis" => crate::dis::run(args),
-        _ => {
+    match guest {
+        Some(Guest::Sox) => crate::sox::run(args),
+        Some(Guest::JavaScript) => crate::js::run(args),
+        Some(Guest::Inferno) => crate::dis::run(args),
+        None => {
             let file = args.file.display();
             eprintln!(
                 "error: {file}: neither a Sox script (.sox) nor a JavaScript program (.js, .cjs, .mjs) nor an Inferno program (.dis)"
