@@ -64,14 +64,16 @@ pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
     run::check(command.args(&args.rest))
 }
 
-/// Builds a program of a package for ARM64 Linux, optimized: its file, and the emulator that runs it.
+/// Builds a program of a package for ARM64 Linux, optimized or as tests are: its file, and the emulator that runs it.
 ///
 /// # Errors
 /// As for [`arm64`].
-pub(crate) fn arm64_program(name: &str) -> Result<(PathBuf, &'static str), Failure> {
+pub(crate) fn arm64_program(name: &str, debug: bool) -> Result<(PathBuf, &'static str), Failure> {
     let mut command = arm64_cargo()?;
-    run::check(command.args(["build", "--release", "--target", ARM64, "-p", name, "--bin", name]))?;
-    Ok((run::target_dir().join(ARM64).join("release").join(name), ARM64_RUNNER))
+    command.args(["build", "--target", ARM64, "-p", name, "--bin", name]);
+    let folder = run::profile(&mut command, debug);
+    run::check(&mut command)?;
+    Ok((run::target_dir().join(ARM64).join(folder).join(name), ARM64_RUNNER))
 }
 
 /// Cargo set up to build and run for ARM64 Linux.
@@ -85,7 +87,9 @@ fn arm64_cargo() -> Result<Command, Failure> {
         (on_path(ARM64_RUNNER), "qemu-user"),
     ])?;
     let mut command = compiler.cargo();
+    // What the emulator executes is worth some optimization: it takes longer than the compiler otherwise.
     command
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
         .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", ARM64_RUNNER);
     Ok(command)

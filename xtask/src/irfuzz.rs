@@ -1,7 +1,7 @@
 //! `cargo xtask irfuzz`: builds the fuzzer of the IR for this machine, its runner for ARM64, and starts it.
 
 use crate::cross;
-use crate::run::{self, Failure, root, target_dir};
+use crate::run::{self, Failure, target_dir};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Leave out ARM64, for which code runs under qemu
     #[arg(long)]
     no_arm64: bool,
+    /// Build as tests are built: sooner ready, but slower
+    #[arg(long)]
+    debug: bool,
     /// Where to put what is found
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -33,10 +36,7 @@ pub(crate) struct Args {
 /// # Errors
 /// When the build fails, a package for ARM64 is missing, or there are findings.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let mut build = Command::new(run::cargo());
-    build.current_dir(root()).args(["build", "--release", "-p", "irfuzz", "--bin", "irfuzz"]);
-    run::check(&mut build)?;
-    let mut command = Command::new(target_dir().join("release").join("irfuzz"));
+    let mut command = Command::new(run::program("irfuzz", args.debug)?);
     command.arg("run").args(["--from", &args.from.to_string()]);
     for (name, value) in [("--seconds", args.seconds), ("--count", args.count), ("--jobs", args.jobs)] {
         if let Some(value) = value {
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let keep = args.keep.clone().unwrap_or_else(|| target_dir().join("irfuzz"));
     command.arg("--keep").arg(keep);
     if !args.no_arm64 {
-        let (program, emulator) = cross::arm64_program("irfuzz")?;
+        let (program, emulator) = cross::arm64_program("irfuzz", args.debug)?;
         command.arg("--arm64").arg(program).args(["--emulator", emulator]);
     }
     run::check(&mut command)

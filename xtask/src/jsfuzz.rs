@@ -1,6 +1,6 @@
 //! `cargo xtask jsfuzz`: builds the fuzzer of JavaScript and starts it.
 
-use crate::run::{self, Failure, root, target_dir};
+use crate::run::{self, Failure, target_dir};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// Make what is found small
     #[arg(long)]
     minimise: bool,
+    /// Build as tests are built: sooner ready, but slower
+    #[arg(long)]
+    debug: bool,
     /// Where to put what is found
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -38,10 +41,7 @@ pub(crate) struct Args {
 /// # Errors
 /// When the build fails, or there are findings.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let mut build = Command::new(run::cargo());
-    build.current_dir(root()).args(["build", "--release", "-p", "js-fuzz", "--bin", "js-fuzz"]);
-    run::check(&mut build)?;
-    let mut command = Command::new(target_dir().join("release").join("js-fuzz"));
+    let mut command = Command::new(run::program("js-fuzz", args.debug)?);
     command.args(["run", "--kind", &args.kind, "--from", &args.from.to_string()]);
     for (name, value) in [("--seconds", args.seconds), ("--count", args.count), ("--jobs", args.jobs)] {
         if let Some(value) = value {

@@ -61,6 +61,27 @@ pub(crate) fn target_dir() -> PathBuf {
     }
 }
 
+/// Has Cargo build optimized, or as tests are built; the folder of that profile.
+pub(crate) fn profile(build: &mut Command, debug: bool) -> &'static str {
+    if debug {
+        return "debug";
+    }
+    build.arg("--release");
+    "release"
+}
+
+/// Builds a program of a package of the same name: its file.
+///
+/// # Errors
+/// When the build fails.
+pub(crate) fn program(name: &str, debug: bool) -> Result<PathBuf, Failure> {
+    let mut build = Command::new(cargo());
+    build.current_dir(root()).args(["build", "-p", name, "--bin", name]);
+    let folder = profile(&mut build, debug);
+    check(&mut build)?;
+    Ok(target_dir().join(folder).join(name))
+}
+
 /// Runs to the end with our own standard streams.
 ///
 /// # Errors
