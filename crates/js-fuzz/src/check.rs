@@ -125,6 +125,8 @@ pub struct Ways {
     pub optimized: bool,
     /// [`Leg::Learned`]
     pub learned: bool,
+    /// [`Leg::Forced`]
+    pub forced: bool,
     /// Node, if there is one.
     pub node: bool,
 }
@@ -138,6 +140,7 @@ impl Ways {
         warm: true,
         optimized: true,
         learned: true,
+        forced: true,
         node: true,
     };
 
@@ -150,6 +153,7 @@ impl Ways {
             warm: seed.is_multiple_of(4),
             optimized: seed.is_multiple_of(2),
             learned: true,
+            forced: !seed.is_multiple_of(2),
             node,
         }
     }
@@ -164,6 +168,7 @@ impl Ways {
         warm: false,
         optimized: false,
         learned: false,
+        forced: false,
         node: false,
     };
 
@@ -174,6 +179,7 @@ impl Ways {
             (Leg::Warm, self.warm),
             (Leg::Optimized, self.optimized),
             (Leg::Learned, self.learned),
+            (Leg::Forced, self.forced),
             (Leg::Collecting, self.collecting),
             (Leg::Stress, self.stress),
         ];

@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tiering::Trace;
 
 /// What every program has at hand.
 pub const PRELUDE: &str = include_str!("prelude.js");
@@ -51,6 +52,8 @@ pub enum Leg {
     Optimized,
     /// Functions get it when a little is known of them, with garbage collected all the time.
     Learned,
+    /// The same, and guards leave although they hold.
+    Forced,
 }
 
 /// Calls and rounds of loops after which functions are compiled that are to have begun in the interpreter.
@@ -60,8 +63,16 @@ const LEARNED: u32 = 12;
 
 impl Leg {
     /// All, the one that others are compared with first.
-    pub const ALL: [Leg; 7] =
-        [Leg::Plain, Leg::Collecting, Leg::Stress, Leg::Baseline, Leg::Warm, Leg::Optimized, Leg::Learned];
+    pub const ALL: [Leg; 8] = [
+        Leg::Plain,
+        Leg::Collecting,
+        Leg::Stress,
+        Leg::Baseline,
+        Leg::Warm,
+        Leg::Optimized,
+        Leg::Learned,
+        Leg::Forced,
+    ];
 
     /// What reports call it.
     pub fn name(self) -> &'static str {
@@ -73,6 +84,7 @@ impl Leg {
             Leg::Warm => "warm",
             Leg::Optimized => "optimized",
             Leg::Learned => "learned",
+            Leg::Forced => "forced",
         }
     }
 
@@ -80,7 +92,7 @@ impl Leg {
         let config = Config { cap_bytes: HEAP, ..Config::default() };
         match self {
             Leg::Plain | Leg::Baseline | Leg::Optimized => config,
-            Leg::Collecting | Leg::Warm | Leg::Learned => {
+            Leg::Collecting | Leg::Warm | Leg::Learned | Leg::Forced => {
                 Config { young_bytes: 64 << 10, poison: true, ..config }
             }
             Leg::Stress => Config { stress: true, ..config },
@@ -91,22 +103,23 @@ impl Leg {
     fn threshold(self) -> Option<u32> {
         match self {
             Leg::Plain | Leg::Collecting | Leg::Stress => None,
-            Leg::Baseline | Leg::Optimized | Leg::Learned => Some(1),
+            Leg::Baseline | Leg::Optimized | Leg::Learned | Leg::Forced => Some(1),
             Leg::Warm => Some(WARM),
         }
     }
 
     /// The tiers above the interpreter.
-    fn tier(self) -> Result<Baseline, js_baseline::Unavailable> {
+    fn tier(self, trace: &Arc<Trace>) -> Result<Baseline, js_baseline::Unavailable> {
         let config = js_baseline::Config::default();
         let threshold = match self {
             Leg::Optimized => 1,
-            Leg::Learned => LEARNED,
+            Leg::Learned | Leg::Forced => LEARNED,
             _ => return Baseline::new(config),
         };
         // Compiled while the program waits, so that a program does the same each time.
-        let above = js_jit::Config { threads: 0, ..js_jit::Config::new(threshold) };
-        Baseline::with_upper(config, Box::new(Jit::new(above, Arc::default())))
+        let force = (self == Leg::Forced).then_some(1);
+        let above = js_jit::Config { threads: 0, force, ..js_jit::Config::new(threshold) };
+        Baseline::with_upper(config, Box::new(Jit::new(above, Arc::clone(trace))))
     }
 }
 
@@ -131,6 +144,8 @@ pub struct Engine {
     pub patience: Duration,
     /// The most that a program may do, as the interpreter counts.
     fuel: Option<u64>,
+    /// What became of functions of the optimizing tier.
+    trace: Arc<Trace>,
 }
 
 impl Engine {
@@ -148,6 +163,7 @@ impl Engine {
             runs: 0,
             patience: PATIENCE,
             fuel: None,
+            trace: Arc::default(),
         }
     }
 
@@ -159,7 +175,9 @@ impl Engine {
 
     /// Runs a program.
     pub fn run(&mut self, program: &str) -> End {
-        if self.runs >= SHARE {
+        // Which guards leave depends on all that ran before; what is found is to be found again.
+        let share = if self.leg == Leg::Forced { 1 } else { SHARE };
+        if self.runs >= share {
             self.vm = None;
         }
         self.runs += 1;
@@ -190,7 +208,7 @@ impl Engine {
         limits.threshold = self.leg.threshold().unwrap_or(limits.threshold);
         let vm = Vm::new(limits, COMPILER).map_err(|error| error.to_string())?;
         if self.leg.threshold().is_some() {
-            let tier = self.leg.tier().map_err(|error| error.to_string())?;
+            let tier = self.leg.tier(&self.trace).map_err(|error| error.to_string())?;
             vm.set_tier(Box::new(tier));
         }
         Ok(vm)
@@ -251,4 +269,27 @@ pub fn on_large_stack<T: Send>(f: impl FnOnce() -> T + Send) -> std::io::Result<
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, f)?;
         thread.join().map_err(|_| std::io::Error::other("the thread panicked"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing in it is ever odd.
+    const STEADY: &str = "var o = { a: 1, b: 2.5 }, t = 0;\n\
+        function f(o, i) { return o.a + i * o.b; }\n\
+        for (var n = 0; n < 3000; n++) t += f(o, n);\n\
+        $p(t);\n";
+
+    #[test]
+    fn guards_leave_where_they_are_forced_to_and_nowhere_else() {
+        let exits = |leg| {
+            let mut engine = Engine::new(leg);
+            let end = engine.run(STEADY);
+            assert_eq!(end, Engine::new(Leg::Plain).run(STEADY));
+            engine.trace.totals().exits.values().sum::<u64>()
+        };
+        let counts = on_large_stack(|| (exits(Leg::Learned), exits(Leg::Forced)));
+        assert!(counts.as_ref().is_ok_and(|&(learned, forced)| learned < 4 && forced > 4), "{counts:?}");
+    }
 }

@@ -61,6 +61,8 @@ pub struct Config {
     pub options: Options,
     /// Is shown what is compiled.
     pub watch: Option<Watch>,
+    /// For tests: guards leave now and then although they hold, chosen by this seed.
+    pub force: Option<u64>,
 }
 
 /// [`Config::threshold`] unless told otherwise: what was spent by then is about what compiling costs.
@@ -78,7 +80,7 @@ impl Config {
         // How deep calls nest is bounded by the interpreter's rule for natives that call back.
         let options = Options { stack_checks: false, max_frame: MAX_FRAME, ..Options::default() };
         let threads = usize::from(threshold > 1);
-        Config { threshold: threshold.max(1), threads, options, watch: None }
+        Config { threshold: threshold.max(1), threads, options, watch: None, force: None }
     }
 }
 
@@ -141,6 +143,8 @@ pub struct Jit {
     /// By number.
     functions: RefCell<HashMap<u32, Arc<Function>, Numbers>>,
     dead: Dead,
+    /// The last number that [`Jit::force`] drew.
+    drawn: Cell<u64>,
 }
 
 impl std::fmt::Debug for Jit {
@@ -151,8 +155,10 @@ impl std::fmt::Debug for Jit {
 
 impl Jit {
     /// A tier whose steps are told to `trace`. It asks the system for memory and a thread when the first function is hot.
-    pub fn new(config: Config, trace: Arc<Trace>) -> Jit {
+    pub fn new(mut config: Config, trace: Arc<Trace>) -> Jit {
+        config.options.force_guards |= config.force.is_some();
         Jit {
+            drawn: Cell::new(config.force.unwrap_or_default()),
             compiler: Arc::new(Compiler::new(&config)),
             config,
             trace,
@@ -172,7 +178,8 @@ impl Jit {
         let policy = Policy {
             call_threshold: u32::MAX,
             osr_threshold: 0,
-            exits_per_site: EXITS,
+            // Exits that are forced say nothing.
+            exits_per_site: if self.config.force.is_some() { u32::MAX } else { EXITS },
             max_versions: VERSIONS,
             ..Policy::default()
         };
@@ -185,6 +192,22 @@ impl Jit {
         let lower = Arc::clone(&self.compiler);
         let engine = Engine::new(config, lower, table(), Arc::clone(&self.trace))?;
         Ok(Running { entry: engine.entry().movable(), engine })
+    }
+
+    /// Has a guard leave that is executed soon, if that is wanted.
+    fn force(&self, running: &Running) {
+        if self.config.force.is_none() {
+            return;
+        }
+        // Marsaglia, Xorshift RNGs; the increment gets it away from 0.
+        let mut drawn = self.drawn.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        drawn ^= drawn << 13;
+        drawn ^= drawn >> 7;
+        drawn ^= drawn << 17;
+        self.drawn.set(drawn);
+        // Mostly one of the first, sometimes one of the first thousand.
+        let most = 2_u64 << (drawn >> 60) % 10;
+        running.entry.entry().force_guard(Some((drawn >> 8) % most));
     }
 
     /// The engine's function for one of the heap.
@@ -383,6 +406,7 @@ impl Upper for Jit {
                 callable
             }
         };
+        self.force(running);
         let room = vm.set_native_room(MAX_FRAME as usize + ENTRY);
         let result = running.entry.entry().call(vm, callable, frame);
         vm.restore_native_room(room);
