@@ -17,6 +17,8 @@ pub(crate) struct Slots {
     pub(crate) live: BTreeMap<u32, Bits>,
     /// Those that may differ from memory where a block begins.
     pub(crate) dirty: Vec<Bits>,
+    /// The one with the address of the result, if the function never changes it.
+    pub(crate) result: Option<usize>,
 }
 
 /// What an operand of this kind is as a slot.
@@ -108,6 +110,9 @@ impl Slots {
         slots.by_offset = slots.list.iter().enumerate().map(|(index, slot)| (slot.0, index)).collect();
         slots.find_live(snapshot);
         slots.find_dirty(snapshot, flow);
+        let result = slots.at(4 * snapshot.word).filter(|slot| slots.list[*slot].1 == Slot::Word);
+        let changes = |slot: usize| snapshot.insts.values().any(|inst| slots.written(inst).contains(&slot));
+        slots.result = result.filter(|slot| !changes(*slot));
         slots
     }
 
