@@ -5,8 +5,8 @@ use crate::frames::frame_size;
 use crate::place::fits;
 use dis_bytecode::Op;
 use dis_rt::NIL;
-use dis_vm::tier::{Mode, RETURNED, Slot, TypeInfo, record, shared};
-use ir::{IntCond, Op as Ir, Type, Value};
+use dis_vm::tier::{Mode, RETURNED, Slot, record, shared};
+use ir::{IntCond, Op as Ir, Type};
 
 /// Bytes of a frame that is made here, at most.
 const LARGEST: u32 = 512;
@@ -49,7 +49,7 @@ impl Emitter<'_> {
         self.check(fits);
         let base = self.base();
         let host = self.b().binary(Ir::PtrAdd, base, top);
-        self.blank(ty, size, host);
+        self.blank(ty, size, host, to.first);
         let record = self.record(index);
         let frame = self.b().unary(Ir::Wrap, top);
         let (ty, filling, none) = (self.word(number), self.int(1), self.int(-1));
@@ -66,24 +66,6 @@ impl Emitter<'_> {
         let above = self.b().binary(Ir::Iadd, frame, bytes);
         self.filling(to.first, number, above, true);
         Some(())
-    }
-
-    /// Fills a new frame: zeros, and references that are nil, among them where the result goes. In the four words in front of that,
-    /// nobody looks.
-    fn blank(&mut self, ty: &TypeInfo, size: u32, host: Value) {
-        let word = self.snapshot.word;
-        let is_nil = |at: u32| at == 4 * word || ty.pointers.contains(&at);
-        let visible = |at: &u32| *at >= 4 * word || is_nil(*at) || is_nil(*at + 4);
-        for at in (0..size).step_by(8).filter(visible) {
-            let low = if is_nil(at) { u64::from(NIL) } else { 0 };
-            let bits = match word {
-                8 if low != 0 => u64::MAX,
-                8 => 0,
-                _ => low | if is_nil(at + 4) { u64::from(NIL) << 32 } else { 0 },
-            };
-            let value = self.int(bits.cast_signed());
-            self.store(value, host, at as i32, self.classes.frames);
-        }
     }
 
     pub(crate) fn call(&mut self) -> Option<()> {
@@ -103,7 +85,10 @@ impl Emitter<'_> {
             self.spend();
         }
         self.known.used += 1;
-        self.save(self.pc);
+        // The callee's frame is not in the way of who goes on behind the call, but handlers are asked with the call's number.
+        let handled =
+            self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
+        self.save(if handled { self.pc } else { self.pc + 1 });
         let (classes, record, own) = (self.classes, self.record(index), self.own);
         // Not being filled any more.
         let back = self.int(i64::from(self.pc + 1) << 32);

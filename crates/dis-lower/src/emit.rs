@@ -79,6 +79,8 @@ pub(crate) struct Emitter<'a> {
     body: Function,
     blocks: Vec<Block>,
     entries: Vec<Option<Known>>,
+    /// In front of the first block, where that is the head of a loop, and in another loop: the head of that.
+    outer: Option<Block>,
     block: Block,
     pub(crate) pc: u32,
     pub(crate) known: Known,
@@ -134,6 +136,7 @@ impl<'a> Emitter<'a> {
             body,
             blocks: Vec::new(),
             entries: vec![None; flow.blocks.len()],
+            outer: None,
             block,
             pc: snapshot.entry,
             before: known.clone(),
@@ -178,7 +181,36 @@ impl<'a> Emitter<'a> {
             self.known.values[slot] = Some(value);
         }
         self.result = self.slots.result.and_then(|slot| self.known.values[slot]);
-        self.goto(0);
+        if self.flow.is_nested() && !self.request.unanchored.contains(&self.pc) {
+            self.outer();
+        }
+        if self.outer.is_none() {
+            self.goto(0);
+        }
+    }
+
+    /// A loop that was entered at the head of an inner one goes through a block of its own: the two are two loops then.
+    fn outer(&mut self) {
+        self.open(0);
+        let Some(inner) = self.entries[0].clone() else { return };
+        let types: Vec<Type> =
+            self.params(self.blocks[0]).into_iter().map(|value| self.body.ty(value)).collect();
+        let outer = self.new_block(&types);
+        let args = self.arguments(0);
+        self.b().jump(outer, &args);
+        self.switch_to(outer);
+        let params = self.params(outer);
+        let top = self.known.top;
+        self.known = Known { top, ..inner };
+        for (slot, value) in self.live_at(0).into_iter().zip(&params) {
+            self.known.values[slot] = Some(*value);
+        }
+        self.known.quantum = params[params.len() - 1];
+        let state = self.state(self.pc);
+        self.b().anchor(state, Reason(ANCHOR));
+        let inner = self.blocks[0];
+        self.b().jump(inner, &params);
+        self.outer = Some(outer);
     }
 
     fn one_block(&mut self, number: usize) {
@@ -426,6 +458,11 @@ impl<'a> Emitter<'a> {
         }
         let used = self.int(used.into());
         self.b().binary(Ir::Isub, quantum, used)
+    }
+
+    /// Takes what was used from the quantum.
+    pub(crate) fn settle(&mut self) {
+        (self.known.quantum, self.known.used) = (self.left(), 0);
     }
 
     /// Leaves for an instruction unless there is enough of the quantum.
@@ -679,12 +716,16 @@ impl<'a> Emitter<'a> {
     }
 
     fn goto(&mut self, number: usize) {
-        if self.entries[number].as_ref().is_some_and(|entry| entry.pending.len() != self.known.pending.len()) {
+        if self.entries[number].as_ref().is_some_and(|entry| entry.pending.len() != self.known.pending.len())
+        {
             let pc = self.flow.blocks[number].insts[0];
             return self.apart(|this| this.leave(pc));
         }
-        let to = self.blocks[number];
         let block = &self.flow.blocks[number];
+        let to = match self.outer {
+            Some(outer) if number == 0 && self.pc < block.insts[0] => outer,
+            _ => self.blocks[number],
+        };
         if block.ways == 1 && !block.header && number != 0 && self.entries[number].is_none() {
             self.entries[number] = Some(self.known.clone());
             self.b().jump(to, &[]);
@@ -693,15 +734,21 @@ impl<'a> Emitter<'a> {
         if self.entries[number].is_none() {
             self.open(number);
         }
-        let live: Vec<usize> = self.live_at(number);
-        let mut args: Vec<Value> = live.iter().map(|slot| self.get(*slot)).collect();
-        args.push(self.left());
-        args.extend(self.known.tops());
+        let args = self.arguments(number);
         self.b().jump(to, &args);
         if let Some(entry) = &mut self.entries[number] {
             entry.elements.retain(|element| self.known.elements.contains(element));
             entry.pending.iter_mut().zip(&self.known.pending).for_each(|(all, this)| all.meet(this));
         }
+    }
+
+    /// What a block is handed.
+    fn arguments(&mut self, number: usize) -> Vec<Value> {
+        let live = self.live_at(number);
+        let mut args: Vec<Value> = live.into_iter().map(|slot| self.get(slot)).collect();
+        args.push(self.left());
+        args.extend(self.known.tops());
+        args
     }
 
     fn live_at(&self, number: usize) -> Vec<usize> {
@@ -752,5 +799,6 @@ fn may_write_anywhere(inst: &Inst) -> bool {
     let by_address = |(role, operand): (dis_bytecode::Role, &tier::Operand)| {
         operand.mode == Mode::FpAddress && matches!(role.access, Access::Write | Access::Update)
     };
-    inst.op.flow() == dis_bytecode::Flow::Call || inst.op.roles().into_iter().zip(&inst.operands).any(by_address)
+    inst.op.flow() == dis_bytecode::Flow::Call
+        || inst.op.roles().into_iter().zip(&inst.operands).any(by_address)
 }

@@ -55,7 +55,8 @@ impl Known {
 impl Emitter<'_> {
     /// The function's own frame is the innermost, with nothing above.
     pub(crate) fn enter_frame(&mut self) {
-        let size = self.snapshot.types.get(&self.snapshot.frame).map_or(0, |ty| frame_size(ty, self.snapshot.word));
+        let size =
+            self.snapshot.types.get(&self.snapshot.frame).map_or(0, |ty| frame_size(ty, self.snapshot.word));
         let size = self.int(size.into());
         let frame = self.frame;
         self.known.top = self.b().binary(Ir::Iadd, frame, size);

@@ -13,6 +13,7 @@
 
 mod arrays;
 mod bits;
+mod blank;
 mod calls;
 mod emit;
 mod flow;

@@ -43,15 +43,15 @@ pub(crate) fn size_of(slot: Slot, word: u32) -> u32 {
 }
 
 /// What an operand does to the frame: the slot's offset, what it is, whether it is read and written.
-struct Use {
-    at: u32,
+pub(crate) struct Use {
+    pub(crate) at: u32,
     slot: Slot,
     reads: bool,
     writes: bool,
 }
 
 /// Direct uses of slots.
-fn uses(inst: &Inst) -> Vec<Use> {
+pub(crate) fn uses(inst: &Inst) -> Vec<Use> {
     let mut uses = Vec::new();
     for (role, operand) in inst.op.roles().into_iter().zip(&inst.operands) {
         let leads = |slot| Use { at: operand.first, slot, reads: true, writes: false };
@@ -71,7 +71,7 @@ fn uses(inst: &Inst) -> Vec<Use> {
 }
 
 /// Words of the frame that an instruction reads without naming them.
-fn hidden(op: Op, word: u32) -> &'static [u32] {
+pub(crate) fn hidden(op: Op, word: u32) -> &'static [u32] {
     match op {
         Op::Mulx | Op::Divx | Op::Mulx0 | Op::Divx0 | Op::Cvtxx0 | Op::Mulx1 | Op::Divx1 | Op::Cvtxx1 => {
             if word == 8 {
@@ -85,7 +85,7 @@ fn hidden(op: Op, word: u32) -> &'static [u32] {
 }
 
 /// Bytes of the frame that are accessed other than as slots.
-fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
+pub(crate) fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
     let mut ranges = Vec::new();
     for (role, operand) in inst.op.roles().into_iter().zip(&inst.operands) {
         if operand.mode != Mode::Fp || (slot_of(role.kind).is_some() && role.access != Access::Address) {

@@ -320,9 +320,10 @@ impl Proc {
                 heap.release(old.start);
             }
             // The frame below ends where the next one would begin.
-            self.top = self.records.last().map_or(0, |below| {
-                below.fp + frame_size(heap.types[below.ty].size, heap.word_bytes())
-            });
+            self.top = self
+                .records
+                .last()
+                .map_or(0, |below| below.fp + frame_size(heap.types[below.ty].size, heap.word_bytes()));
         }
     }
 
