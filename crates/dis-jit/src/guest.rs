@@ -16,15 +16,21 @@ impl SharedGuest for Dis {
     type Data = Lent<Vm>;
 
     /// Puts slots of the frame where the interpreter finds them, and says which frames there are. The state has the frame, the quantum
-    /// with the instructions that it does not count yet, the frame's record, how many are being filled, the top of the stack, and
-    /// pairs: offset and kind of a slot, and what it holds.
+    /// with the instructions that it does not count yet, the frame's record, how many are being filled, the top of the stack, how
+    /// many of them have no record, and pairs: number and type of each of these, and where it is; offset and kind of a slot, and
+    /// what it holds.
     fn deopt(vm: &Lent<Vm>, exit: &Deopt) -> Resume {
         let Some(left) = exit.frames.first() else { return results([0, 0]) };
         let bits = |index: usize| left.slots.get(index).copied().flatten().map_or(0, |value| value.bits());
         let frame = bits(0);
         vm.with(|vm| {
             vm.tier_frames(bits(3), bits(4), bits(5));
-            for index in (6..left.slots.len().saturating_sub(1)).step_by(2) {
+            let first = 7 + 2 * bits(6) as usize;
+            for index in (7..first).step_by(2) {
+                let which = bits(index);
+                vm.tier_filling(bits(3) + 1 + (which >> 32), which as u32, bits(index + 1));
+            }
+            for index in (first..left.slots.len().saturating_sub(1)).step_by(2) {
                 let slot = bits(index);
                 vm.tier_restore(frame + (slot >> 8), kind(slot as u8), bits(index + 1));
             }

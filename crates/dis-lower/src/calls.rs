@@ -1,12 +1,12 @@
 //! Calls within the module: frames, calling, returning. `call.rs` and `proc.rs` of `dis-vm` have what this does.
 
-use crate::emit::Emitter;
+use crate::emit::{Emitter, Filling};
 use crate::frames::frame_size;
 use crate::place::fits;
 use dis_bytecode::Op;
 use dis_rt::NIL;
 use dis_vm::tier::{Mode, RETURNED, Slot, record, shared};
-use ir::{IntCond, Op as Ir, Type};
+use ir::{IntCond, Op as Ir, Type, Value};
 
 /// Bytes of a frame that is made here, at most.
 const LARGEST: u32 = 512;
@@ -39,31 +39,20 @@ impl Emitter<'_> {
         if size > LARGEST {
             return None;
         }
-        let classes = self.classes;
         let index = self.number(self.known.pending.len() + 1);
         self.bounded(index);
-        let (top, end) = (self.known.top, self.shared(shared::END, classes.shared));
+        let (top, end) = (self.known.top, self.shared(shared::END, self.classes.shared));
         let bytes = self.int(size.into());
         let above = self.b().binary(Ir::Iadd, top, bytes);
+        // Behind the end of a part of the stack, the interpreter makes it.
         let fits = self.b().icmp(IntCond::Ule, above, end);
-        self.check(fits);
+        self.leave_unless(fits);
         let base = self.base();
         let host = self.b().binary(Ir::PtrAdd, base, top);
         self.blank(ty, size, host, to.first);
-        let record = self.record(index);
         let frame = self.b().unary(Ir::Wrap, top);
-        let (ty, filling, none) = (self.word(number), self.int(1), self.int(-1));
-        self.b().store(frame, record, record::FP, classes.records);
-        self.b().store(ty, record, record::TYPE, classes.records);
-        // Being filled, and no instruction to go back to; then neither caller nor module.
-        self.b().store(filling, record, record::PENDING, classes.records);
-        self.b().store(none, record, record::CALLER, classes.records);
         self.set(slot, frame);
         self.close(&[slot]);
-        // The interpreter may have made it elsewhere.
-        let frame = self.get(slot);
-        let frame = self.b().unary(Ir::Zext, frame);
-        let above = self.b().binary(Ir::Iadd, frame, bytes);
         self.filling(to.first, number, above, true);
         Some(())
     }
@@ -89,14 +78,14 @@ impl Emitter<'_> {
         let handled =
             self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
         self.save(if handled { self.pc } else { self.pc + 1 });
-        let (classes, record, own) = (self.classes, self.record(index), self.own);
-        // Not being filled any more.
-        let back = self.int(i64::from(self.pc + 1) << 32);
-        let caller = self.b().unary(Ir::Wrap, own);
-        self.b().store(back, record, record::PENDING, classes.records);
-        self.b().store(caller, record, record::CALLER, classes.records);
-        let frame = self.get(slot);
-        let frame = self.b().unary(Ir::Zext, frame);
+        let frame = match filling.made {
+            Some(_) => filling.below,
+            None => {
+                let frame = self.get(slot);
+                self.b().unary(Ir::Zext, frame)
+            }
+        };
+        self.record_of_call(index, &filling);
         let (room, quantum) = (self.room(frame, filling.result), self.left());
         let callee = self.callee(target);
         let module = std::mem::take(&mut self.module);
@@ -112,6 +101,23 @@ impl Emitter<'_> {
         self.called();
         self.look_behind();
         Some(())
+    }
+
+    /// The record of a frame that is called with. It is not being filled any more.
+    fn record_of_call(&mut self, index: Value, filling: &Filling) {
+        let (class, record, own) = (self.classes.records, self.record(index), self.own);
+        let back = self.int(i64::from(self.pc + 1) << 32);
+        self.b().store(back, record, record::PENDING, class);
+        let Some(ty) = filling.made else {
+            let caller = self.b().unary(Ir::Wrap, own);
+            return self.b().store(caller, record, record::CALLER, class);
+        };
+        self.frame_of_record(record, filling.below, ty);
+        // No module: the caller's is the same.
+        const { assert!(record::MODULE == record::CALLER + 4) };
+        let nil = self.int(i64::from(NIL) << 32);
+        let caller = self.b().binary(Ir::Iadd, own, nil);
+        self.b().store(caller, record, record::CALLER, class);
     }
 
     /// Drops the frame and goes back, if the caller is of this module and nothing is freed.

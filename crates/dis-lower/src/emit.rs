@@ -37,6 +37,8 @@ pub(crate) struct Filling {
     pub(crate) bounded: bool,
     /// Where its result was said to go.
     pub(crate) result: Goes,
+    /// Its type, if it lies at the top below it and has no record yet.
+    pub(crate) made: Option<u32>,
 }
 
 /// Where a result goes.
@@ -428,7 +430,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// What the interpreter needs to go on at an instruction: frame, quantum, instructions since, the frame's record, how many are
-    /// being filled, the top of the stack, and slots by offset and kind.
+    /// being filled, the top of the stack, how many of those have no record yet, these by number and type, and slots by offset and kind.
     fn state(&mut self, pc: u32) -> State {
         let number = |bits: u64| FrameValue::Const(Type::I64, bits);
         let mut values = vec![
@@ -439,6 +441,16 @@ impl<'a> Emitter<'a> {
             number(self.known.pending.len() as u64),
             FrameValue::Value(self.known.top),
         ];
+        let made: Vec<FrameValue> = (0..)
+            .zip(&self.known.pending)
+            .filter_map(|(index, filling)| {
+                let ty = filling.made?;
+                Some([number(index << 32 | u64::from(ty)), FrameValue::Value(filling.below)])
+            })
+            .flatten()
+            .collect();
+        values.push(number(made.len() as u64 / 2));
+        values.extend(made);
         for slot in self.unsaved(pc) {
             let (at, kind) = self.slots.list[slot];
             if let Some(value) = self.known.values[slot] {
@@ -731,6 +743,7 @@ impl<'a> Emitter<'a> {
             self.b().jump(to, &[]);
             return;
         }
+        self.records();
         if self.entries[number].is_none() {
             self.open(number);
         }

@@ -14,7 +14,7 @@
 //! ```
 
 use crate::emit::{Emitter, Filling, Goes, Known};
-use dis_vm::tier::{Slot, TypeInfo, shared};
+use dis_vm::tier::{Slot, TypeInfo, record, shared};
 use ir::{IntCond, Op as Ir, Value};
 
 /// Where the number of frames between begins, and how many there may be so that looking for the place takes no time from the quantum.
@@ -74,6 +74,7 @@ impl Emitter<'_> {
 
     /// Tells the machine which frames there are.
     pub(crate) fn tell(&mut self) {
+        self.records();
         let (own, top) = (self.own, self.known.top);
         let len = self.number(self.known.pending.len() + 1);
         self.set_shared(shared::ACTIVE, own);
@@ -81,10 +82,35 @@ impl Emitter<'_> {
         self.set_shared(shared::TOP, top);
     }
 
-    /// The frame at an address in a slot is being filled.
-    pub(crate) fn filling(&mut self, at: u32, ty: u32, above: Value, bounded: bool) {
+    /// The frame at an address in a slot is being filled. Of one that was made here there is no record yet.
+    pub(crate) fn filling(&mut self, at: u32, ty: u32, above: Value, made: bool) {
         let below = std::mem::replace(&mut self.known.top, above);
-        self.known.pending.push(Filling { at, ty, below, bounded, result: Goes::Anywhere });
+        let (result, made) = (Goes::Anywhere, made.then_some(ty));
+        self.known.pending.push(Filling { at, ty, below, bounded: made.is_some(), result, made });
+    }
+
+    /// Makes the records that frames being filled do not have yet.
+    pub(crate) fn records(&mut self) {
+        let class = self.classes.records;
+        for index in 0..self.known.pending.len() {
+            let Filling { below, made: Some(ty), .. } = self.known.pending[index] else { continue };
+            self.known.pending[index].made = None;
+            let number = self.number(index + 1);
+            let record = self.record(number);
+            self.frame_of_record(record, below, ty);
+            // Being filled, and no instruction to go back to; then neither caller nor module.
+            let (filling, none) = (self.int(1), self.int(-1));
+            self.b().store(filling, record, record::PENDING, class);
+            self.b().store(none, record, record::CALLER, class);
+        }
+    }
+
+    /// A record's frame and type.
+    pub(crate) fn frame_of_record(&mut self, record: Value, frame: Value, ty: u32) {
+        const { assert!(record::FP == 0 && record::TYPE == 4) };
+        let (ty, class) = (self.int(i64::from(ty) << 32), self.classes.records);
+        let both = self.b().binary(Ir::Iadd, frame, ty);
+        self.b().store(both, record, record::FP, class);
     }
 
     /// The innermost of these is gone.

@@ -170,6 +170,7 @@ impl Emitter<'_> {
     /// The innermost frame is at this address, and of a type that the operand was right for.
     fn in_last_frame(&mut self, address: Value, ty: u32) {
         let classes = self.classes;
+        self.records();
         let last = self.number(self.known.pending.len());
         let last = self.record(last);
         let at = self.b().load(Type::I32, last, record::FP, classes.records);

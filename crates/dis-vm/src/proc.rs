@@ -74,13 +74,21 @@ impl Records {
         &self.room
     }
 
+    /// Makes a record where compiled code has found that there is room.
+    pub(crate) fn set(&mut self, number: usize, record: Record) {
+        if let Some(place) = self.room.get_mut(number) {
+            *place = record;
+        }
+    }
+
     /// The record that was dropped last.
     pub(crate) fn dropped(&self) -> Option<&Record> {
         self.room.get(self.len)
     }
 }
 
-const NOTHING: Record = Record { fp: NIL, ty: 0, pending: 0, pc: 0, caller: NOBODY, module: NIL };
+/// A frame of no type, being filled.
+pub(crate) const NOTHING: Record = Record { fp: NIL, ty: 0, pending: 1, pc: 0, caller: NOBODY, module: NIL };
 
 impl std::ops::Deref for Records {
     type Target = [Record];

@@ -7,7 +7,7 @@
 //! raised anywhere but in the interpreter.
 
 use crate::code::Code;
-use crate::proc::Record;
+use crate::proc::{NOTHING, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -313,6 +313,11 @@ impl Vm {
         self.shared.active.set(own);
         self.shared.len.set(own.wrapping_add(1).wrapping_add(filled));
         self.shared.top.set(top);
+    }
+
+    /// For compiled code that is left: a frame of this type is being filled there, and has this record.
+    pub fn tier_filling(&mut self, number: u64, ty: u32, frame: u64) {
+        self.cur.records.set(number as usize, Record { fp: frame as u32, ty, ..NOTHING });
     }
 
     /// The same for a function that was to be called and has no code: nothing is above its frame.
