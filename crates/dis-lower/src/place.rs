@@ -51,7 +51,13 @@ impl Emitter<'_> {
     /// What is at a place.
     pub(crate) fn load(&mut self, place: Place, slot: Slot) -> Value {
         match place {
-            Place::Slot(slot) => self.get(slot),
+            Place::Slot(index) => {
+                let value = self.get(index);
+                match (self.slots.list[index].1, slot) {
+                    (Slot::Real, Slot::Big) => self.b().unary(Ir::F64ToBits, value),
+                    _ => value,
+                }
+            }
             Place::Memory { at, offset, class } => self.load_as(slot, at, offset, class),
         }
     }
@@ -70,9 +76,13 @@ impl Emitter<'_> {
     /// Puts a value where the destination or another operand is, and ends the instruction.
     pub(crate) fn finish(&mut self, place: Place, slot: Slot, value: Value) {
         match place {
-            Place::Slot(slot) => {
-                self.set(slot, value);
-                self.close(&[slot]);
+            Place::Slot(index) => {
+                let value = match (self.slots.list[index].1, slot) {
+                    (Slot::Real, Slot::Big) => self.b().unary(Ir::BitsToF64, value),
+                    _ => value,
+                };
+                self.set(index, value);
+                self.close(&[index]);
             }
             Place::Memory { at, offset, class } => {
                 self.store_as(slot, value, at, offset, class);

@@ -202,7 +202,11 @@ fn promoted(snapshot: &Snapshot) -> Vec<(u32, Slot)> {
     for inst in snapshot.insts.values() {
         for each in uses(inst) {
             let known = kinds.entry(each.at).or_insert(Some(each.slot));
-            if *known != Some(each.slot) {
+            // Reals and bigs are 64 bits of one kind or the other.
+            let wide = [Some(Slot::Big), Some(Slot::Real)];
+            if wide.contains(known) && wide.contains(&Some(each.slot)) {
+                *known = if *known == Some(each.slot) { *known } else { Some(Slot::Real) };
+            } else if *known != Some(each.slot) {
                 let widest = size_of(each.slot, snapshot.word).max(8);
                 out.push((each.at, each.at + widest));
                 *known = None;
