@@ -1,6 +1,6 @@
 # The spectral norm of a matrix that a function computes: reals of arrays, and a call for each element.
-globals {8}
-	real {8w}: 1.0
+globals {16}
+	real {8w}: 1.0, 1000000000.0
 type real 8
 type element {14w}
 type product {20w} pointers {8w}, {9w}
@@ -56,7 +56,9 @@ sum:
 	addw $1, {14w}(fp)
 	bltw {14w}(fp), {13w}(fp), sum
 	divf {22w}(fp), {20w}(fp)
-	say f {20w}(fp)
+	mulf {8w+8}(mp), {20w}(fp)
+	cvtfl {20w}(fp), {22w}(fp)
+	say l {22w}(fp)
 	ret
 multiply:
 	lena {8w}(fp), {11w}(fp)

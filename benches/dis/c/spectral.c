@@ -24,5 +24,5 @@ int main(void) {
         uv += u[i] * v[i];
         vv += v[i] * v[i];
     }
-    printf("%g\n", uv / vv);
+    printf("%ld\n", (long)(uv / vv * 1e9 + 0.5));
 }

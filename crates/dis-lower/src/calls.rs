@@ -24,7 +24,7 @@ impl Emitter<'_> {
                 let known = to.mode == Mode::Fp && self.slots.at(to.first).is_some();
                 let (at, ty) = if known { (to.first, ty) } else { (u32::MAX, 0) };
                 let top = self.shared(shared::TOP, top);
-                self.filling(at, ty, top, false);
+                self.filling(at, ty, top, None);
             }
             Op::Call | Op::Mcall | Op::Spawn | Op::Mspawn => self.called(),
             _ => {}
@@ -46,14 +46,17 @@ impl Emitter<'_> {
         let above = self.b().binary(Ir::Iadd, top, bytes);
         // Behind the end of a part of the stack, the interpreter makes it.
         let fits = self.b().icmp(IntCond::Ule, above, end);
-        self.leave_unless(fits);
+        self.check(fits);
         let base = self.base();
         let host = self.b().binary(Ir::PtrAdd, base, top);
         self.blank(ty, size, host, to.first);
         let frame = self.b().unary(Ir::Wrap, top);
         self.set(slot, frame);
         self.close(&[slot]);
-        self.filling(to.first, number, above, true);
+        let frame = self.get(slot);
+        let frame = self.b().unary(Ir::Zext, frame);
+        let above = self.b().binary(Ir::Iadd, frame, bytes);
+        self.filling(to.first, number, above, Some(frame));
         Some(())
     }
 
@@ -79,7 +82,7 @@ impl Emitter<'_> {
             self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
         self.save(if handled { self.pc } else { self.pc + 1 });
         let frame = match filling.made {
-            Some(_) => filling.below,
+            Some((frame, _)) => frame,
             None => {
                 let frame = self.get(slot);
                 self.b().unary(Ir::Zext, frame)
@@ -108,11 +111,11 @@ impl Emitter<'_> {
         let (class, record, own) = (self.classes.records, self.record(index), self.own);
         let back = self.int(i64::from(self.pc + 1) << 32);
         self.b().store(back, record, record::PENDING, class);
-        let Some(ty) = filling.made else {
+        let Some((frame, ty)) = filling.made else {
             let caller = self.b().unary(Ir::Wrap, own);
             return self.b().store(caller, record, record::CALLER, class);
         };
-        self.frame_of_record(record, filling.below, ty);
+        self.frame_of_record(record, frame, ty);
         // No module: the caller's is the same.
         const { assert!(record::MODULE == record::CALLER + 4) };
         let nil = self.int(i64::from(NIL) << 32);

@@ -37,8 +37,8 @@ pub(crate) struct Filling {
     pub(crate) bounded: bool,
     /// Where its result was said to go.
     pub(crate) result: Goes,
-    /// Its type, if it lies at the top below it and has no record yet.
-    pub(crate) made: Option<u32>,
+    /// Where it is and its type, if it may have no record yet.
+    pub(crate) made: Option<(Value, u32)>,
 }
 
 /// Where a result goes.
@@ -444,8 +444,8 @@ impl<'a> Emitter<'a> {
         let made: Vec<FrameValue> = (0..)
             .zip(&self.known.pending)
             .filter_map(|(index, filling)| {
-                let ty = filling.made?;
-                Some([number(index << 32 | u64::from(ty)), FrameValue::Value(filling.below)])
+                let (frame, ty) = filling.made?;
+                Some([number(index << 32 | u64::from(ty)), FrameValue::Value(frame)])
             })
             .flatten()
             .collect();

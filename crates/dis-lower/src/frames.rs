@@ -82,10 +82,10 @@ impl Emitter<'_> {
         self.set_shared(shared::TOP, top);
     }
 
-    /// The frame at an address in a slot is being filled. Of one that was made here there is no record yet.
-    pub(crate) fn filling(&mut self, at: u32, ty: u32, above: Value, made: bool) {
+    /// The frame at an address in a slot is being filled. Of one that was made here, there, there may be no record yet.
+    pub(crate) fn filling(&mut self, at: u32, ty: u32, above: Value, frame: Option<Value>) {
         let below = std::mem::replace(&mut self.known.top, above);
-        let (result, made) = (Goes::Anywhere, made.then_some(ty));
+        let (result, made) = (Goes::Anywhere, frame.map(|frame| (frame, ty)));
         self.known.pending.push(Filling { at, ty, below, bounded: made.is_some(), result, made });
     }
 
@@ -93,11 +93,10 @@ impl Emitter<'_> {
     pub(crate) fn records(&mut self) {
         let class = self.classes.records;
         for index in 0..self.known.pending.len() {
-            let Filling { below, made: Some(ty), .. } = self.known.pending[index] else { continue };
-            self.known.pending[index].made = None;
+            let Some((frame, ty)) = self.known.pending[index].made.take() else { continue };
             let number = self.number(index + 1);
             let record = self.record(number);
-            self.frame_of_record(record, below, ty);
+            self.frame_of_record(record, frame, ty);
             // Being filled, and no instruction to go back to; then neither caller nor module.
             let (filling, none) = (self.int(1), self.int(-1));
             self.b().store(filling, record, record::PENDING, class);
