@@ -15,14 +15,22 @@ pub(crate) struct Dis;
 impl SharedGuest for Dis {
     type Data = Lent<Vm>;
 
-    /// Puts slots of the frame where the interpreter finds them. The state has the frame, the quantum with the instructions that it
-    /// does not count yet, and pairs: offset and kind of a slot, and what it holds.
+    /// Puts slots of the frame where the interpreter finds them, and says which frames there are. The state has the frame, the quantum
+    /// with the instructions that it does not count yet, the frame's record, how many are being filled, the top of the stack, how
+    /// many of them have no record, and pairs: number and type of each of these, and where it is; offset and kind of a slot, and
+    /// what it holds.
     fn deopt(vm: &Lent<Vm>, exit: &Deopt) -> Resume {
         let Some(left) = exit.frames.first() else { return results([0, 0]) };
         let bits = |index: usize| left.slots.get(index).copied().flatten().map_or(0, |value| value.bits());
         let frame = bits(0);
         vm.with(|vm| {
-            for index in (3..left.slots.len().saturating_sub(1)).step_by(2) {
+            vm.tier_frames(bits(3), bits(4), bits(5));
+            let first = 7 + 2 * bits(6) as usize;
+            for index in (7..first).step_by(2) {
+                let which = bits(index);
+                vm.tier_filling(bits(3) + 1 + (which >> 32), which as u32, bits(index + 1));
+            }
+            for index in (first..left.slots.len().saturating_sub(1)).step_by(2) {
                 let slot = bits(index);
                 vm.tier_restore(frame + (slot >> 8), kind(slot as u8), bits(index + 1));
             }
@@ -33,8 +41,13 @@ impl SharedGuest for Dis {
 
     /// A function was called that has no code: who entered compiled code goes on with it.
     fn interpret(vm: &Lent<Vm>, id: FunctionId, args: &[u64]) -> Option<Resume> {
-        let pc = vm.with(|vm| vm.tier_begin(id.0)).flatten()?;
-        Some(results([CALLED << KIND | u64::from(pc), args.get(1).copied()?]))
+        let &[frame, quantum, own, ..] = args else { return None };
+        let begin = |vm: &mut Vm| {
+            vm.tier_called(own, frame);
+            vm.tier_begin(id.0)
+        };
+        let pc = vm.with(begin).flatten()?;
+        Some(results([CALLED << KIND | u64::from(pc), quantum]))
     }
 }
 

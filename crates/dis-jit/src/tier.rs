@@ -46,7 +46,7 @@ impl Config {
 struct Place {
     id: FunctionId,
     code: u32,
-    callable: WordCallable<3>,
+    callable: WordCallable<4>,
     /// Where callers are led while there is no code.
     thunk: *const u8,
     learned: RefCell<Learned>,
@@ -184,7 +184,7 @@ fn callees(snapshot: &Snapshot) -> Vec<u32> {
 }
 
 impl Tier for Jit {
-    fn enter(&self, vm: &mut Vm, code: u32, pc: u32, words: [u64; 3]) -> Entered {
+    fn enter(&self, vm: &mut Vm, code: u32, pc: u32, words: [u64; 4]) -> Entered {
         let Some(place) = self.place(vm, code, pc) else { return Entered::Not(u32::MAX) };
         if !place.is_installed()
             && let Err(again) = self.wanted(vm, &place, pc)

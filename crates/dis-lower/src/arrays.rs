@@ -55,9 +55,11 @@ impl Emitter<'_> {
         let (data, index) = (self.b().unary(Ir::Zext, data), self.b().unary(Ir::Zext, index));
         let each = self.int(size.trailing_zeros().into());
         let offset = self.b().binary(Ir::Ishl, index, each);
-        let address = self.b().binary(Ir::Iadd, data, offset);
         let base = self.base();
-        let host = self.b().binary(Ir::PtrAdd, base, address);
+        // The elements' begin stays the same in loops.
+        let begin = self.b().binary(Ir::PtrAdd, base, data);
+        let host = self.b().binary(Ir::PtrAdd, begin, offset);
+        let address = self.b().binary(Ir::Iadd, data, offset);
         let address = self.b().unary(Ir::Wrap, address);
         self.set(to, address);
         // Where the interpreter may have done it, nothing is known of the element.

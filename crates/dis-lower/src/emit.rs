@@ -5,7 +5,8 @@ use crate::flow::Flow;
 use crate::runtime::{ANCHOR, CHECK, Classes, Functions};
 use crate::slots::Slots;
 use crate::{Request, signature};
-use dis_vm::tier::{self, Inst, KIND, LEFT, Slot, Snapshot};
+use dis_bytecode::Access;
+use dis_vm::tier::{self, Inst, KIND, LEFT, Mode, Slot, Snapshot};
 use ir::{
     AliasClass, Block, Builder, Entity, FrameValue, Func, Function, Imm, IntCond, Module, Op as Ir, Reason,
     Runtime, State, StateData, Type, Value, Values,
@@ -24,6 +25,32 @@ pub(crate) struct Element {
     pub(crate) host: Value,
 }
 
+/// A frame being filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Filling {
+    /// The slot that has its address, and its type; all ones and 0 when that is not known.
+    pub(crate) at: u32,
+    pub(crate) ty: u32,
+    /// The top of the stack below it.
+    pub(crate) below: Value,
+    /// Whether it was looked at that native calls do not become too deep.
+    pub(crate) bounded: bool,
+    /// Where its result was said to go.
+    pub(crate) result: Goes,
+    /// Where it is and its type, if it may have no record yet.
+    pub(crate) made: Option<(Value, u32)>,
+}
+
+/// Where a result goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goes {
+    Anywhere,
+    /// To this offset of the own frame.
+    Here(u32),
+    /// To where the own result goes.
+    On,
+}
+
 /// What is known at a place of the function.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
@@ -34,8 +61,10 @@ pub(crate) struct Known {
     /// The quantum some instructions ago, and how many.
     pub(crate) quantum: Value,
     pub(crate) used: u32,
-    /// Frames being filled, by the slot that has the address, the innermost last; type 0 is not known.
-    pub(crate) pending: Vec<(u32, u32)>,
+    /// Frames being filled, the innermost last. There are exactly these.
+    pub(crate) pending: Vec<Filling>,
+    /// The top of the stack.
+    pub(crate) top: Value,
     pub(crate) elements: Vec<Element>,
 }
 
@@ -52,6 +81,8 @@ pub(crate) struct Emitter<'a> {
     body: Function,
     blocks: Vec<Block>,
     entries: Vec<Option<Known>>,
+    /// In front of the first block, where that is the head of a loop, and in another loop: the head of that.
+    outer: Option<Block>,
     block: Block,
     pub(crate) pc: u32,
     pub(crate) known: Known,
@@ -63,7 +94,11 @@ pub(crate) struct Emitter<'a> {
     length: u32,
     pub(crate) frame: Value,
     pub(crate) fp: Value,
-    pub(crate) depth: Value,
+    /// The number of the frame's record.
+    pub(crate) own: Value,
+    /// What the caller says of the result, and the address that it says it of, where the function has no other: `frames.rs`.
+    pub(crate) room: Value,
+    pub(crate) result: Option<Value>,
     pub(crate) mp: Value,
     counts: [usize; 2],
 }
@@ -88,6 +123,7 @@ impl<'a> Emitter<'a> {
             quantum: params[1],
             used: 0,
             pending: Vec::new(),
+            top: params[0],
             elements: Vec::new(),
         };
         Emitter {
@@ -102,6 +138,7 @@ impl<'a> Emitter<'a> {
             body,
             blocks: Vec::new(),
             entries: vec![None; flow.blocks.len()],
+            outer: None,
             block,
             pc: snapshot.entry,
             before: known.clone(),
@@ -110,7 +147,9 @@ impl<'a> Emitter<'a> {
             length: 0,
             frame: params[0],
             fp: params[0],
-            depth: params[2],
+            own: params[2],
+            room: params[3],
+            result: None,
             mp: params[0],
             counts: [0, 0],
         }
@@ -137,12 +176,43 @@ impl<'a> Emitter<'a> {
         self.fp = self.b().binary(Ir::PtrAdd, base, frame);
         let mp = self.shared(tier::shared::MP, self.classes.steady);
         self.mp = self.b().binary(Ir::PtrAdd, base, mp);
+        self.enter_frame();
         let live: Vec<usize> = self.slots.live.get(&self.pc).map_or(Vec::new(), |live| live.iter().collect());
         for slot in live {
             let value = self.load_slot(slot);
             self.known.values[slot] = Some(value);
         }
-        self.goto(0);
+        self.result = self.slots.result.and_then(|slot| self.known.values[slot]);
+        if self.flow.is_nested() && !self.request.unanchored.contains(&self.pc) {
+            self.outer();
+        }
+        if self.outer.is_none() {
+            self.goto(0);
+        }
+    }
+
+    /// A loop that was entered at the head of an inner one goes through a block of its own: the two are two loops then.
+    fn outer(&mut self) {
+        self.open(0);
+        let Some(inner) = self.entries[0].clone() else { return };
+        let types: Vec<Type> =
+            self.params(self.blocks[0]).into_iter().map(|value| self.body.ty(value)).collect();
+        let outer = self.new_block(&types);
+        let args = self.arguments(0);
+        self.b().jump(outer, &args);
+        self.switch_to(outer);
+        let params = self.params(outer);
+        let top = self.known.top;
+        self.known = Known { top, ..inner };
+        for (slot, value) in self.live_at(0).into_iter().zip(&params) {
+            self.known.values[slot] = Some(*value);
+        }
+        self.known.quantum = params[params.len() - 1];
+        let state = self.state(self.pc);
+        self.b().anchor(state, Reason(ANCHOR));
+        let inner = self.blocks[0];
+        self.b().jump(inner, &params);
+        self.outer = Some(outer);
     }
 
     fn one_block(&mut self, number: usize) {
@@ -309,11 +379,7 @@ impl<'a> Emitter<'a> {
     /// A slot at this offset has another value: what was known of the address in it is void.
     pub(crate) fn forget(&mut self, at: u32) {
         self.known.elements.retain(|element| element.at != at);
-        self.known
-            .pending
-            .iter_mut()
-            .filter(|pending| pending.0 == at)
-            .for_each(|each| *each = (u32::MAX, 0));
+        self.known.pending.iter_mut().filter(|filling| filling.at == at).for_each(Filling::forget);
     }
 
     /// Slots of which memory has to be told when the interpreter goes on at an instruction.
@@ -353,7 +419,7 @@ impl<'a> Emitter<'a> {
                 slow
             }
         };
-        let on = self.new_block(&[]);
+        let on = if self.body.blocks[self.block].cold { self.cold_block() } else { self.new_block(&[]) };
         self.b().brif(holds, (on, &[]), (slow, &[]));
         self.switch_to(on);
     }
@@ -363,14 +429,28 @@ impl<'a> Emitter<'a> {
         self.slow.is_some()
     }
 
-    /// What the interpreter needs to go on at an instruction: frame, quantum, instructions since, and slots by offset and kind.
+    /// What the interpreter needs to go on at an instruction: frame, quantum, instructions since, the frame's record, how many are
+    /// being filled, the top of the stack, how many of those have no record yet, these by number and type, and slots by offset and kind.
     fn state(&mut self, pc: u32) -> State {
         let number = |bits: u64| FrameValue::Const(Type::I64, bits);
         let mut values = vec![
             FrameValue::Value(self.frame),
             FrameValue::Value(self.known.quantum),
             number(self.known.used.into()),
+            FrameValue::Value(self.own),
+            number(self.known.pending.len() as u64),
+            FrameValue::Value(self.known.top),
         ];
+        let made: Vec<FrameValue> = (0..)
+            .zip(&self.known.pending)
+            .filter_map(|(index, filling)| {
+                let (frame, ty) = filling.made?;
+                Some([number(index << 32 | u64::from(ty)), FrameValue::Value(frame)])
+            })
+            .flatten()
+            .collect();
+        values.push(number(made.len() as u64 / 2));
+        values.extend(made);
         for slot in self.unsaved(pc) {
             let (at, kind) = self.slots.list[slot];
             if let Some(value) = self.known.values[slot] {
@@ -390,6 +470,11 @@ impl<'a> Emitter<'a> {
         }
         let used = self.int(used.into());
         self.b().binary(Ir::Isub, quantum, used)
+    }
+
+    /// Takes what was used from the quantum.
+    pub(crate) fn settle(&mut self) {
+        (self.known.quantum, self.known.used) = (self.left(), 0);
     }
 
     /// Leaves for an instruction unless there is enough of the quantum.
@@ -418,6 +503,7 @@ impl<'a> Emitter<'a> {
     /// Ends the block: the interpreter goes on at an instruction.
     pub(crate) fn leave(&mut self, pc: u32) {
         self.save(pc);
+        self.tell();
         let (place, quantum) = (self.int((LEFT << KIND | u64::from(pc)) as i64), self.left());
         self.b().ret(&[place, quantum]);
     }
@@ -426,6 +512,15 @@ impl<'a> Emitter<'a> {
     pub(crate) fn return_place(&mut self, place: Value) {
         let quantum = self.left();
         self.b().ret(&[place, quantum]);
+    }
+
+    /// The same behind a step: where that went on with the next instruction, so does the interpreter.
+    fn return_place_left(&mut self, place: Value) {
+        let on = self.went_on(place);
+        let (next, zero) = (self.int((LEFT << KIND) as i64), self.int(0));
+        let kind = self.b().select(on, next, zero);
+        let place = self.b().binary(Ir::Bor, place, kind);
+        self.return_place(place);
     }
 
     /// Comes back with a place unless a condition holds.
@@ -447,10 +542,14 @@ impl<'a> Emitter<'a> {
     /// The interpreter executes the instruction. The result is the place that it led to.
     pub(crate) fn step_only(&mut self) -> Value {
         self.save(self.pc);
+        self.tell();
         let (pc, quantum) = (self.int(self.pc.into()), self.left());
         let results = self.runtime(self.functions.step, &[pc, quantum]);
         (self.known.quantum, self.known.used) = (results[1], 0);
         self.known.elements.clear();
+        if may_write_anywhere(self.inst()) {
+            self.known.values.fill(None);
+        }
         for slot in self.slots.written(self.inst()) {
             self.known.values[slot] = None;
             self.forget(self.slots.list[slot].0);
@@ -469,6 +568,7 @@ impl<'a> Emitter<'a> {
         let place = self.step_only();
         let on = self.went_on(place);
         self.come_back_unless(on, place);
+        self.calls_stepped();
         self.look(self.pc + 1, self.length);
     }
 
@@ -479,7 +579,6 @@ impl<'a> Emitter<'a> {
         match inst.op.flow() {
             Goes::Next | Goes::Call => {
                 self.step_and_go_on();
-                self.calls_stepped();
                 true
             }
             Goes::Branch | Goes::Jump => {
@@ -511,10 +610,16 @@ impl<'a> Emitter<'a> {
         self.b().jump(join, &args);
         self.switch_to(slow);
         let done = std::mem::replace(&mut self.known, self.before.clone());
-        self.step_and_go_on();
-        let mut args: Vec<Value> = written.iter().map(|slot| self.get(*slot)).collect();
-        args.push(self.left());
-        self.b().jump(join, &args);
+        if may_write_anywhere(self.inst()) {
+            // Values may be others than they are on the other way.
+            let place = self.step_only();
+            self.return_place_left(place);
+        } else {
+            self.step_and_go_on();
+            let mut args: Vec<Value> = written.iter().map(|slot| self.get(*slot)).collect();
+            args.push(self.left());
+            self.b().jump(join, &args);
+        }
         self.switch_to(join);
         self.known = done;
         let values = self.body.blocks[join].params.to_vec();
@@ -598,16 +703,21 @@ impl<'a> Emitter<'a> {
         let fuel = self.shared(tier::shared::FUEL, class);
         let zero = self.int(0);
         let some = self.b().icmp(IntCond::Ne, fuel, zero);
+        self.leave_unless(some);
+        let one = self.int(1);
+        let less = self.b().binary(Ir::Isub, fuel, one);
+        self.set_shared(tier::shared::FUEL, less);
+    }
+
+    /// Leaves for the interpreter, which executes this instruction, unless the condition holds; for what is rarely so.
+    pub(crate) fn leave_unless(&mut self, holds: Value) {
         let (off, on) = (self.cold_block(), self.new_block(&[]));
-        self.b().brif(some, (on, &[]), (off, &[]));
+        self.b().brif(holds, (on, &[]), (off, &[]));
         self.switch_to(off);
         let now = std::mem::replace(&mut self.known, self.before.clone());
         self.leave(self.pc);
         self.known = now;
         self.switch_to(on);
-        let one = self.int(1);
-        let less = self.b().binary(Ir::Isub, fuel, one);
-        self.set_shared(tier::shared::FUEL, less);
     }
 
     pub(crate) fn goto_pc(&mut self, pc: u32) {
@@ -618,26 +728,40 @@ impl<'a> Emitter<'a> {
     }
 
     fn goto(&mut self, number: usize) {
-        let to = self.blocks[number];
+        if self.entries[number].as_ref().is_some_and(|entry| entry.pending.len() != self.known.pending.len())
+        {
+            let pc = self.flow.blocks[number].insts[0];
+            return self.apart(|this| this.leave(pc));
+        }
         let block = &self.flow.blocks[number];
+        let to = match self.outer {
+            Some(outer) if number == 0 && self.pc < block.insts[0] => outer,
+            _ => self.blocks[number],
+        };
         if block.ways == 1 && !block.header && number != 0 && self.entries[number].is_none() {
             self.entries[number] = Some(self.known.clone());
             self.b().jump(to, &[]);
             return;
         }
+        self.records();
         if self.entries[number].is_none() {
             self.open(number);
         }
-        let live: Vec<usize> = self.live_at(number);
-        let mut args: Vec<Value> = live.iter().map(|slot| self.get(*slot)).collect();
-        args.push(self.left());
+        let args = self.arguments(number);
         self.b().jump(to, &args);
         if let Some(entry) = &mut self.entries[number] {
             entry.elements.retain(|element| self.known.elements.contains(element));
-            if entry.pending != self.known.pending {
-                entry.pending.clear();
-            }
+            entry.pending.iter_mut().zip(&self.known.pending).for_each(|(all, this)| all.meet(this));
         }
+    }
+
+    /// What a block is handed.
+    fn arguments(&mut self, number: usize) -> Vec<Value> {
+        let live = self.live_at(number);
+        let mut args: Vec<Value> = live.into_iter().map(|slot| self.get(slot)).collect();
+        args.push(self.left());
+        args.extend(self.known.tops());
+        args
     }
 
     fn live_at(&self, number: usize) -> Vec<usize> {
@@ -658,13 +782,17 @@ impl<'a> Emitter<'a> {
             values[slot] = Some(self.body.add_param(block, ty));
         }
         let quantum = self.body.add_param(block, Type::I64);
-        let loops = self.flow.blocks[number].header;
-        let (pending, elements) = match loops {
-            true => (Vec::new(), Vec::new()),
-            false => (self.known.pending.clone(), self.known.elements.clone()),
-        };
         let dirty = self.slots.dirty[number].clone();
-        self.entries[number] = Some(Known { values, dirty, quantum, used: 0, pending, elements });
+        let mut known = Known { values, dirty, quantum, used: 0, ..self.known.clone() };
+        known.pending.iter_mut().skip(1).for_each(|each| each.below = self.body.add_param(block, Type::I64));
+        if !known.pending.is_empty() {
+            known.top = self.body.add_param(block, Type::I64);
+        }
+        if self.flow.blocks[number].header {
+            known.elements.clear();
+            known.pending.iter_mut().for_each(Filling::forget);
+        }
+        self.entries[number] = Some(known);
     }
 
     /// The number in the module of the function that begins with an instruction.
@@ -677,4 +805,13 @@ impl<'a> Emitter<'a> {
         });
         Func::from_index(index)
     }
+}
+
+/// Whether the interpreter may write to slots that the instruction does not name: it or what it calls goes by addresses.
+fn may_write_anywhere(inst: &Inst) -> bool {
+    let by_address = |(role, operand): (dis_bytecode::Role, &tier::Operand)| {
+        operand.mode == Mode::FpAddress && matches!(role.access, Access::Write | Access::Update)
+    };
+    inst.op.flow() == dis_bytecode::Flow::Call
+        || inst.op.roles().into_iter().zip(&inst.operands).any(by_address)
 }

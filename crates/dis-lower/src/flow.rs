@@ -82,6 +82,16 @@ impl Flow {
         }
     }
 
+    /// Whether the first block is the head of a loop that lies in another one: there are ways to it from behind it, and from
+    /// in front of it in the program.
+    pub(crate) fn is_nested(&self) -> bool {
+        let Some(first) = self.blocks.first() else { return false };
+        let back = self.blocks.iter().filter(|block| block.next.contains(&0));
+        let (below, above): (Vec<&Block>, Vec<&Block>) =
+            back.partition(|block| block.insts.last() < first.insts.first());
+        !below.is_empty() && !above.is_empty()
+    }
+
     /// Blocks are in reverse postorder, so what is behind one is measured before it.
     fn measure(&mut self) {
         for block in &mut self.blocks {

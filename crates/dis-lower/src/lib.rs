@@ -1,6 +1,6 @@
 //! Functions of Dis modules lowered to the shared IR.
 //!
-//! A function, from an instruction of it on, becomes `fn(frame, quantum, depth) -> (place, quantum)`. Slots of the frame that are
+//! A function, from an instruction of it on, becomes `fn(frame, quantum, record, room) -> (place, quantum)`. Slots of the frame that are
 //! only accessed directly are SSA values; references are written through, numbers when somebody may look: where the
 //! interpreter goes on, where it executes an instruction in between, and around calls. Types are static, so nothing is
 //! guessed, but which type of object an operand was found right for is taken from the interpreter and checked.
@@ -13,9 +13,11 @@
 
 mod arrays;
 mod bits;
+mod blank;
 mod calls;
 mod emit;
 mod flow;
+mod frames;
 mod numbers;
 mod place;
 mod references;
@@ -72,7 +74,7 @@ impl fmt::Display for TooLarge {
 
 /// The signature of compiled functions.
 pub fn signature() -> Signature {
-    Signature { params: vec![Type::I64; 3], results: vec![Type::I64; 2], throws: false }
+    Signature { params: vec![Type::I64; 4], results: vec![Type::I64; 2], throws: false }
 }
 
 /// Lowers a function.

@@ -184,6 +184,10 @@ impl Emitter<'_> {
         };
         self.close_branch();
         let (target, next) = (self.inst().operands[2].first, self.pc + 1);
+        if target <= self.pc {
+            // A way back on which nothing is left to do is no block.
+            self.settle();
+        }
         let (taken, on) = (self.new_block(&[]), self.new_block(&[]));
         self.b().brif(cond, (taken, &[]), (on, &[]));
         self.switch_to(taken);

@@ -51,7 +51,13 @@ impl Emitter<'_> {
     /// What is at a place.
     pub(crate) fn load(&mut self, place: Place, slot: Slot) -> Value {
         match place {
-            Place::Slot(slot) => self.get(slot),
+            Place::Slot(index) => {
+                let value = self.get(index);
+                match (self.slots.list[index].1, slot) {
+                    (Slot::Real, Slot::Big) => self.b().unary(Ir::F64ToBits, value),
+                    _ => value,
+                }
+            }
             Place::Memory { at, offset, class } => self.load_as(slot, at, offset, class),
         }
     }
@@ -70,9 +76,13 @@ impl Emitter<'_> {
     /// Puts a value where the destination or another operand is, and ends the instruction.
     pub(crate) fn finish(&mut self, place: Place, slot: Slot, value: Value) {
         match place {
-            Place::Slot(slot) => {
-                self.set(slot, value);
-                self.close(&[slot]);
+            Place::Slot(index) => {
+                let value = match (self.slots.list[index].1, slot) {
+                    (Slot::Real, Slot::Big) => self.b().unary(Ir::BitsToF64, value),
+                    _ => value,
+                };
+                self.set(index, value);
+                self.close(&[index]);
             }
             Place::Memory { at, offset, class } => {
                 self.store_as(slot, value, at, offset, class);
@@ -94,7 +104,7 @@ impl Emitter<'_> {
     }
 
     /// The word or reference that an indirect operand begins with.
-    fn leading(&mut self, operand: Operand) -> Option<Value> {
+    pub(crate) fn leading(&mut self, operand: Operand) -> Option<Value> {
         let (at, class) = match operand.mode {
             Mode::MpObject => (self.mp, self.classes.data),
             _ => match self.slots.at(operand.first) {
@@ -143,8 +153,9 @@ impl Emitter<'_> {
             return (inside && of_kind).then_some(place);
         }
         let frames = self.classes.frames;
-        let pending = self.known.pending.iter().rev().take(16).find(|pending| pending.0 == operand.first);
-        if let Some((_, ty)) = pending.copied() {
+        let mut pending = self.known.pending.iter().rev().take(16);
+        let ty = pending.find(|filling| filling.at == operand.first).map(|filling| filling.ty);
+        if let Some(ty) = ty {
             let ty = self.snapshot.types.get(&ty)?;
             if operand.second < 4 * self.snapshot.word
                 || !fits(ty, operand.second, size, slot, writes, self.snapshot.word)
@@ -155,10 +166,13 @@ impl Emitter<'_> {
             return Some(Place::Memory { at: self.host(address), offset, class: frames });
         }
         let address = self.leading(operand)?;
-        if operand.known != 0 && operand.first != 4 * self.snapshot.word {
-            self.in_last_frame(address, operand.known);
+        if operand.known == 0 || operand.first == 4 * self.snapshot.word {
+            self.in_others_frame(address, operand.second, slot, writes);
+        } else if self.known.pending.is_empty() {
+            // The own frame, of which memory may not have everything.
+            return None;
         } else {
-            self.in_callers_frame(address, operand.second, slot, writes);
+            self.in_last_frame(address, operand.known);
         }
         Some(Place::Memory { at: self.host(address), offset, class: frames })
     }
@@ -166,11 +180,9 @@ impl Emitter<'_> {
     /// The innermost frame is at this address, and of a type that the operand was right for.
     fn in_last_frame(&mut self, address: Value, ty: u32) {
         let classes = self.classes;
-        let (records, len) =
-            (self.shared(shared::RECORDS, classes.shared), self.shared(shared::LEN, classes.shared));
-        let one = self.int(1);
-        let last = self.b().binary(Ir::Isub, len, one);
-        let last = self.record(records, last);
+        self.records();
+        let last = self.number(self.known.pending.len());
+        let last = self.record(last);
         let at = self.b().load(Type::I32, last, record::FP, classes.records);
         let here = self.b().icmp(IntCond::Eq, at, address);
         self.check(here);
@@ -180,20 +192,33 @@ impl Emitter<'_> {
     }
 
     /// The address of a record.
-    pub(crate) fn record(&mut self, records: Value, number: Value) -> Value {
+    pub(crate) fn record(&mut self, number: Value) -> Value {
+        let records = self.shared(shared::RECORDS, self.classes.shared);
         let size = self.int(record::SIZE.into());
         let offset = self.b().binary(Ir::Imul, number, size);
         let base = self.b().unary(Ir::IntToPtr, records);
         self.b().binary(Ir::PtrAdd, base, offset)
     }
 
-    /// The address is that of a place in the caller's frame that may be used so: where results go.
+    /// The address is that of a place in another function's frame that may be used so: where results go.
+    fn in_others_frame(&mut self, address: Value, second: u32, slot: Slot, writes: bool) {
+        let Some(known) = self.is_result(address, second, slot) else {
+            return self.in_callers_frame(address, second, slot, writes);
+        };
+        let (on, other) = (self.new_block(&[]), self.cold_block());
+        self.b().brif(known, (on, &[]), (other, &[]));
+        self.switch_to(other);
+        self.in_callers_frame(address, second, slot, writes);
+        self.b().jump(on, &[]);
+        self.switch_to(on);
+    }
+
+    /// The same for the caller's frame, when nobody has said so.
     fn in_callers_frame(&mut self, address: Value, second: u32, slot: Slot, writes: bool) {
         let classes = self.classes;
         let word = self.snapshot.word;
-        let [records, len, active] =
-            [shared::RECORDS, shared::LEN, shared::ACTIVE].map(|offset| self.shared(offset, classes.shared));
-        let own = self.record(records, active);
+        let (own, len) = (self.own, self.number(self.known.pending.len() + 1));
+        let own = self.record(own);
         let caller = self.b().load(Type::I32, own, record::CALLER, classes.records);
         let nobody = self.word(NOBODY);
         let called = self.b().icmp(IntCond::Ne, caller, nobody);
@@ -203,7 +228,7 @@ impl Emitter<'_> {
         let (far, near) = (self.b().binary(Ir::Isub, len, caller), self.int(16));
         let near = self.b().icmp(IntCond::Ult, far, near);
         self.check(near);
-        let theirs = self.record(records, caller);
+        let theirs = self.record(caller);
         let frame = self.b().load(Type::I32, theirs, record::FP, classes.records);
         let ty = self.b().load(Type::I32, theirs, record::TYPE, classes.records);
         let second = self.word(second);

@@ -1,6 +1,6 @@
 //! Moving references and counting them; taking addresses.
 
-use crate::emit::Emitter;
+use crate::emit::{Emitter, Goes};
 use crate::place::Place;
 use dis_bytecode::Op;
 use dis_rt::{list, types};
@@ -84,10 +84,12 @@ impl Emitter<'_> {
     }
 
     fn address_of(&mut self) -> Option<()> {
-        let operand = self.operand(0);
+        let (operand, target) = (self.operand(0), self.operand(2));
         let to = self.place(2, Slot::Word, true)?;
+        let mut goes = Goes::Anywhere;
         let base = match operand.mode {
             Mode::Fp => {
+                goes = Goes::Here(operand.first);
                 let frame = self.frame;
                 self.b().unary(Ir::Wrap, frame)
             }
@@ -96,11 +98,20 @@ impl Emitter<'_> {
                 let mp = self.shared(dis_vm::tier::shared::MP, self.classes.steady);
                 self.b().unary(Ir::Wrap, mp)
             }
+            Mode::FpAddress => {
+                if operand.second == 0 && operand.first == 4 * self.snapshot.word && self.result.is_some() {
+                    goes = Goes::On;
+                }
+                self.leading(operand)?
+            }
             _ => return None,
         };
-        let offset = self.word(operand.first);
+        let offset = self.word(if operand.mode == Mode::FpAddress { operand.second } else { operand.first });
         let address = self.b().binary(Ir::Iadd, base, offset);
         self.finish(to, Slot::Word, address);
+        if target.mode == Mode::FpAddress && target.second == 4 * self.snapshot.word {
+            self.result_goes(target.first, goes);
+        }
         Some(())
     }
 }

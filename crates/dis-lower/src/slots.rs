@@ -17,6 +17,8 @@ pub(crate) struct Slots {
     pub(crate) live: BTreeMap<u32, Bits>,
     /// Those that may differ from memory where a block begins.
     pub(crate) dirty: Vec<Bits>,
+    /// The one with the address of the result, if the function never changes it.
+    pub(crate) result: Option<usize>,
 }
 
 /// What an operand of this kind is as a slot.
@@ -41,15 +43,15 @@ pub(crate) fn size_of(slot: Slot, word: u32) -> u32 {
 }
 
 /// What an operand does to the frame: the slot's offset, what it is, whether it is read and written.
-struct Use {
-    at: u32,
+pub(crate) struct Use {
+    pub(crate) at: u32,
     slot: Slot,
     reads: bool,
     writes: bool,
 }
 
 /// Direct uses of slots.
-fn uses(inst: &Inst) -> Vec<Use> {
+pub(crate) fn uses(inst: &Inst) -> Vec<Use> {
     let mut uses = Vec::new();
     for (role, operand) in inst.op.roles().into_iter().zip(&inst.operands) {
         let leads = |slot| Use { at: operand.first, slot, reads: true, writes: false };
@@ -69,7 +71,7 @@ fn uses(inst: &Inst) -> Vec<Use> {
 }
 
 /// Words of the frame that an instruction reads without naming them.
-fn hidden(op: Op, word: u32) -> &'static [u32] {
+pub(crate) fn hidden(op: Op, word: u32) -> &'static [u32] {
     match op {
         Op::Mulx | Op::Divx | Op::Mulx0 | Op::Divx0 | Op::Cvtxx0 | Op::Mulx1 | Op::Divx1 | Op::Cvtxx1 => {
             if word == 8 {
@@ -83,7 +85,7 @@ fn hidden(op: Op, word: u32) -> &'static [u32] {
 }
 
 /// Bytes of the frame that are accessed other than as slots.
-fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
+pub(crate) fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
     let mut ranges = Vec::new();
     for (role, operand) in inst.op.roles().into_iter().zip(&inst.operands) {
         if operand.mode != Mode::Fp || (slot_of(role.kind).is_some() && role.access != Access::Address) {
@@ -108,6 +110,9 @@ impl Slots {
         slots.by_offset = slots.list.iter().enumerate().map(|(index, slot)| (slot.0, index)).collect();
         slots.find_live(snapshot);
         slots.find_dirty(snapshot, flow);
+        let result = slots.at(4 * snapshot.word).filter(|slot| slots.list[*slot].1 == Slot::Word);
+        let changes = |slot: usize| snapshot.insts.values().any(|inst| slots.written(inst).contains(&slot));
+        slots.result = result.filter(|slot| !changes(*slot));
         slots
     }
 
@@ -197,7 +202,11 @@ fn promoted(snapshot: &Snapshot) -> Vec<(u32, Slot)> {
     for inst in snapshot.insts.values() {
         for each in uses(inst) {
             let known = kinds.entry(each.at).or_insert(Some(each.slot));
-            if *known != Some(each.slot) {
+            // Reals and bigs are 64 bits of one kind or the other.
+            let wide = [Some(Slot::Big), Some(Slot::Real)];
+            if wide.contains(known) && wide.contains(&Some(each.slot)) {
+                *known = if *known == Some(each.slot) { *known } else { Some(Slot::Real) };
+            } else if *known != Some(each.slot) {
                 let widest = size_of(each.slot, snapshot.word).max(8);
                 out.push((each.at, each.at + widest));
                 *known = None;

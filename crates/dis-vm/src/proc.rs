@@ -69,13 +69,26 @@ impl Records {
         self.len = len.min(self.room.len());
     }
 
+    /// All that there is room for, among them such as compiled code has made and not told of.
+    pub(crate) fn beyond(&self) -> &[Record] {
+        &self.room
+    }
+
+    /// Makes a record where compiled code has found that there is room.
+    pub(crate) fn set(&mut self, number: usize, record: Record) {
+        if let Some(place) = self.room.get_mut(number) {
+            *place = record;
+        }
+    }
+
     /// The record that was dropped last.
     pub(crate) fn dropped(&self) -> Option<&Record> {
         self.room.get(self.len)
     }
 }
 
-const NOTHING: Record = Record { fp: NIL, ty: 0, pending: 0, pc: 0, caller: NOBODY, module: NIL };
+/// A frame of no type, being filled.
+pub(crate) const NOTHING: Record = Record { fp: NIL, ty: 0, pending: 1, pc: 0, caller: NOBODY, module: NIL };
 
 impl std::ops::Deref for Records {
     type Target = [Record];
@@ -91,6 +104,11 @@ impl std::ops::DerefMut for Records {
     fn deref_mut(&mut self) -> &mut [Record] {
         &mut self.room[..self.len]
     }
+}
+
+/// Bytes that a frame of a type of this size takes.
+pub(crate) fn frame_size(size: u32, word: u32) -> u32 {
+    size.max(5 * word).next_multiple_of(8)
 }
 
 /// Part of a stack.
@@ -289,7 +307,7 @@ impl Proc {
 
     /// A new frame at the top, to be filled.
     pub(crate) fn push(&mut self, ty: TypeId, heap: &mut Heap) -> Result<Addr, Trap> {
-        let size = heap.types[ty].size.max(5 * heap.word_bytes()).next_multiple_of(8);
+        let size = frame_size(heap.types[ty].size, heap.word_bytes());
         let fp = self.room(size, heap)?;
         heap.memory.bytes_mut(fp, size as usize).fill(0);
         heap.clear(fp, ty);
@@ -310,9 +328,10 @@ impl Proc {
                 heap.release(old.start);
             }
             // The frame below ends where the next one would begin.
-            self.top = self.records.last().map_or(0, |below| {
-                below.fp + heap.types[below.ty].size.max(5 * heap.word_bytes()).next_multiple_of(8)
-            });
+            self.top = self
+                .records
+                .last()
+                .map_or(0, |below| below.fp + frame_size(heap.types[below.ty].size, heap.word_bytes()));
         }
     }
 

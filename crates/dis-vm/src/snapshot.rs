@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Instructions that are looked at.
 const MOST: usize = 4000;
+/// Functions that a function calls are looked at, too: so many, of so many instructions.
+const CALLEES: usize = 8;
+const SHORT: usize = 400;
 
 /// An operand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,11 +94,23 @@ pub struct Snapshot {
     pub handlers: Vec<Handler>,
     /// Whether there are more instructions than are looked at.
     pub too_large: bool,
+    /// Some of the functions that it calls, without those that they call.
+    pub callees: BTreeMap<u32, Snapshot>,
 }
 
 impl Snapshot {
     pub(crate) fn new(vm: &mut Vm, code: &Code, entry: u32) -> Snapshot {
         let frame = vm.cur.records.get(vm.cur.active as usize).map_or(0, |record| record.ty);
+        let mut snapshot = Snapshot::alone(vm, code, entry, frame);
+        let calls = snapshot.insts.values().filter(|inst| inst.op == Op::Call);
+        let called: BTreeMap<u32, TypeId> = calls.map(|inst| (inst.operands[2].first, inst.frame)).collect();
+        let callees = called.into_iter().take(CALLEES);
+        let callees = callees.map(|(pc, frame)| (pc, Snapshot::alone(vm, code, pc, frame)));
+        snapshot.callees = callees.filter(|(_, callee)| callee.insts.len() <= SHORT).collect();
+        snapshot
+    }
+
+    fn alone(vm: &mut Vm, code: &Code, entry: u32, frame: TypeId) -> Snapshot {
         let mut snapshot = Snapshot {
             name: code.name.to_string(),
             word: vm.word,
@@ -109,6 +124,7 @@ impl Snapshot {
             types: HashMap::new(),
             handlers: Vec::new(),
             too_large: false,
+            callees: BTreeMap::new(),
         };
         snapshot.collect(code, entry);
         snapshot.mention(vm, frame);

@@ -7,7 +7,7 @@
 //! raised anywhere but in the interpreter.
 
 use crate::code::Code;
-use crate::proc::Record;
+use crate::proc::{NOTHING, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -39,7 +39,7 @@ pub struct Shared {
     fuel: Cell<u64>,
     records: Cell<u64>,
     len: Cell<u64>,
-    room: Cell<u64>,
+    limit: Cell<u64>,
     top: Cell<u64>,
     end: Cell<u64>,
     start: Cell<u64>,
@@ -64,17 +64,17 @@ pub mod shared {
         FUEL fuel;
         /// The address of the running proc's records.
         RECORDS records;
-        /// How many there are.
+        /// How many there are, for the machine: code knows what it is, and says so where somebody may look.
         LEN len;
-        /// How many there is room for.
-        ROOM room;
-        /// The top of the stack.
+        /// Where no more are made: there is room for so many, or native calls would become too deep.
+        LIMIT limit;
+        /// The top of the stack, for the machine.
         TOP top;
         /// Where the stack's last part ends.
         END end;
         /// Where it begins, unless it is the only one.
         START start;
-        /// The record of the function that runs.
+        /// The record of the function that runs, for the machine.
         ACTIVE active;
         /// Module data.
         MP mp;
@@ -117,7 +117,7 @@ pub enum Entered {
 /// What compiles code and enters it.
 pub trait Tier {
     /// Enters the code for a place of the running function, if there is some.
-    fn enter(&self, vm: &mut Vm, code: u32, pc: u32, words: [u64; 3]) -> Entered;
+    fn enter(&self, vm: &mut Vm, code: u32, pc: u32, words: [u64; 4]) -> Entered;
 
     /// A module's code is gone.
     fn forget(&self, code: u32);
@@ -175,13 +175,18 @@ impl Vm {
     pub(crate) fn enter_compiled(&mut self) -> Step {
         let Some(tier) = self.tier.clone() else { return Ok(()) };
         while self.quantum > 0 {
+            // Code is entered with no frame being filled.
+            if self.cur.records.len() != self.cur.active as usize + 1 {
+                self.heat(SELDOM);
+                return Ok(());
+            }
+            self.bottom = self.cur.active;
             self.share();
-            let words = [self.fp.into(), self.quantum.into(), DEPTH];
+            // A function that the machine entered returns to it, and nothing is known of where its result goes.
+            let words = [self.fp.into(), self.quantum.into(), self.cur.active.into(), 0];
             match tier.enter(self, self.code.number, self.pc, words) {
                 Entered::Not(again) => {
-                    if let Some(heat) = self.code.heat.get(self.pc as usize) {
-                        heat.set(again);
-                    }
+                    self.heat(again);
                     return Ok(());
                 }
                 Entered::Ran([place, quantum]) => {
@@ -212,10 +217,15 @@ impl Vm {
     #[inline]
     fn cool(&mut self, quantum: u32, left: u32) {
         let far = std::mem::take(&mut self.turned);
+        let short = !far && quantum >= ENOUGH && quantum.saturating_sub(left) < SHORT && self.threshold > 1;
+        self.heat(if short { SELDOM } else { 1 });
+    }
+
+    /// This place is hot when it was come to so often.
+    #[inline]
+    fn heat(&self, times: u32) {
         if let Some(heat) = self.code.heat.get(self.pc as usize) {
-            let short =
-                !far && quantum >= ENOUGH && quantum.saturating_sub(left) < SHORT && self.threshold > 1;
-            heat.set(if short { SELDOM } else { 1 });
+            heat.set(times);
         }
     }
 
@@ -228,7 +238,7 @@ impl Vm {
         shared.fuel.set(self.fuel);
         shared.records.set(records);
         shared.len.set(len);
-        shared.room.set(room);
+        shared.limit.set(room.min(u64::from(self.bottom) + DEPTH));
         shared.top.set(top);
         shared.end.set(end);
         shared.start.set(start);
@@ -295,6 +305,26 @@ impl Vm {
         }
         self.turned = true;
         quantum + u64::from(self.options.quantum)
+    }
+
+    /// For compiled code that is left or was to be called: the function that runs has this record, behind it are so many of frames
+    /// being filled, and the top of the stack is there.
+    pub fn tier_frames(&mut self, own: u64, filled: u64, top: u64) {
+        self.shared.active.set(own);
+        self.shared.len.set(own.wrapping_add(1).wrapping_add(filled));
+        self.shared.top.set(top);
+    }
+
+    /// For compiled code that is left: a frame of this type is being filled there, and has this record.
+    pub fn tier_filling(&mut self, number: u64, ty: u32, frame: u64) {
+        self.cur.records.set(number as usize, Record { fp: frame as u32, ty, ..NOTHING });
+    }
+
+    /// The same for a function that was to be called and has no code: nothing is above its frame.
+    pub fn tier_called(&mut self, own: u64, frame: u64) {
+        let ty = self.cur.records.beyond().get(own as usize).map_or(0, |record| record.ty);
+        let size = crate::proc::frame_size(self.heap.types[ty].size, self.word);
+        self.tier_frames(own, 0, frame + u64::from(size));
     }
 
     /// For compiled code that is left: a word of the frame. Kinds are as in [`Slot`].

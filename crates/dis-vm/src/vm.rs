@@ -125,6 +125,8 @@ pub struct Vm {
     pub(crate) places: HashMap<u64, u32>,
     /// Whether compiled code went on with another turn.
     pub(crate) turned: bool,
+    /// The record of the function for which compiled code was entered last.
+    pub(crate) bottom: u32,
     /// How many pieces of code there were.
     pub(crate) codes: u32,
 }
@@ -195,6 +197,7 @@ impl Vm {
             threshold: 0,
             trapped: None,
             turned: false,
+            bottom: 0,
             notes: Vec::new(),
             places: HashMap::new(),
             codes: 0,

@@ -37,15 +37,32 @@ pub fn cold_blocks(func: &Function, cfg: &Cfg) -> Table<Block, bool> {
         cold[block] = func.blocks[block].cold || ends || onward;
     }
     // With the flow. Back-edges say nothing of how control comes in.
+    let loops = Loops::new(func, cfg);
     for block in cfg.rpo.iter().copied() {
         let before = |pred: &&Block| cfg.position(**pred) < cfg.position(block);
         let mut preds = cfg.preds[block].iter().filter(before).peekable();
-        cold[block] |= preds.peek().is_some() && preds.all(|pred| cold[*pred]);
+        cold[block] |=
+            preds.peek().is_some() && preds.all(|pred| passes_cold(cfg, &loops, &cold, *pred, block));
     }
     if let Some(entry) = cfg.rpo.first() {
         cold[*entry] = false;
     }
     cold
+}
+
+/// Whether control comes from one block to another only by way of cold ones. What is behind a loop is as cold as what is in front of
+/// it: the last rounds of a loop may have a version of their own, which is cold, and yet everything goes through it.
+fn passes_cold(cfg: &Cfg, loops: &Loops, cold: &Table<Block, bool>, from: Block, to: Block) -> bool {
+    let mut left = None;
+    let mut around = loops.innermost(from);
+    while let Some(found) = around.map(|index| &loops.list[index]).filter(|found| !found.blocks.contains(&to))
+    {
+        left = Some(found);
+        around = found.parent;
+    }
+    let Some(left) = left.filter(|_| cold[from]) else { return cold[from] };
+    let mut ways = cfg.preds[left.header].iter().filter(|pred| !left.blocks.contains(pred));
+    ways.all(|pred| cold[*pred])
 }
 
 /// Live blocks in reverse postorder, each loop in one piece, cold blocks and then unreachable ones at the end.

@@ -1,0 +1,128 @@
+//! New frames: what has to be put into them before the callee begins.
+//!
+//! Frames are made of zeros and of references that are nil. References have to be: whoever drops the frame looks at them. Zeros have to
+//! be where the callee may look before it writes, unless the caller writes there itself.
+
+use crate::emit::Emitter;
+use crate::flow::Flow;
+use crate::slots::{Slots, excluded, hidden, size_of, slot_of, uses};
+use dis_bytecode::{Access, Flow as Goes, Op};
+use dis_rt::NIL;
+use dis_vm::tier::{Inst, Mode, Snapshot, TypeInfo};
+use ir::Value;
+
+/// Instructions from making a frame to calling with it, at most.
+const NEAR: u32 = 60;
+
+/// Bytes, from and to.
+type Range = (u32, u32);
+
+/// What of its frame a function may read before it has written it.
+fn needs(callee: &Snapshot) -> Vec<Range> {
+    let slots = Slots::new(callee, &Flow::new(callee));
+    let mut found = Vec::new();
+    for inst in callee.insts.values() {
+        found.extend(excluded(inst, callee));
+        let other = uses(inst).into_iter().filter(|each| slots.at(each.at).is_none());
+        found.extend(other.map(|each| (each.at, each.at + 8)));
+        found.extend(hidden(inst.op, callee.word).iter().map(|at| (*at, at + callee.word)));
+    }
+    let live = slots.live.get(&callee.entry).into_iter().flat_map(|live| live.iter());
+    found.extend(live.map(|slot| slots.list[slot]).map(|(at, slot)| (at, at + size_of(slot, callee.word))));
+    found
+}
+
+/// What is known of a frame from the instruction that makes it on.
+struct Filled {
+    /// What the callee needs.
+    needs: Vec<Range>,
+    /// What the caller writes.
+    writes: Vec<Range>,
+}
+
+/// What becomes of the frame that an instruction makes, whose address goes to `slot`. `None` when somebody may look at it before it
+/// is called with, or it is not seen who is called.
+fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<Filled> {
+    let (mut writes, mut indexed) = (Vec::new(), Vec::new());
+    for at in pc + 1..pc + NEAR {
+        let inst = snapshot.insts.get(&at)?;
+        if inst.op == Op::Call && inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot {
+            let callee = snapshot.callees.get(&inst.operands[2].first)?;
+            return Some(Filled { needs: needs(callee), writes });
+        }
+        if !matches!(inst.op.flow(), Goes::Next | Goes::Call) || !fills(inst, slot, &indexed) {
+            return None;
+        }
+        if let Some(range) = written(inst, slot, snapshot.word) {
+            writes.push(range);
+        }
+        if matches!(inst.op, Op::Indx | Op::Indw | Op::Indf | Op::Indb | Op::Indl) {
+            indexed.push(inst.operands[1].first);
+        }
+    }
+    None
+}
+
+/// Whether an instruction does nothing with a frame but write to it: nothing reads its address, or by an address that may be the
+/// same. Addresses of elements are not.
+fn fills(inst: &Inst, slot: u32, indexed: &[u32]) -> bool {
+    inst.op.roles().into_iter().zip(&inst.operands).all(|(role, operand)| {
+        let writes = role.access == Access::Write;
+        match operand.mode {
+            Mode::Fp => operand.first != slot,
+            Mode::FpAddress => writes && operand.first == slot || indexed.contains(&operand.first),
+            _ => true,
+        }
+    })
+}
+
+/// What an instruction writes to a frame.
+fn written(inst: &Inst, slot: u32, word: u32) -> Option<Range> {
+    let (role, operand) = (inst.op.roles()[2], inst.operands[2]);
+    let writes = role.access == Access::Write && operand.mode == Mode::FpAddress && operand.first == slot;
+    let size = size_of(slot_of(role.kind)?, word);
+    writes.then(|| (operand.second, operand.second.saturating_add(size)))
+}
+
+impl Emitter<'_> {
+    /// Fills a new frame, whose address goes to a slot: zeros, and references that are nil, among them where the result goes. In the
+    /// four words in front of that, nobody looks.
+    pub(crate) fn blank(&mut self, ty: &TypeInfo, size: u32, host: Value, slot: u32) {
+        let word = self.snapshot.word;
+        let is_nil = |at: u32| at == 4 * word || ty.pointers.contains(&at);
+        let filled = filled(self.snapshot, self.pc, slot);
+        for at in (0..size).step_by(8) {
+            let (low, high) = (is_nil(at), word == 4 && is_nil(at + 4));
+            if !is_wanted(ty, word, at, filled.as_ref()) {
+                continue;
+            }
+            let bits = match word {
+                8 if low => u64::MAX,
+                8 => 0,
+                _ => [(low, 0), (high, 32)]
+                    .map(|(nil, shift)| if nil { u64::from(NIL) << shift } else { 0 })
+                    .iter()
+                    .sum(),
+            };
+            let value = self.int(bits.cast_signed());
+            self.store(value, host, at as i32, self.classes.frames);
+        }
+    }
+}
+
+/// Whether something has to be put into the 8 bytes at an offset.
+fn is_wanted(ty: &TypeInfo, word: u32, at: u32, filled: Option<&Filled>) -> bool {
+    let end = at + 8;
+    if ty.pointers.iter().any(|pointer| *pointer < end && at < pointer + word) {
+        return true;
+    }
+    match filled {
+        // From the fifth word on.
+        None => end > 4 * word,
+        Some(Filled { needs, writes }) => {
+            let inside = |range: &&Range| range.0 < end && at < range.1;
+            let needed = needs.iter().any(|range| inside(&range)) || at <= 4 * word && 4 * word < end;
+            needed && (at..end).any(|byte| writes.iter().all(|range| !(range.0..range.1).contains(&byte)))
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Which frames there are: records, the top of the stack, and where results go.
+//!
+//! Compiled code knows the number of its function's record, how many frames are being filled behind it, and where the stack ends. It
+//! tells the machine where somebody may look, not in between.
+//!
+//! Where a result goes is an address in the frame that a function cannot trust. A caller in compiled code says of it what it knows:
+//! a word with these bits, 0 from the machine.
+//!
+//! ```text
+//! 0       the caller is compiled code of this module, and the frame is not the first of a part of the stack
+//! 1       a reference is at the address
+//! 2..31   bytes from there on that are no references, in a frame
+//! 32..    how many frames lie between
+//! ```
+
+use crate::emit::{Emitter, Filling, Goes, Known};
+use dis_vm::tier::{Slot, TypeInfo, record, shared};
+use ir::{IntCond, Op as Ir, Value};
+
+/// Where the number of frames between begins, and how many there may be so that looking for the place takes no time from the quantum.
+const FAR: u32 = 32;
+const FARTHEST: i64 = 16;
+
+/// Bytes that a frame of a type takes.
+pub(crate) fn frame_size(ty: &TypeInfo, word: u32) -> u32 {
+    ty.size.max(5 * word).next_multiple_of(8)
+}
+
+impl Filling {
+    /// Nothing is known of it but that it is there.
+    pub(crate) fn forget(&mut self) {
+        (self.at, self.ty, self.bounded, self.result) = (u32::MAX, 0, false, Goes::Anywhere);
+    }
+
+    /// Only what is known on another way, too, is known.
+    pub(crate) fn meet(&mut self, other: &Filling) {
+        if (self.at, self.ty) != (other.at, other.ty) {
+            self.forget();
+        }
+        self.bounded &= other.bounded;
+        if self.result != other.result {
+            self.result = Goes::Anywhere;
+        }
+    }
+}
+
+impl Known {
+    /// Tops of the stack that differ by the way here.
+    pub(crate) fn tops(&self) -> Vec<Value> {
+        let tops = self.pending.iter().map(|filling| filling.below).chain([self.top]);
+        tops.skip(1).collect()
+    }
+}
+
+impl Emitter<'_> {
+    /// The function's own frame is the innermost, with nothing above.
+    pub(crate) fn enter_frame(&mut self) {
+        let size =
+            self.snapshot.types.get(&self.snapshot.frame).map_or(0, |ty| frame_size(ty, self.snapshot.word));
+        let size = self.int(size.into());
+        let frame = self.frame;
+        self.known.top = self.b().binary(Ir::Iadd, frame, size);
+    }
+
+    /// The number of the record that is so many behind the own one.
+    pub(crate) fn number(&mut self, behind: usize) -> Value {
+        let own = self.own;
+        if behind == 0 {
+            return own;
+        }
+        let behind = self.int(behind as i64);
+        self.b().binary(Ir::Iadd, own, behind)
+    }
+
+    /// Tells the machine which frames there are.
+    pub(crate) fn tell(&mut self) {
+        self.records();
+        let (own, top) = (self.own, self.known.top);
+        let len = self.number(self.known.pending.len() + 1);
+        self.set_shared(shared::ACTIVE, own);
+        self.set_shared(shared::LEN, len);
+        self.set_shared(shared::TOP, top);
+    }
+
+    /// The frame at an address in a slot is being filled. Of one that was made here, there, there may be no record yet.
+    pub(crate) fn filling(&mut self, at: u32, ty: u32, above: Value, frame: Option<Value>) {
+        let below = std::mem::replace(&mut self.known.top, above);
+        let (result, made) = (Goes::Anywhere, frame.map(|frame| (frame, ty)));
+        self.known.pending.push(Filling { at, ty, below, bounded: made.is_some(), result, made });
+    }
+
+    /// Makes the records that frames being filled do not have yet.
+    pub(crate) fn records(&mut self) {
+        let class = self.classes.records;
+        for index in 0..self.known.pending.len() {
+            let Some((frame, ty)) = self.known.pending[index].made.take() else { continue };
+            let number = self.number(index + 1);
+            let record = self.record(number);
+            self.frame_of_record(record, frame, ty);
+            // Being filled, and no instruction to go back to; then neither caller nor module.
+            let (filling, none) = (self.int(1), self.int(-1));
+            self.b().store(filling, record, record::PENDING, class);
+            self.b().store(none, record, record::CALLER, class);
+        }
+    }
+
+    /// A record's frame and type.
+    pub(crate) fn frame_of_record(&mut self, record: Value, frame: Value, ty: u32) {
+        const { assert!(record::FP == 0 && record::TYPE == 4) };
+        let (ty, class) = (self.int(i64::from(ty) << 32), self.classes.records);
+        let both = self.b().binary(Ir::Iadd, frame, ty);
+        self.b().store(both, record, record::FP, class);
+    }
+
+    /// The innermost of these is gone.
+    pub(crate) fn called(&mut self) {
+        if let Some(filling) = self.known.pending.pop() {
+            self.known.top = filling.below;
+        }
+    }
+
+    /// The interpreter sees to this instruction unless there may be a record of this number.
+    pub(crate) fn bounded(&mut self, number: Value) {
+        let limit = self.shared(shared::LIMIT, self.classes.shared);
+        let fits = self.b().icmp(IntCond::Ult, number, limit);
+        self.leave_unless(fits);
+    }
+
+    /// The address of an own slot, or that of the own result, was put where a frame being filled has that of its result.
+    pub(crate) fn result_goes(&mut self, at: u32, goes: Goes) {
+        if let Some(filling) = self.known.pending.iter_mut().find(|filling| filling.at == at) {
+            filling.result = goes;
+        }
+    }
+
+    /// What a function is told that is called with a frame, whose result was said to go somewhere.
+    pub(crate) fn room(&mut self, frame: Value, goes: Goes) -> Value {
+        let start = self.shared(shared::START, self.classes.shared);
+        let apart = self.b().icmp(IntCond::Ne, frame, start);
+        let (expected, room) = match goes {
+            Goes::Anywhere => (None, self.int(1)),
+            Goes::Here(offset) => {
+                let (own, offset_value) = (self.frame, self.int(offset.into()));
+                let expected = self.b().binary(Ir::Iadd, own, offset_value);
+                let room = self.room_here(offset);
+                (Some(self.b().unary(Ir::Wrap, expected)), self.int(room))
+            }
+            Goes::On => (self.result, self.room_on()),
+        };
+        let zero = self.int(0);
+        let room = self.b().select(apart, room, zero);
+        let Some(expected) = expected else { return room };
+        let base = self.base();
+        let at = self.b().binary(Ir::PtrAdd, base, frame);
+        let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
+        let same = self.b().icmp(IntCond::Eq, actual, expected);
+        self.b().select(same, room, zero)
+    }
+
+    /// What may be done at an offset of the own frame.
+    fn room_here(&self, offset: u32) -> i64 {
+        let word = self.snapshot.word;
+        let between = self.known.pending.len() as i64;
+        let Some(ty) = self.snapshot.types.get(&self.snapshot.frame).filter(|_| between < FARTHEST) else {
+            return 1;
+        };
+        let end = ty.size.min(64 * word - 8);
+        if offset < 4 * word || !offset.is_multiple_of(word) || offset >= end {
+            return 1;
+        }
+        if ty.pointers.contains(&offset) {
+            return if offset + word <= end { between << FAR | 3 } else { 1 };
+        }
+        let next = ty.pointers.iter().copied().filter(|at| *at > offset).min().unwrap_or(end);
+        between << FAR | i64::from(next.min(end) - offset) << 2 | 1
+    }
+
+    /// What the own caller said, if that is not too far.
+    fn room_on(&mut self) -> Value {
+        let further = self.int((self.known.pending.len() as i64) << FAR);
+        let (room, one, far) = (self.room, self.int(1), self.int(FARTHEST << FAR));
+        let room = self.b().binary(Ir::Bor, room, one);
+        let further = self.b().binary(Ir::Iadd, room, further);
+        let near = self.b().icmp(IntCond::Ult, further, far);
+        self.b().select(near, further, one)
+    }
+
+    /// Whether the own caller said that the own result's address may be used so. `None` when it cannot have.
+    pub(crate) fn is_result(&mut self, address: Value, second: u32, slot: Slot) -> Option<Value> {
+        let (result, word) = (self.result?, self.snapshot.word);
+        let size = crate::slots::size_of(slot, word);
+        let aligned = slot == Slot::Byte || second.is_multiple_of(word);
+        if !aligned || second > 1 << 20 || self.known.pending.len() as i64 >= FARTHEST - 1 {
+            return None;
+        }
+        let room = self.room;
+        let room = self.b().unary(Ir::Wrap, room);
+        let may = if slot == Slot::Reference {
+            let (two, zero) = (self.word(2), self.word(0));
+            let bit = self.b().binary(Ir::Band, room, two);
+            (second == 0).then(|| self.b().icmp(IntCond::Ne, bit, zero))?
+        } else {
+            let wanted = self.word((second + size) << 2);
+            self.b().icmp(IntCond::Uge, room, wanted)
+        };
+        let same = self.b().icmp(IntCond::Eq, address, result);
+        Some(self.b().binary(Ir::Band, may, same))
+    }
+}
