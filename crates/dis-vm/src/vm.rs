@@ -211,6 +211,15 @@ impl Vm {
         dis_bytecode::Op::ALL.iter().copied().filter(|op| self.executed[*op as usize])
     }
 
+    /// Whether all counts of references are right.
+    ///
+    /// # Errors
+    /// What is wrong, which is a fault of this machine.
+    pub fn audit(&mut self) -> Result<(), String> {
+        let roots = self.roots();
+        self.heap.audit(&roots)
+    }
+
     /// Bytes of programs' memory that are in use.
     pub fn memory_in_use(&self) -> usize {
         self.heap.in_use()
