@@ -71,7 +71,7 @@ fn run(word: WordSize, bytes: &[u8], way: Way) -> Option<(Vec<u8>, Ended)> {
     let kept = Kept::default();
     let options = Options {
         memory: 2 << 20,
-        fuel: Some(5_000),
+        fuel: Some(2_000),
         deadline: Instant::now().checked_add(Duration::from_secs(10)),
         quantum: way.quantum,
         stress: way.stress,
@@ -104,10 +104,12 @@ fuzz_target!(|bytes: &[u8]| {
     let [which, how, patches @ ..] = bytes else { return };
     let (word, module) = &PROGRAMS[usize::from(*which) % PROGRAMS.len()];
     let file = patch::patched(module, patches);
-    let quantum = [1, 29, 64, 2048][usize::from(*how % 4)];
-    let way = Way { quantum, stress: how & 4 != 0, compiled: false };
+    let stress = how & 4 != 0;
+    // Under stress, turns are what costs time.
+    let quantum = [if stress { 17 } else { 1 }, 29, 64, 2048][usize::from(*how % 4)];
+    let way = Way { quantum, stress, compiled: false };
     let Some(plain) = run(*word, &file, way) else { return };
-    if how & 8 == 0 || plain.1 == Ended::Stopped(Limit::Time) {
+    if how & 0x18 != 0 || plain.1 == Ended::Stopped(Limit::Time) {
         return;
     }
     let compiled = run(*word, &file, Way { compiled: true, ..way });

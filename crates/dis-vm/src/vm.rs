@@ -44,6 +44,8 @@ pub struct Options {
     pub errors: Output,
     /// Most procs at a time.
     pub procs: usize,
+    /// Whether programs may use the host's network.
+    pub network: bool,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             output: Output::new(std::io::sink()),
             errors: Output::new(std::io::sink()),
             procs: 1_000_000,
+            network: false,
         }
     }
 }
