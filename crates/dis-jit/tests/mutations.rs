@@ -8,6 +8,7 @@ mod mutate;
 use common::{Way, run};
 use dis_vm::{Ended, Options};
 use mutate::{changed, corpus, seeds};
+use std::time::{Duration, Instant};
 
 #[test]
 fn changed_programs_do_the_same_compiled() {
@@ -23,7 +24,9 @@ fn changed_programs_do_the_same_compiled() {
         let stress = seed % 2 == 0;
         let quantum = if seed % 4 == 0 { 29 } else { 300 };
         let way = |threshold| Way { threshold, quantum, stress, fuel: Some(5_000) };
-        let options = || Options { memory: 2 << 20, procs: 500, ..Options::default() };
+        // Some sleep for days.
+        let deadline = || Instant::now().checked_add(Duration::from_secs(5));
+        let options = || Options { memory: 2 << 20, procs: 500, deadline: deadline(), ..Options::default() };
         let done = std::panic::catch_unwind(|| {
             let plain = run(word, &bytes, options(), way(None))?;
             let compiled = run(word, &bytes, options(), way(Some(1)))?;

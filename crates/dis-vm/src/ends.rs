@@ -49,7 +49,7 @@ impl Vm {
     }
 
     /// Takes a proc, which is not in its slot, out of every queue.
-    fn disturb(&mut self, proc: &mut Proc) {
+    pub(crate) fn disturb(&mut self, proc: &mut Proc) {
         self.withdraw(proc);
         if let Some(event) = proc.waits.take()
             && let Some(slots) = self.parked.get_mut(&event)

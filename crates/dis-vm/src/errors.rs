@@ -44,6 +44,16 @@ pub(crate) enum Fail {
 /// What a call on files comes to.
 pub(crate) type Outcome<T> = Result<T, Fail>;
 
+impl std::fmt::Display for Fail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fail::Error(why) => f.write_str(why),
+            Fail::Raise(text) => f.write_str(text),
+            Fail::Trap(trap) => f.write_str(trap.text().unwrap_or("it has to wait")),
+        }
+    }
+}
+
 impl From<String> for Fail {
     fn from(why: String) -> Fail {
         Fail::Error(why)

@@ -1,8 +1,11 @@
 //! Open files: what they are, and descriptors for them in groups that procs share. sys-dup(2).
 
-use crate::device::{Client, End, Node, Served, Service, Variable, WaitQueue};
+use crate::device::{
+    Client, Connection, End, Network, Node, Note, Remote, Served, Service, Variable, WaitQueue,
+};
 use crate::errors::{BAD_DESCRIPTOR, NAME};
 use crate::input::Input;
+use crate::line::Line;
 use crate::stat::Stat;
 use crate::vm::Options;
 use std::cell::{Cell, RefCell};
@@ -49,13 +52,14 @@ pub(crate) enum Kind {
     /// Lines of the one, to the other.
     Console(Input, Output),
     File(RefCell<File>),
-    /// A file of the host that one may have to wait for.
-    Stream(Arc<File>),
+    /// Something of the host that one may have to wait for.
+    Stream(Arc<Line>),
     /// The folders that make it; its entries, once somebody asked for them, and how many were given already.
     Folder(Vec<Node>, RefCell<Option<(Vec<Stat>, usize)>>),
     Variable(Rc<Variable>),
     Pipe(End),
     Client(Client),
+    Remote(Rc<Remote>),
     Wait(Rc<WaitQueue>),
     /// Its device makes it up.
     Made,
@@ -78,13 +82,23 @@ pub(crate) struct Open {
     pub(crate) offset: Cell<u64>,
     /// What goes with it when it is closed.
     pub(crate) remove: Option<PathBuf>,
+    /// The connection that uses it for messages.
+    pub(crate) connection: RefCell<Weak<Connection>>,
 }
 
 impl Open {
     pub(crate) fn new(kind: Kind, mode: i32, node: Node) -> Open {
         // To execute is to read.
         let mode = if mode & 3 == 3 { READ } else { mode & 3 };
-        Open { kind, mode, node, path: RefCell::default(), offset: Cell::new(0), remove: None }
+        Open {
+            kind,
+            mode,
+            node,
+            path: RefCell::default(),
+            offset: Cell::new(0),
+            remove: None,
+            connection: RefCell::default(),
+        }
     }
 
     fn standard(kind: Kind, mode: i32) -> Option<Rc<Open>> {
@@ -110,6 +124,10 @@ pub(crate) struct Notices {
     pub(crate) rung: RefCell<Vec<u32>>,
     /// Files of servers that were closed, with the client's number.
     pub(crate) closed: RefCell<Vec<(Rc<Served>, i32)>>,
+    /// What servers are to be told that nobody waits for.
+    pub(crate) notes: RefCell<Vec<(Weak<Connection>, Note)>>,
+    /// Calls of the host whose answers nobody wants any more.
+    pub(crate) left: RefCell<Vec<u32>>,
     last: Cell<u32>,
     /// Bytes that may still be kept for programs outside of their memory: in pipes, in the environment.
     room: Cell<usize>,
@@ -159,6 +177,7 @@ pub(crate) struct Files {
     pub(crate) begun: SystemTime,
     pub(crate) output: Output,
     pub(crate) system_name: String,
+    pub(crate) network: Network,
     pub(crate) notices: Rc<Notices>,
     services: Vec<Weak<Service>>,
     /// Files that are served, by the queues of their channels; whether that is the one for writing.
@@ -184,6 +203,7 @@ impl Files {
             begun: SystemTime::now(),
             output: options.output.clone(),
             system_name: "spandrel".to_owned(),
+            network: Network::default(),
             notices: Notices::with_room(options.memory),
             services: Vec::new(),
             served: HashMap::new(),

@@ -1,6 +1,7 @@
 //! Calls of the host that may take as long as they like: each has a thread of its own while the proc that made it is parked.
 
 use crate::bell::Bell;
+use crate::line::Line;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io;
@@ -15,6 +16,7 @@ pub(crate) const FIRST: u32 = 1 << 31;
 pub(crate) enum Answer {
     Opened(File),
     Bytes(Vec<u8>),
+    Line(Line),
     Done,
 }
 

@@ -2,6 +2,7 @@
 
 use crate::builtin::{self, Builtin, Function};
 use crate::code::Code;
+use crate::errors::Fail;
 use crate::trap::Trap;
 use crate::vm::Vm;
 use dis_bytecode::{DataItem, DataValue, Import, WordSize, read, verify, word_size};
@@ -262,9 +263,12 @@ impl Vm {
 
     /// The code at a path of the tree, from the cache while the file is the same.
     fn read_module(&mut self, path: &str) -> Result<Rc<Code>, Trap> {
-        let (bytes, key) = self.read_whole(path, LARGEST).map_err(|why| {
-            self.message = why;
-            Trap::Text
+        let (bytes, key) = self.read_whole(path, LARGEST).map_err(|fail| match fail {
+            Fail::Trap(trap) => trap,
+            fail => {
+                self.message = fail.to_string();
+                Trap::Text
+            }
         })?;
         if let Some(code) = self.cache.get(&key) {
             return Ok(Rc::clone(code));

@@ -5,7 +5,8 @@
 
 use crate::channel::{Case, Received};
 use crate::code::Code;
-use crate::device::{Environment, Request, Served, WaitQueue};
+use crate::device::{Environment, Journal, Request, Served, WaitQueue};
+use crate::export::{Export, Task};
 use crate::namespace::Space;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
@@ -147,8 +148,8 @@ pub(crate) struct Proc {
     pub(crate) received: Option<Received>,
     /// An exception from elsewhere, to be raised when it runs again.
     pub(crate) kill: Option<String>,
-    space: Option<Rc<RefCell<Space>>>,
-    environment: Option<Rc<RefCell<Environment>>>,
+    pub(crate) space: Option<Rc<RefCell<Space>>>,
+    pub(crate) environment: Option<Rc<RefCell<Environment>>>,
     /// The event that it is parked for.
     pub(crate) waits: Option<u32>,
     pub(crate) sleeps: bool,
@@ -156,8 +157,12 @@ pub(crate) struct Proc {
     pub(crate) call: Option<Box<Call>>,
     /// How far the transfer has come that this function waits for.
     pub(crate) exchange: Option<Exchange>,
-    /// It only waits for somebody to take what it sends.
+    /// What servers of files replied to this function so far.
+    pub(crate) journal: Journal,
+    /// It runs no program: it only waits for somebody to take what it sends, or has a task.
     pub(crate) posts: bool,
+    /// What the machine has it do.
+    pub(crate) task: Option<Box<Task>>,
     /// Somebody ended it.
     pub(crate) killed: bool,
     /// Who hears of the end of its children, and of its own.
@@ -184,6 +189,8 @@ pub(crate) enum Exchange {
     Job(u32),
     /// A program that serves a file.
     Served(Request),
+    /// The client of a tree that it serves.
+    Export(Rc<Export>),
 }
 
 /// Whom an exception concerns that nobody in a group handles, as the group's leader said.
@@ -422,17 +429,19 @@ impl Vm {
     /// Lets go of what a built-in function that waited has done so far.
     pub(crate) fn forget(&mut self, proc: &mut Proc) {
         proc.call = None;
+        proc.journal.clear();
         match proc.exchange.take() {
             None => {}
             Some(Exchange::Job(number)) => self.jobs.abandon(number),
             Some(Exchange::Served(request)) => self.heap.release(request.reply),
+            Some(Exchange::Export(export)) => self.stop_export(&export),
         }
     }
 
     /// The same for the running proc.
     #[inline]
     pub(crate) fn forget_call(&mut self) {
-        if self.cur.call.is_some() || self.cur.exchange.is_some() {
+        if self.cur.call.is_some() || self.cur.exchange.is_some() || !self.cur.journal.is_empty() {
             let mut proc = std::mem::take(&mut self.cur);
             self.forget(&mut proc);
             self.cur = proc;

@@ -81,7 +81,8 @@ impl Vm {
     /// The same for a path in the tree.
     pub fn start_path(&mut self, path: &str, args: &[String]) -> Result<(), crate::LoadError> {
         self.prepare();
-        let (bytes, _) = self.read_whole(path, 8 << 20).map_err(crate::LoadError)?;
+        let outcome = self.read_whole(path, 8 << 20);
+        let (bytes, _) = outcome.map_err(|fail| crate::LoadError(fail.to_string()))?;
         self.start(path, &bytes, args)
     }
 
@@ -147,6 +148,12 @@ impl Vm {
                 continue;
             };
             self.switch_in(slot);
+            if self.cur.task.is_some() {
+                if !self.run_task() {
+                    return Ended::Stopped(Limit::Fuel);
+                }
+                continue;
+            }
             if self.cur.posts {
                 let mut proc = std::mem::take(&mut self.cur);
                 self.retire(&mut proc);
@@ -194,7 +201,8 @@ impl Vm {
         }
         self.bury();
         let late = self.options.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        let told = self.files.notices.closed.borrow().is_empty();
+        let notices = &self.files.notices;
+        let told = notices.closed.borrow().is_empty() && notices.notes.borrow().is_empty();
         !late && told && self.ready.is_empty() && self.heap.in_use() <= self.collect_at
     }
 
@@ -250,6 +258,7 @@ impl Vm {
                 }
                 Err(Trap::Switch) => return Turn::Waits,
                 Err(Trap::Park(event)) => {
+                    self.cur.journal.rewind();
                     self.pc -= 1;
                     return Turn::Parks(event);
                 }
@@ -327,6 +336,7 @@ impl Vm {
         if !self.files.notices.closed.borrow().is_empty() {
             self.tell_servers();
         }
+        self.send_notes();
         if !self.parked.is_empty() {
             self.wake_parked();
         }

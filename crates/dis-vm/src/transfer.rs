@@ -63,12 +63,7 @@ impl Vm {
             }
             Kind::Stream(file) => {
                 let file = Arc::clone(file);
-                let answer = self.call_host(move || {
-                    let mut buffer = vec![0; count];
-                    let read = retry(|| (&*file).read(&mut buffer))?;
-                    buffer.truncate(read);
-                    Ok(Answer::Bytes(buffer))
-                })?;
+                let answer = self.call_host(move || file.read(count).map(Answer::Bytes))?;
                 let Answer::Bytes(bytes) = answer else { return Err(BAD_USE.into()) };
                 bytes
             }
@@ -76,6 +71,7 @@ impl Vm {
             Kind::Variable(variable) => variable.read(offset, count),
             Kind::Pipe(end) => end.read(count)?,
             Kind::Client(client) => self.read_served(client, offset, count)?,
+            Kind::Remote(file) => self.read_remote(file, offset, count)?,
             Kind::Wait(queue) => queue.read(count)?,
             Kind::Made => self.read_node(&open.node, offset, count)?,
         };
@@ -115,14 +111,12 @@ impl Vm {
             Kind::File(_) => write_file(open, bytes, at)?,
             Kind::Stream(file) => {
                 let (file, bytes) = (Arc::clone(file), bytes.to_vec());
-                self.call_host(move || {
-                    (&*file).write_all(&bytes)?;
-                    Ok(Answer::Done)
-                })?;
+                self.call_host(move || file.write(&bytes).map(|()| Answer::Done))?;
             }
             Kind::Variable(variable) => variable.write(offset, bytes)?,
             Kind::Pipe(end) => end.write(bytes)?,
             Kind::Client(client) => count = self.write_served(client, offset, bytes)?.min(count),
+            Kind::Remote(file) => count = self.write_remote(file, offset, bytes)?,
             Kind::Made => self.write_node(&open.node, bytes)?,
             Kind::Input(_) | Kind::Folder(..) | Kind::Wait(_) => return Err(BAD_USE.into()),
         }
@@ -133,7 +127,7 @@ impl Vm {
     }
 
     /// Where a file goes on, counted from its begin, from where it is, or from its end: 0, 1, 2.
-    pub(crate) fn seek_open(&mut self, open: &Rc<Open>, offset: i64, from: i32) -> Result<u64, String> {
+    pub(crate) fn seek_open(&mut self, open: &Rc<Open>, offset: i64, from: i32) -> Outcome<u64> {
         if let Kind::Folder(_, entries) = &open.kind {
             if (offset, from) != (0, 0) {
                 return Err(IS_FOLDER.into());
@@ -156,7 +150,7 @@ impl Vm {
         let to = base.and_then(|base| base.checked_add(offset)).and_then(|to| u64::try_from(to).ok());
         let to = to.ok_or(NEGATIVE)?;
         if let Kind::File(file) = &open.kind {
-            file.borrow_mut().seek(SeekFrom::Start(to)).map_err(|error| crate::errors::told(&error))?;
+            file.borrow_mut().seek(SeekFrom::Start(to))?;
         }
         open.offset.set(to);
         Ok(to)
@@ -164,11 +158,15 @@ impl Vm {
 
     /// Bytes that one message to the server of a file takes, 0 where that says nothing.
     pub(crate) fn unit(&self, open: &Open) -> i32 {
-        if matches!(open.kind, Kind::File(_) | Kind::Client(_) | Kind::Folder(..)) { UNIT } else { 0 }
+        match &open.kind {
+            Kind::File(_) | Kind::Client(_) | Kind::Folder(..) => UNIT,
+            Kind::Remote(file) => file.unit(),
+            _ => 0,
+        }
     }
 
     /// Some more entries of an open folder, none at its end. They stay until they are passed.
-    pub(crate) fn read_entries(&mut self, open: &Rc<Open>) -> Result<Vec<Stat>, String> {
+    pub(crate) fn read_entries(&mut self, open: &Rc<Open>) -> Outcome<Vec<Stat>> {
         const SOME: usize = 64;
         let Kind::Folder(nodes, entries) = &open.kind else { return Err(crate::errors::NOT_FOLDER.into()) };
         if entries.borrow().is_none() {
@@ -177,9 +175,9 @@ impl Vm {
             for node in nodes {
                 match self.list(node) {
                     Ok(some) => all.extend(some),
-                    Err(why) if single => return Err(why),
                     // What cannot be read is no part of a union.
-                    Err(_) => {}
+                    Err(Fail::Error(_)) if !single => {}
+                    Err(fail) => return Err(fail),
                 }
             }
             *entries.borrow_mut() = Some((all, 0));

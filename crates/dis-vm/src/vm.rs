@@ -44,6 +44,8 @@ pub struct Options {
     pub errors: Output,
     /// Most procs at a time.
     pub procs: usize,
+    /// Whether programs may use the host's network.
+    pub network: bool,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             output: Output::new(std::io::sink()),
             errors: Output::new(std::io::sink()),
             procs: 1_000_000,
+            network: false,
         }
     }
 }
@@ -212,6 +215,15 @@ impl Vm {
     /// The opcodes that were executed so far, if somebody wants to know: `stress` has it noted.
     pub fn executed(&self) -> impl Iterator<Item = dis_bytecode::Op> + '_ {
         dis_bytecode::Op::ALL.iter().copied().filter(|op| self.executed[*op as usize])
+    }
+
+    /// Whether all counts of references are right.
+    ///
+    /// # Errors
+    /// What is wrong, which is a fault of this machine.
+    pub fn audit(&mut self) -> Result<(), String> {
+        let roots = self.roots();
+        self.heap.audit(&roots)
     }
 
     /// Bytes of programs' memory that are in use.

@@ -7,6 +7,7 @@ mod mutate;
 use dis_bytecode::WordSize;
 use dis_vm::{Ended, Options, Vm};
 use mutate::{changed, corpus, seeds};
+use std::time::{Duration, Instant};
 
 /// Runs a file if it can be loaded. The result is whether it could.
 fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
@@ -16,6 +17,8 @@ fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
         quantum: if stress { 1 } else { 64 },
         stress,
         procs: 500,
+        // Some sleep for days.
+        deadline: Instant::now().checked_add(Duration::from_secs(5)),
         ..Options::default()
     };
     let mut vm = Vm::new(word, options);

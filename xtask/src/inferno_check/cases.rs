@@ -1,13 +1,26 @@
 //! The programs that `inferno-check` runs: each a script for the shell, what it reads, and what it has to print by the manual.
 
+use std::borrow::Cow;
+
+/// What a case has to print.
+#[derive(Clone)]
+pub(super) enum Expect {
+    Text(&'static str),
+    /// The same in all ways, but for how long something took; what it is the manual does not say.
+    Same,
+    /// Twice how much memory is in use, where the second is not much more.
+    Flat,
+}
+
 /// A case.
+#[derive(Clone)]
 pub(super) struct Case {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     /// Programs that it needs beside the shell.
     pub(super) needs: &'static str,
-    pub(super) script: &'static str,
+    pub(super) script: Cow<'static, str>,
     pub(super) input: &'static str,
-    pub(super) output: &'static str,
+    pub(super) output: Expect,
 }
 
 const fn case(
@@ -17,7 +30,21 @@ const fn case(
     input: &'static str,
     output: &'static str,
 ) -> Case {
-    Case { name, needs, script, input, output }
+    expecting(name, needs, script, input, Expect::Text(output))
+}
+
+const fn same(name: &'static str, needs: &'static str, script: &'static str) -> Case {
+    expecting(name, needs, script, "", Expect::Same)
+}
+
+const fn expecting(
+    name: &'static str,
+    needs: &'static str,
+    script: &'static str,
+    input: &'static str,
+    output: Expect,
+) -> Case {
+    Case { name: Cow::Borrowed(name), needs, script: Cow::Borrowed(script), input, output }
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -28,7 +55,7 @@ pub(super) const CASES: &[Case] = &[
         "ls",
         "ls /try; ls /try/d",
         "",
-        "/try/d\n/try/fruit\n/try/hello.b\n/try/numbers\n/try/d/one\n",
+        "/try/d\n/try/fruit\n/try/g.y\n/try/hello.b\n/try/numbers\n/try/d/one\n",
     ),
     case("wc", "wc", "wc /try/fruit", "", "      4       4      21 /try/fruit\n"),
     case("wc of a pipe", "wc cat", "cat /try/fruit | wc -l", "", "      4\n"),
@@ -153,4 +180,163 @@ pub(super) const CASES: &[Case] = &[
     case("environment", "cat ls", "load std; x=1; cat /env/x; echo; ls /env/x", "", "1\n/env/x\n"),
     case("bind", "bind ls", "bind /try/d /chan; ls /chan; unmount /chan; ls /chan", "", "/chan/one\n"),
     case("kill", "kill sleep ps", "sleep 100 &; kill $apid; echo done", "", "done\n"),
+    case(
+        "sed, a script",
+        "sed",
+        "sed -n '/a/,/f/p' /try/fruit; sed -e '/fig/d' -e '$s/$/!/' /try/fruit",
+        "",
+        "pear\napple\nfig\napple\npear\napple\napple!\n",
+    ),
+    case(
+        "awk, fields and arrays",
+        "awk sort",
+        r#"awk '{n[length($2)]++} END{for(i in n) print i, n[i]}' /try/numbers | sort; awk 'NR==2{printf "%5.1f|%s\n", $1/2, toupper($2)}' /try/numbers"#,
+        "",
+        "3 1\n4 1\n7 1\n  4.5|NINE\n",
+    ),
+    case("tr, deletes", "tr", "tr -d l", "hello\n", "heo\n"),
+    case("cut, characters", "cut", "cut -c 1-3 /try/fruit", "", "pea\napp\nfig\napp\n"),
+    case(
+        "comm, sort -u",
+        "comm sort uniq",
+        "sort /try/fruit | uniq > /try/a; echo fig > /try/b; comm -12 /try/a /try/b",
+        "",
+        "fig\n",
+    ),
+    same(
+        "calc, functions",
+        "calc",
+        "calc 'sqrt(2)*sqrt(2)'; calc '10%4'; calc '1/3'; calc 'sin(1)'; calc '1e300*1e10'",
+    ),
+    case(
+        "gzip of a file",
+        "gzip gunzip cmp cp",
+        "cp /module/sys.m /try/s; cp /try/s /try/t; gzip /try/s; gunzip /try/s.gz; cmp /try/s /try/t",
+        "",
+        "",
+    ),
+    case("yacc", "yacc limbo", "cd /try; yacc -o g.b g.y; limbo -I /module g.b; ./g", "", "14\n20\n"),
+    same("man", "man2txt sed", "man2txt /man/1/echo | sed 12q"),
+    same("man, the command", "man man2txt tr", "man -n echo"),
+    case(
+        "mk, dependencies",
+        "mk cat",
+        "cd /try; { echo 'a: b c'; echo '\tcat b c > a'; echo 'b:'; echo '\techo B > b'; echo 'c:'; echo '\techo C > c' } > mkfile; mk -s >/dev/null; cat a",
+        "",
+        "B\nC\n",
+    ),
+    case(
+        "memfs",
+        "memfs mkdir cat ls rm",
+        "memfs /chan; echo one > /chan/x; echo two >> /chan/x; mkdir /chan/d; echo three > /chan/d/y; cat /chan/x /chan/d/y; ls /chan; rm /chan/x; ls /chan /chan/d",
+        "",
+        "one\ntwo\nthree\n/chan/d\n/chan/x\n/chan/d\n/chan/d/y\n",
+    ),
+    case(
+        "memfs, a module",
+        "memfs cp",
+        "memfs /chan; cp /dis/echo.dis /chan/say.dis; /chan/say a b",
+        "",
+        "a b\n",
+    ),
+    case(
+        "memfs, large files",
+        "memfs cp cmp cat sum",
+        "memfs /chan; cp /dis/limbo.dis /chan/l; cmp /dis/limbo.dis /chan/l; cat /chan/l | sum; cat /dis/limbo.dis | sum",
+        "",
+        "",
+    ),
+    case(
+        "mount of a command",
+        "mount export cat ls",
+        "mount -A {export /try} /chan; cat /chan/d/one; echo; ls /chan/d; echo new > /chan/d/two; cat /try/d/two",
+        "",
+        "x\n/chan/d/one\nnew\n",
+    ),
+    case(
+        "listen, dial",
+        "listen dial cat sleep kill",
+        "load std; listen -A 'tcp!127.0.0.1!17511' {echo from the server}; sleep 1; dial -A 'tcp!127.0.0.1!17511' {cat > /try/o}; cat /try/o; kill -g ${pid}",
+        "",
+        "from the server\n",
+    ),
+    case(
+        "listen, export, mount",
+        "listen export mount cat ls sleep kill",
+        "load std; listen -A 'tcp!127.0.0.1!17512' {export /try}; sleep 1; mount -A 'tcp!127.0.0.1!17512' /chan; cat /chan/fruit; echo y > /chan/d/y; ls /try/d; kill -g ${pid}",
+        "",
+        "pear\napple\nfig\napple\n/try/d/one\n/try/d/y\n",
+    ),
+    case(
+        "sh lists and functions",
+        "sh/std",
+        "load std; fn rev { if {no $*} {} {rev ${tl $*}; echo -n ${hd $*}} }; rev a b c; echo; x=(1 2 3); for i in $x$x { echo -n $i }; echo; raise=`{echo r}; rescue '*' {echo caught $exception} {raise oops}",
+        "",
+        "cba\n112233\ncaught oops\n",
+    ),
+    case("sh regex", "sh/regex", "load regex; echo ${re g 'a.c' abc axc xyz}", "", "abc axc\n"),
+    case(
+        "sh arg",
+        "sh/arg sh/std",
+        "load std arg; (args) := -v -o f rest; args = $args; echo ok",
+        "",
+        "ok\n",
+    ),
+    case("sh csv", "sh/csv sh/std", "load std csv; echo 'a,b' | getlines {echo $line}", "", "a,b\n"),
+    case(
+        "here is a pipe line of eight",
+        "cat",
+        "echo long | cat | cat | cat | cat | cat | cat | cat",
+        "",
+        "long\n",
+    ),
+    case(
+        "du, test, ftest",
+        "du ftest",
+        "load std; if {ftest -d /try/d} {echo folder}; if {ftest -f /try/d} {} {echo no file}",
+        "",
+        "folder\nno file\n",
+    ),
+    case("tsort", "tsort", "tsort", "a b\nb c\n", "a\nb\nc\n"),
+    case(
+        "uuencode, uudecode",
+        "uuencode uudecode",
+        "uuencode /try/fruit f | uudecode -p",
+        "",
+        "pear\napple\nfig\napple\n",
+    ),
+    case("tokenize, xargs", "xargs echo", "echo a b c | xargs echo +", "", "+ a b c\n"),
+    case("strings, read", "read", "read 3", "abcdef", "abc"),
+    case(
+        "units",
+        "units",
+        "echo '12 inch\ncm' | units",
+        "",
+        "you have: you want: \t* 30.48\n\t/ 0.0328084\nyou have: ",
+    ),
+    same("units, as it is", "units", "echo '1 mile\nkm' | units"),
+    same("fs", "fs", "fs print {walk /try}"),
+    same("disdump", "disdump", "disdump /dis/echo.dis"),
+    same("ns", "ns", "bind /try/d /chan; ns | grep /chan"),
+    same("crypt", "crypt cat", "echo secret | crypt -k abc | crypt -d -k abc"),
+    same("freq", "freq", "freq /try/fruit"),
+    same("look", "look", "look app /try/fruit"),
+    same("tcs", "tcs", "echo Ägypten | tcs -s utf-8 -t latin1 | xd -c"),
+    same("puttar, gettar", "puttar gettar lstar", "cd /try; puttar fruit d | lstar"),
+    same("ar", "ar", "cd /try; ar r x.a fruit numbers; ar t x.a"),
+    same("fortune, ftest", "fc", "fc 3 4 +; fc 16 0x10 eq"),
+    same(
+        "limbo with warnings",
+        "limbo",
+        "limbo -w -I /module -o /try/x.dis /appl/cmd/ls.b; limbo -S -I /module -o /try/ls.s /appl/cmd/ls.b",
+    ),
+    same("sort of much", "sort cat", "sort /module/*.m | sum; sort -r /module/*.m | sum"),
+    same("grep of much", "grep wc", "grep -n 'fn(' /module/*.m | wc; grep -i '[a-z]+sys' /module/*.m | wc"),
+    expecting(
+        "10,000 commands",
+        "basename cat",
+        "load std; d=(0 1 2 3 4 5 6 7 8 9); for i in $d {for j in $d {for k in $d {basename /a/b > /dev/null}}}; cat /dev/memory; for h in 1 2 3 4 5 6 7 8 9 {for i in $d {for j in $d {for k in $d {basename /a/b > /dev/null}}}}; cat /dev/memory",
+        "",
+        Expect::Flat,
+    ),
 ];

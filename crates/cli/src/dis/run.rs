@@ -99,6 +99,7 @@ fn options(args: &RunArgs) -> Options {
         input: Input::threaded(std::io::stdin()),
         output: output(Output::new(std::io::stdout())),
         errors: Output::new(std::io::stderr()),
+        network: true,
         ..default
     }
 }

@@ -12,11 +12,13 @@ mod number;
 mod sys;
 mod sys_dir;
 mod sys_files;
+mod sys_net;
 mod sys_space;
 mod sys_text;
 
 pub(crate) use cipher::Cipher;
 pub(crate) use digest::Digest;
+pub(crate) use names::port_of;
 
 use crate::errors::{Fail, Outcome};
 use crate::place::Use;
@@ -213,26 +215,15 @@ impl Vm {
         Trap::Text
     }
 
+    /// 0, or -1 with the reason in `%r`.
+    fn give_done(&mut self, fp: Addr, outcome: Outcome<()>) -> Step {
+        let result = self.settle(outcome)?;
+        self.give_or_error(fp, result.map(|()| 0))
+    }
+
     /// How many bytes that were, or -1 with the reason in `%r`.
     fn give_count(&mut self, fp: Addr, outcome: Outcome<usize>) -> Step {
         let result = self.settle(outcome)?;
         self.give_or_error(fp, result.map(|count| count as i32))
     }
-}
-
-/// `%r` of a function that is not there.
-fn not_there(vm: &mut Vm) {
-    vm.cur.error = "this function of $Sys is not in this machine yet".to_owned();
-}
-
-/// A function that is not there yet, whose result is a word or begins with one: -1.
-fn absent_word(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    not_there(vm);
-    vm.give_word(fp, 0, -1)
-}
-
-/// One whose result is a reference: nil.
-fn absent_reference(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
-    not_there(vm);
-    vm.give_reference(fp, 0, NIL)
 }

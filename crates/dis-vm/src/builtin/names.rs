@@ -77,6 +77,11 @@ fn port(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     vm.give_reference(fp, 0, string)
 }
 
+/// The number of a service's port.
+pub(crate) fn port_of(net: &str, service: &str) -> Option<u16> {
+    listed(&std::fs::read_to_string("/etc/services").ok()?, net, service).parse().ok()
+}
+
 fn listed(services: &str, net: &str, service: &str) -> String {
     let lines = services.lines().map(|line| line.split('#').next().unwrap_or_default());
     let mut rows = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());

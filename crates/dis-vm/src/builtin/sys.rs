@@ -2,40 +2,41 @@
 
 use super::sys_dir::*;
 use super::sys_files::*;
+use super::sys_net::*;
 use super::sys_space::*;
 use super::sys_text::*;
-use super::{Builtin, absent_reference, absent_word, function};
+use super::{Builtin, function};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, TypeId, types};
 
-/// The module. What is absent says so when it is called.
+/// The module.
 pub(super) static SYS: Builtin = Builtin {
     name: "$Sys",
     functions: &[
-        function("announce", 0x0b7c_4ac0, "p", absent_word),
+        function("announce", 0x0b7c_4ac0, "p", announce),
         function("aprint", 0x7744_2d46, "p*", aprint),
         function("bind", 0x6632_6d91, "ppw", bind),
         function("byte2char", 0x3d60_94f9, "pw", byte2char),
         function("char2byte", 0x2ba5_ab41, "wpw", char2byte),
         function("chdir", 0xc693_5858, "p", chdir),
         function("create", 0x54db_77d9, "pww", create),
-        function("dial", 0x29e9_0174, "pp", absent_word),
+        function("dial", 0x29e9_0174, "pp", dial),
         function("dirread", 0x7221_0d71, "p", dirread),
         function("dup", 0x6584_767b, "ww", dup),
-        function("export", 0x6fc6_dc03, "ppw", absent_word),
-        function("fauth", 0x20cc_c34b, "pp", absent_reference),
+        function("export", 0x6fc6_dc03, "ppw", export),
+        function("fauth", 0x20cc_c34b, "pp", fauth),
         function("fd2path", 0x749c_6042, "p", fd2path),
         function("file2chan", 0x9f34_d686, "pp", file2chan),
         function("fildes", 0x1478_f993, "w", fildes),
         function("fprint", 0xf464_86c8, "pp*", fprint),
         function("fstat", 0xda44_99c2, "p", fstat),
-        function("fversion", 0xfe9c_0a06, "pwp", absent_word),
+        function("fversion", 0xfe9c_0a06, "pwp", fversion),
         function("fwstat", 0x50a6_c7e0, "p|ppppbwwwwwbww", fwstat),
         function("iounit", 0x5583_b730, "p", iounit),
-        function("listen", 0xb974_16e0, "ppp", absent_word),
+        function("listen", 0xb974_16e0, "ppp", listen),
         function("millisec", 0x6169_77e8, "", millisec),
-        function("mount", 0x74c1_7b3a, "pppwp", absent_word),
+        function("mount", 0x74c1_7b3a, "pppwp", mount),
         function("open", 0x8f47_7f99, "pw", open),
         function("pctl", 0x05df_27fb, "wp", pctl),
         function("pipe", 0x1f2c_52ea, "p", pipe),

@@ -1,7 +1,8 @@
 //! `$Sys` on what is known of files: sys-stat(2), sys-dirread(2). `Dir` and `Qid` are those of `module/sys.m`.
 
+use crate::errors::Fail;
 use crate::files::check_name;
-use crate::stat::{Change, OWNER, Stat};
+use crate::stat::{Change, Stat};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId};
@@ -54,7 +55,7 @@ impl Vm {
             Err(why) => return self.give_or_error(fp, Err(why)),
         };
         let begin = self.word.next_multiple_of(8);
-        for (index, text) in (0..).zip([stat.name.as_str(), OWNER, OWNER, OWNER]) {
+        for (index, text) in (0..).zip(stat.texts()) {
             let string = self.heap.new_text(text.as_bytes())?;
             self.give_reference(fp, begin + index * self.word, string)?;
         }
@@ -86,7 +87,7 @@ impl Vm {
     }
 
     fn fill_dir(&mut self, at: Addr, stat: &Stat) -> Step {
-        for (index, text) in (0..).zip([stat.name.as_str(), OWNER, OWNER, OWNER]) {
+        for (index, text) in (0..).zip(stat.texts()) {
             let string = self.heap.new_text(text.as_bytes())?;
             self.heap.put(at + index * self.word, string);
         }
@@ -99,13 +100,16 @@ impl Vm {
 
 pub(super) fn stat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let path = vm.text_argument(fp, 0)?;
-    let result = vm.stat_name(&path);
+    let outcome = vm.stat_name(&path);
+    let result = vm.settle(outcome)?;
     vm.give_stat(fp, result)
 }
 
 pub(super) fn fstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
-    let result = vm.files.get(vm.cur.files, file).and_then(|open| vm.stat_open(&open));
+    let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+    let outcome = open.and_then(|open| vm.stat_open(&open));
+    let result = vm.settle(outcome)?;
     vm.give_stat(fp, result)
 }
 
@@ -113,7 +117,8 @@ pub(super) fn fstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 pub(super) fn dirread(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
     let open = vm.files.get(vm.cur.files, file);
-    let result = open.clone().and_then(|open| vm.read_entries(&open));
+    let outcome = open.clone().map_err(Fail::Error).and_then(|open| vm.read_entries(&open));
+    let result = vm.settle(outcome)?;
     let array = match &result {
         Ok(stats) if !stats.is_empty() => vm.dirs(stats)?,
         _ => NIL,
@@ -151,15 +156,17 @@ fn really(mut change: Change, name: &str) -> Result<Change, String> {
 pub(super) fn wstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (path, change) = (vm.text_argument(fp, 0)?, change(vm, fp)?);
     let last = crate::namespace::last(&path).to_owned();
-    let result = really(change, &last).and_then(|change| vm.wstat_name(&path, &change));
-    vm.give_or_error(fp, result.map(|()| 0))
+    let change = really(change, &last).map_err(Fail::Error);
+    let outcome = change.and_then(|change| vm.wstat_name(&path, &change));
+    vm.give_done(fp, outcome)
 }
 
 pub(super) fn fwstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (file, change) = (vm.descriptor(fp, 0)?, change(vm, fp)?);
-    let result = vm.files.get(vm.cur.files, file).and_then(|open| {
+    let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+    let outcome = open.and_then(|open| {
         let last = crate::namespace::last(&open.path.borrow()).to_owned();
         vm.change(&open.node, &really(change, &last)?)
     });
-    vm.give_or_error(fp, result.map(|()| 0))
+    vm.give_done(fp, outcome)
 }

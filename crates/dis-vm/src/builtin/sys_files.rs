@@ -50,7 +50,7 @@ impl Vm {
     }
 
     /// The same for what was opened.
-    fn give_open(&mut self, fp: Addr, outcome: Outcome<Rc<Open>>) -> Step {
+    pub(super) fn give_open(&mut self, fp: Addr, outcome: Outcome<Rc<Open>>) -> Step {
         let result = self.settle(outcome)?;
         let result = result.and_then(|open| self.files.enter(self.cur.files, open));
         self.give_file(fp, result)
@@ -107,14 +107,14 @@ pub(super) fn fd2path(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 
 pub(super) fn chdir(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let path = vm.text_argument(fp, 0)?;
-    let result = vm.chdir(&path).map(|()| 0);
-    vm.give_or_error(fp, result)
+    let outcome = vm.chdir(&path);
+    vm.give_done(fp, outcome)
 }
 
 pub(super) fn remove(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let path = vm.text_argument(fp, 0)?;
-    let result = vm.remove_name(&path).map(|()| 0);
-    vm.give_or_error(fp, result)
+    let outcome = vm.remove_name(&path);
+    vm.give_done(fp, outcome)
 }
 
 pub(super) fn iounit(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
@@ -149,7 +149,10 @@ pub(super) fn readn(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
             open.and_then(|open| vm.read_into(&open, place + call.total as u32, count - call.total, None));
         match read {
             Ok(0) => break,
-            Ok(read) => call.total += read,
+            Ok(read) => {
+                call.total += read;
+                vm.cur.journal.clear();
+            }
             Err(Fail::Error(_)) if call.total > 0 => break,
             Err(fail) => {
                 vm.cur.call = Some(call);
@@ -196,7 +199,9 @@ pub(super) fn seek(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
     let at = (9 * vm.word).next_multiple_of(8);
     let (offset, start) = (vm.heap.memory.big(fp + at), vm.heap.memory.word(fp + at + 8));
-    let result = vm.files.get(vm.cur.files, file).and_then(|open| vm.seek_open(&open, offset, start));
+    let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+    let outcome = open.and_then(|open| vm.seek_open(&open, offset, start));
+    let result = vm.settle(outcome)?;
     let value = result.map_or_else(
         |why| {
             vm.cur.error = why;
@@ -237,7 +242,10 @@ fn copy(vm: &mut Vm, from: i32, to: i32, size: usize, call: &mut Call) -> Outcom
             let open = vm.files.get(vm.cur.files, from).map_err(Fail::Error);
             match open.and_then(|open| vm.read_open(&open, size - call.bytes.len(), None)) {
                 Ok(bytes) if bytes.is_empty() => end = Some(Ok(())),
-                Ok(bytes) => call.bytes.extend(bytes),
+                Ok(bytes) => {
+                    call.bytes.extend(bytes);
+                    vm.cur.journal.clear();
+                }
                 Err(Fail::Error(why)) => end = Some(Err(Fail::Error(why))),
                 Err(fail) => return Err(fail),
             }
@@ -250,6 +258,7 @@ fn copy(vm: &mut Vm, from: i32, to: i32, size: usize, call: &mut Call) -> Outcom
                 return Ok(());
             }
             call.total += written;
+            vm.cur.journal.clear();
             call.writes = false;
             call.bytes.clear();
         }

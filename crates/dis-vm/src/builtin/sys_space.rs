@@ -11,14 +11,15 @@ use std::rc::Rc;
 
 pub(super) fn bind(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (name, on, flag) = (vm.text_argument(fp, 0)?, vm.text_argument(fp, 1)?, vm.word_argument(fp, 2));
-    let result = vm.bind(&name, &on, flag);
+    let outcome = vm.bind(&name, &on, flag);
+    let result = vm.settle(outcome)?;
     vm.give_or_error(fp, result)
 }
 
 pub(super) fn unmount(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (name, on) = (vm.text_argument(fp, 0)?, vm.text_argument(fp, 1)?);
-    let result = vm.unmount(&name, &on);
-    vm.give_or_error(fp, result.map(|()| 0))
+    let outcome = vm.unmount(&name, &on);
+    vm.give_done(fp, outcome)
 }
 
 const NEWFD: i32 = 1 << 0;

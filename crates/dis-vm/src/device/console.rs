@@ -28,7 +28,7 @@ const FILES: [(&str, i32); 16] = [
 ];
 const USER: (&str, i32) = ("user", 0o644);
 
-const DRIVERS: &str = "#/ root\n#c cons\n#U fs\n#e env\n#p prog\n#d dup\n#| pipe\n#s srv\n";
+const DRIVERS: &str = "#/ root\n#c cons\n#U fs\n#e env\n#p prog\n#d dup\n#| pipe\n#s srv\n#M mnt\n#I ip\n";
 
 fn file(number: u8) -> (&'static str, i32) {
     usize::from(number).checked_sub(1).and_then(|at| FILES.get(at)).copied().unwrap_or(USER)

@@ -4,6 +4,7 @@ use super::Node;
 use crate::errors::{EXISTS, Fail, NAME, NOT_FOUND, Outcome, told};
 use crate::files::{EXCLUSIVE, Kind, Open, READ, REMOVE, TRUNCATE, WRITE};
 use crate::jobs::Answer;
+use crate::line::Line;
 use crate::stat::{Change, DIRECTORY, Stat};
 use crate::vm::Vm;
 use std::cell::RefCell;
@@ -78,7 +79,7 @@ pub(super) fn open(vm: &mut Vm, node: &Node, path: &str, mode: i32) -> Outcome<R
             let path = host.clone();
             let answer = vm.call_host(move || options(mode & 3).open(path).map(Answer::Opened))?;
             let Answer::Opened(file) = answer else { return Err(NOT_FOUND.into()) };
-            Kind::Stream(Arc::new(file))
+            Kind::Stream(Arc::new(Line::File(file)))
         }
     };
     let mut open = Open::new(kind, mode, node.clone());

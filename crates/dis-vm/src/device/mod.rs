@@ -7,6 +7,8 @@ mod console;
 mod descriptors;
 mod environment;
 mod host;
+mod mount;
+mod net;
 mod pipe;
 mod progs;
 mod root;
@@ -14,6 +16,8 @@ mod service;
 
 pub(crate) use environment::{Environment, Variable};
 pub(crate) use host::place as host_place;
+pub(crate) use mount::{Connection, Journal, Note, Remote};
+pub(crate) use net::{Net, Network};
 pub(crate) use pipe::{End, Pipe};
 pub(crate) use progs::WaitQueue;
 pub(crate) use service::{Client, Request, Served, Service};
@@ -43,6 +47,10 @@ pub(crate) enum Node {
     Pipe(Rc<Pipe>, u8),
     /// `#s`
     Service(Rc<Service>, Option<Rc<Served>>),
+    /// `#I`
+    Net(Net),
+    /// `#M`: a file of a server that is mounted.
+    Remote(Rc<Remote>),
 }
 
 impl PartialEq for Node {
@@ -54,6 +62,8 @@ impl PartialEq for Node {
             (Node::Procs(a, c), Node::Procs(b, d)) => (a, c) == (b, d),
             (Node::Descriptors(a), Node::Descriptors(b)) => a == b,
             (Node::Pipe(a, c), Node::Pipe(b, d)) => Rc::ptr_eq(a, b) && c == d,
+            (Node::Remote(a), Node::Remote(b)) => a.is_same(b),
+            (Node::Net(a), Node::Net(b)) => a == b,
             (Node::Service(a, c), Node::Service(b, d)) => {
                 let same = match (c, d) {
                     (None, None) => true,
@@ -79,6 +89,8 @@ impl Node {
             Node::Descriptors(number) => *number == 0,
             Node::Pipe(_, end) => *end == 0,
             Node::Service(_, file) => file.is_none(),
+            Node::Remote(file) => file.is_folder(),
+            Node::Net(file) => file.is_folder(),
         }
     }
 }
@@ -119,6 +131,7 @@ impl Vm {
             'p' => Node::Procs(0, 0),
             'd' => Node::Descriptors(0),
             '|' => Node::Pipe(Pipe::new(&self.files.notices), 0),
+            'I' => net::attach(self)?,
             'M' => return Err(ATTACH.into()),
             _ => return Err(NO_DEVICE.into()),
         };
@@ -126,11 +139,11 @@ impl Vm {
     }
 
     /// What is called so in a folder.
-    pub(crate) fn walk(&mut self, node: &Node, name: &str) -> Result<Node, String> {
+    pub(crate) fn walk(&mut self, node: &Node, name: &str) -> Outcome<Node> {
         if !node.is_folder() {
             return Err(NOT_FOLDER.into());
         }
-        match node {
+        Ok(match node {
             Node::Root(file) => root::walk(*file, name),
             Node::Console(_) => console::walk(name),
             Node::Host(path, _) => host::walk(self, path, name),
@@ -139,12 +152,14 @@ impl Vm {
             Node::Descriptors(_) => descriptors::walk(self, name),
             Node::Pipe(pipe, _) => pipe::walk(pipe, name),
             Node::Service(folder, _) => service::walk(folder, name),
-        }
+            Node::Net(folder) => net::walk(self, folder, name),
+            Node::Remote(folder) => return self.walk_remote(folder, name),
+        }?)
     }
 
     /// What is known of a file that is called so.
-    pub(crate) fn stat_node(&mut self, node: &Node, name: &str) -> Result<Stat, String> {
-        match node {
+    pub(crate) fn stat_node(&mut self, node: &Node, name: &str) -> Outcome<Stat> {
+        Ok(match node {
             Node::Root(file) => Ok(root::stat(self, *file, name)),
             Node::Console(file) => Ok(console::stat(self, *file, name)),
             Node::Host(path, _) => host::stat(self, path, name),
@@ -153,12 +168,14 @@ impl Vm {
             Node::Descriptors(number) => descriptors::stat(self, *number, name),
             Node::Pipe(pipe, end) => Ok(pipe::stat(self, pipe, *end, name)),
             Node::Service(folder, file) => Ok(service::stat(self, folder, file.as_deref(), name)),
-        }
+            Node::Net(file) => Ok(net::stat(self, file, name)),
+            Node::Remote(file) => return self.stat_remote(file, name),
+        }?)
     }
 
     /// What is in a folder.
-    pub(crate) fn list(&mut self, node: &Node) -> Result<Vec<Stat>, String> {
-        match node {
+    pub(crate) fn list(&mut self, node: &Node) -> Outcome<Vec<Stat>> {
+        Ok(match node {
             Node::Root(file) => Ok(root::list(self, *file)),
             Node::Console(_) => Ok(console::list(self)),
             Node::Host(path, _) => host::list(self, path),
@@ -167,7 +184,9 @@ impl Vm {
             Node::Descriptors(_) => Ok(descriptors::list(self)),
             Node::Pipe(pipe, _) => Ok(pipe::list(self, pipe)),
             Node::Service(folder, _) => Ok(service::list(self, folder)),
-        }
+            Node::Net(folder) => Ok(net::list(self, folder)),
+            Node::Remote(folder) => return self.list_remote(folder),
+        }?)
     }
 
     /// Opens a file that is no folder.
@@ -176,6 +195,8 @@ impl Vm {
             Node::Host(path, _) => return host::open(self, node, path, mode),
             Node::Descriptors(number) => return descriptors::open(self, node, *number, mode),
             Node::Root(_) => return Err(ACCESS.into()),
+            Node::Net(file) => return net::open(self, file, mode),
+            Node::Remote(file) => return self.open_remote(file, mode),
             Node::Console(file) => console::open(self, *file, mode)?,
             Node::Environment(variable) => environment::open(self, variable.as_deref(), mode)?,
             Node::Procs(proc, file) => progs::open(self, *proc, *file, mode)?,
@@ -194,28 +215,31 @@ impl Vm {
         match node {
             Node::Host(path, _) => host::create(self, path, name, mode, perm),
             Node::Environment(_) => environment::create(self, name, mode, perm),
+            Node::Remote(folder) => self.create_remote(folder, name, mode, perm),
             _ => Err(ACCESS.into()),
         }
     }
 
-    pub(crate) fn remove_node(&mut self, node: &Node) -> Result<(), String> {
-        match node {
+    pub(crate) fn remove_node(&mut self, node: &Node) -> Outcome<()> {
+        Ok(match node {
             Node::Host(path, _) => host::remove(self, path),
             Node::Environment(Some(variable)) => environment::remove(self, variable),
             Node::Service(folder, Some(file)) => {
                 folder.remove(file);
                 Ok(())
             }
+            Node::Remote(file) => return self.remove_remote(file),
             _ => Err(ACCESS.into()),
-        }
+        }?)
     }
 
-    pub(crate) fn wstat_node(&mut self, node: &Node, change: &Change) -> Result<(), String> {
-        match node {
+    pub(crate) fn wstat_node(&mut self, node: &Node, change: &Change) -> Outcome<()> {
+        Ok(match node {
             Node::Host(path, folder) => host::wstat(self, path, *folder, change),
             Node::Service(folder, file) => service::wstat(folder, file.as_deref(), change),
+            Node::Remote(file) => return self.wstat_remote(file, change),
             _ => Err(ACCESS.into()),
-        }
+        }?)
     }
 
     /// Reads a file whose contents are made up as they are read.
@@ -223,6 +247,7 @@ impl Vm {
         match node {
             Node::Console(file) => console::read(self, *file, offset, count),
             Node::Procs(proc, file) => Ok(progs::read(self, *proc, *file, offset, count)?),
+            Node::Net(file) => net::read(file, offset, count),
             Node::Descriptors(number) => {
                 let text = descriptors::control(self, *number)?;
                 Ok(part(text.as_bytes(), offset, count))
@@ -236,6 +261,7 @@ impl Vm {
         match node {
             Node::Console(file) => Ok(console::write(self, *file, bytes)?),
             Node::Procs(proc, file) => progs::write(self, *proc, *file, bytes),
+            Node::Net(file) => net::write(self, file, bytes),
             _ => Err(ACCESS.into()),
         }
     }

@@ -80,6 +80,7 @@ pub(super) fn Load(vm: &mut Vm, inst: &Inst) -> Step {
         }
         Err(trap) => return Err(trap),
     };
+    vm.forget_call();
     vm.set_reference(&inst.dst, reference)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Found, Member, Mount, Space};
 use crate::device::Node;
-use crate::errors::{BAD_ARGUMENT, MOUNT, NOT_IN_UNION, NOT_MOUNTED};
+use crate::errors::{BAD_ARGUMENT, MOUNT, NOT_IN_UNION, NOT_MOUNTED, Outcome};
 use crate::vm::Vm;
 
 const REPLACE: i32 = 0;
@@ -41,33 +41,41 @@ impl Space {
     }
 }
 
+fn check_flag(flag: i32) -> Result<(), String> {
+    if flag & !ALL != 0 || flag & ORDER == BEFORE | AFTER { Err(BAD_ARGUMENT.into()) } else { Ok(()) }
+}
+
 impl Vm {
     /// Has the file called `name` be seen at the one called `on`. The result is the number of this bind.
-    pub(crate) fn bind(&mut self, name: &str, on: &str, flag: i32) -> Result<i32, String> {
-        if flag & !ALL != 0 || flag & ORDER == BEFORE | AFTER {
-            return Err(BAD_ARGUMENT.into());
-        }
+    pub(crate) fn bind(&mut self, name: &str, on: &str, flag: i32) -> Outcome<i32> {
+        check_flag(flag)?;
         let (new, on) = (self.resolve(name)?, self.resolve(on)?);
-        let node = self.translate(&new).into_iter().next().unwrap_or(new.node.clone());
+        Ok(self.bind_found(&new, &on, flag)?)
+    }
+
+    /// Has what is found somewhere be seen somewhere else.
+    pub(crate) fn bind_found(&mut self, new: &Found, on: &Found, flag: i32) -> Result<i32, String> {
+        check_flag(flag)?;
+        let node = self.translate(new).into_iter().next().unwrap_or(new.node.clone());
         let order = flag & ORDER;
         if node.is_folder() != on.node.is_folder() || !on.node.is_folder() && order != REPLACE {
             return Err(MOUNT.into());
         }
         let space = self.cur.space();
         let mut space = space.borrow_mut();
-        if flag & CREATE != 0 && !space.creates_in_one(&new) {
+        if flag & CREATE != 0 && !space.creates_in_one(new) {
             return Err(MOUNT.into());
         }
         if space.mounts.iter().map(|mount| mount.members.len()).sum::<usize>() >= MOST {
             return Err("the name space has too many mounts".into());
         }
         let mut members = vec![Member { node, path: new.path.clone(), flag, number: self.files.next_bind() }];
-        for other in space.others(&new) {
+        for other in space.others(new) {
             let flag = if order == REPLACE { AFTER } else { order };
             members.push(Member { flag, number: self.files.next_bind(), ..other });
         }
         let number = members[0].number;
-        let mount = space.place(&on, order);
+        let mount = space.place(on, order);
         match order {
             REPLACE => mount.members = members,
             AFTER => mount.members.extend(members),
@@ -76,8 +84,14 @@ impl Vm {
         Ok(number)
     }
 
+    /// Has a file of a device be seen at the one called `on`.
+    pub(crate) fn bind_node(&mut self, node: Node, path: &str, on: &str, flag: i32) -> Outcome<i32> {
+        let on = self.resolve(on)?;
+        Ok(self.bind_found(&Found { node, path: path.to_owned(), mounts: false }, &on, flag)?)
+    }
+
     /// Takes back what was bound to the file called `on`: what is called `name`, or all of it.
-    pub(crate) fn unmount(&mut self, name: &str, on: &str) -> Result<(), String> {
+    pub(crate) fn unmount(&mut self, name: &str, on: &str) -> Outcome<()> {
         let on = self.resolve(on)?;
         let node: Option<Node> = match name {
             "" => None,
@@ -103,12 +117,13 @@ impl Vm {
 
     /// The name space that the first proc has: the host's tree below `/`, devices where they are looked for.
     pub(crate) fn first_space(&mut self) {
-        const PLACES: [(&str, &str, i32); 7] = [
+        const PLACES: [(&str, &str, i32); 8] = [
             ("#U", "/", AFTER | CREATE),
             ("#c", "/dev", BEFORE),
             ("#p", "/prog", REPLACE),
             ("#d", "/fd", REPLACE),
             ("#e", "/env", REPLACE | CREATE),
+            ("#I", "/net", BEFORE),
             ("#U/dev", "/dev", AFTER),
             ("#U/net", "/net", AFTER),
         ];

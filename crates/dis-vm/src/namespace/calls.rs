@@ -3,7 +3,7 @@
 use super::bind::CREATE;
 use super::{Found, last};
 use crate::device::{Node, permit};
-use crate::errors::{BAD_ARGUMENT, EXISTS, IS_FOLDER, NO_CREATION, NOT_FOLDER, Outcome};
+use crate::errors::{BAD_ARGUMENT, EXISTS, Fail, IS_FOLDER, NO_CREATION, NOT_FOLDER, Outcome};
 use crate::files::{EXCLUSIVE, Kind, Open, READ, REMOVE, TRUNCATE, check_name};
 use crate::stat::{Change, DIRECTORY, Stat};
 use crate::vm::Vm;
@@ -24,7 +24,7 @@ impl Vm {
         self.open_found(&found, mode)
     }
 
-    fn open_found(&mut self, found: &Found, mode: i32) -> Outcome<Rc<Open>> {
+    pub(crate) fn open_found(&mut self, found: &Found, mode: i32) -> Outcome<Rc<Open>> {
         let nodes = self.translate(found);
         let Some(first) = nodes.first().cloned() else { return Err(crate::errors::NOT_FOUND.into()) };
         if first.is_folder() {
@@ -67,56 +67,70 @@ impl Vm {
         if name.ends_with('/') && perm & DIRECTORY == 0 {
             return Err(format!("'{name}' create without DMDIR").into());
         }
-        let there = matches!(own, "." | "..") || self.step(&parent, own).is_ok();
+        let there = matches!(own, "." | "..") || self.is_there(&parent, own)?;
         if there {
             if mode & EXCLUSIVE != 0 || perm & DIRECTORY != 0 {
                 return Err(EXISTS.into());
             }
             return self.open_name(name, mode | TRUNCATE);
         }
+        self.create_in(&parent, own, mode, perm)
+    }
+
+    /// Whether there is something called so in a folder.
+    pub(crate) fn is_there(&mut self, parent: &Found, name: &str) -> Outcome<bool> {
+        match self.step(parent, name) {
+            Ok(_) => Ok(true),
+            Err(Fail::Error(_)) => Ok(false),
+            Err(fail) => Err(fail),
+        }
+    }
+
+    /// Makes a file, which is not there yet, in a folder or in what is mounted there.
+    pub(crate) fn create_in(&mut self, parent: &Found, own: &str, mode: i32, perm: i32) -> Outcome<Rc<Open>> {
         check_name(own)?;
-        let folder = self.folder_for(&parent)?;
+        let folder = self.folder_for(parent)?;
         let open = self.create_node(&folder, own, mode, perm)?;
         open.path.replace(super::join(&parent.path, own));
         Ok(open)
     }
 
-    pub(crate) fn remove_name(&mut self, name: &str) -> Result<(), String> {
+    pub(crate) fn remove_name(&mut self, name: &str) -> Outcome<()> {
         let found = self.resolve(name)?;
         let node = self.translate(&found).into_iter().next().unwrap_or(found.node);
         self.remove_node(&node)
     }
 
-    pub(crate) fn stat_name(&mut self, name: &str) -> Result<Stat, String> {
+    pub(crate) fn stat_name(&mut self, name: &str) -> Outcome<Stat> {
         let found = self.resolve(name)?;
         let node = self.translate(&found).into_iter().next().unwrap_or(found.node.clone());
         self.stat_node(&node, found.name())
     }
 
-    pub(crate) fn stat_open(&mut self, open: &Open) -> Result<Stat, String> {
+    pub(crate) fn stat_open(&mut self, open: &Open) -> Outcome<Stat> {
         let path = open.path.borrow().clone();
         self.stat_node(&open.node, last(&path))
     }
 
-    pub(crate) fn wstat_name(&mut self, name: &str, change: &Change) -> Result<(), String> {
+    pub(crate) fn wstat_name(&mut self, name: &str, change: &Change) -> Outcome<()> {
         let found = self.resolve(name)?;
         let node = self.translate(&found).into_iter().next().unwrap_or(found.node);
         self.change(&node, change)
     }
 
     /// Changes what is known of a file.
-    pub(crate) fn change(&mut self, node: &Node, change: &Change) -> Result<(), String> {
+    pub(crate) fn change(&mut self, node: &Node, change: &Change) -> Outcome<()> {
         if let Some(name) = &change.name {
             check_name(name)?;
         }
         self.wstat_node(node, change)
     }
 
-    pub(crate) fn chdir(&mut self, name: &str) -> Result<(), String> {
+    pub(crate) fn chdir(&mut self, name: &str) -> Outcome<()> {
         let found = self.resolve(name)?;
         let nodes = self.translate(&found);
         if !nodes.first().is_some_and(Node::is_folder) {
-            return Err(format!("{} {NOT_FOLDER}", super::quoted(name)));
+            return Err(format!("{} {NOT_FOLDER}", super::quoted(name)).into());
         }
         // What is mounted there counts when names begin here, too.
         self.cur.space().borrow_mut().dot = (found.node, found.path);
@@ -124,13 +138,12 @@ impl Vm {
     }
 
     /// The whole of a file that has to be there without waiting, if it is not longer than this.
-    pub(crate) fn read_whole(&mut self, name: &str, most: usize) -> Result<(Vec<u8>, String), String> {
+    pub(crate) fn read_whole(&mut self, name: &str, most: usize) -> Outcome<(Vec<u8>, String)> {
         let found = self.resolve(name)?;
         let node = self.translate(&found).into_iter().next().unwrap_or(found.node.clone());
         if let Node::Host(inside, false) = &node {
             let host = crate::device::host_place(self, inside)?;
-            let told = |error| crate::errors::told(&error);
-            let meta = std::fs::metadata(&host).map_err(told)?;
+            let meta = std::fs::metadata(&host)?;
             if !meta.is_file() {
                 return Err(crate::errors::ACCESS.into());
             }
@@ -138,8 +151,12 @@ impl Vm {
                 return Err("implausible length".into());
             }
             let key = format!("{} {} {:?}", host.display(), meta.len(), meta.modified().ok());
-            return Ok((std::fs::read(&host).map_err(told)?, key));
+            return Ok((std::fs::read(&host)?, key));
         }
-        Err(if node.is_folder() { format!("'{name}' {IS_FOLDER}") } else { crate::errors::ACCESS.to_owned() })
+        if let Node::Remote(file) = &node {
+            return self.read_whole_remote(file, most);
+        }
+        Err(if node.is_folder() { format!("'{name}' {IS_FOLDER}") } else { crate::errors::ACCESS.to_owned() }
+            .into())
     }
 }

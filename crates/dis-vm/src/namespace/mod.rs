@@ -4,7 +4,7 @@ mod bind;
 mod calls;
 
 use crate::device::Node;
-use crate::errors::{BAD_CHARACTER, EXISTS, NOT_FOLDER, NOT_FOUND};
+use crate::errors::{BAD_CHARACTER, EXISTS, Fail, NOT_FOLDER, NOT_FOUND, Outcome};
 use crate::vm::Vm;
 
 /// Part of a union folder.
@@ -80,7 +80,7 @@ pub(crate) struct Found {
     pub(crate) node: Node,
     pub(crate) path: String,
     /// Whether mounts count: not for names of devices.
-    mounts: bool,
+    pub(crate) mounts: bool,
 }
 
 impl Found {
@@ -164,20 +164,20 @@ impl Vm {
     }
 
     /// What a name leads to.
-    pub(crate) fn resolve(&mut self, name: &str) -> Result<Found, String> {
+    pub(crate) fn resolve(&mut self, name: &str) -> Outcome<Found> {
         Vm::check_path(name)?;
         let (begin, from) = self.begin(name)?;
         let parts = parts(name, from);
         let found = self.follow(name, begin, &parts)?;
         let folder_meant = name.ends_with('/') || name.ends_with("/.");
         if folder_meant && !found.node.is_folder() {
-            return Err(format!("{} {NOT_FOLDER}", quoted(name)));
+            return Err(format!("{} {NOT_FOLDER}", quoted(name)).into());
         }
         Ok(found)
     }
 
     /// The folder that a name is to be made in, and the name's last part.
-    pub(crate) fn resolve_parent<'a>(&mut self, name: &'a str) -> Result<(Found, &'a str), String> {
+    pub(crate) fn resolve_parent<'a>(&mut self, name: &'a str) -> Outcome<(Found, &'a str)> {
         Vm::check_path(name)?;
         let (begin, from) = self.begin(name)?;
         let mut parts = parts(name, from);
@@ -185,16 +185,20 @@ impl Vm {
         Ok((self.follow(name, begin, &parts)?, last))
     }
 
-    fn follow(&mut self, name: &str, begin: Found, parts: &[(&str, usize)]) -> Result<Found, String> {
+    fn follow(&mut self, name: &str, begin: Found, parts: &[(&str, usize)]) -> Outcome<Found> {
         let mut trail = vec![begin];
         for (part, end) in parts {
             let result = self.follow_one(&mut trail, part);
-            result.map_err(|why| format!("{} {why}", quoted(&name[..*end])))?;
+            result.map_err(|fail| match fail {
+                Fail::Error(why) => Fail::Error(format!("{} {why}", quoted(&name[..*end]))),
+                other => other,
+            })?;
         }
-        trail.pop().ok_or_else(|| NOT_FOUND.to_owned())
+        Ok(trail.pop().ok_or(NOT_FOUND)?)
     }
 
-    fn follow_one(&mut self, trail: &mut Vec<Found>, part: &str) -> Result<(), String> {
+    /// Goes on along a part of a name.
+    pub(crate) fn follow_one(&mut self, trail: &mut Vec<Found>, part: &str) -> Outcome<()> {
         let Some(here) = trail.last().cloned() else { return Err(NOT_FOUND.into()) };
         match part {
             "." if here.node.is_folder() => Ok(()),
@@ -217,11 +221,11 @@ impl Vm {
     }
 
     /// What is called so in a folder, or in what is mounted there.
-    fn step(&mut self, folder: &Found, name: &str) -> Result<Node, String> {
-        let mut result = Err(NOT_FOUND.to_owned());
+    fn step(&mut self, folder: &Found, name: &str) -> Outcome<Node> {
+        let mut result = Err(NOT_FOUND.into());
         for node in self.translate(folder) {
             result = self.walk(&node, name);
-            if result.is_ok() {
+            if !matches!(result, Err(Fail::Error(_))) {
                 break;
             }
         }
