@@ -83,8 +83,10 @@ fn run(word: WordSize, bytes: &[u8], way: Way) -> Option<(Vec<u8>, Ended)> {
     };
     let mut vm = Vm::new(word, options);
     if way.compiled {
-        let config = dis_jit::Config { threads: 0, ..dis_jit::Config::new(Policy::default().with_threshold(1)) };
-        dis_jit::Jit::attach(&mut vm, config, Arc::new(Trace::new())).expect("the system has memory for code");
+        let config =
+            dis_jit::Config { threads: 0, ..dis_jit::Config::new(Policy::default().with_threshold(1)) };
+        dis_jit::Jit::attach(&mut vm, config, Arc::new(Trace::new()))
+            .expect("the system has memory for code");
     }
     let args = ["x".to_owned(), "first".to_owned()];
     if let Err(why) = vm.start("x", bytes, &args) {

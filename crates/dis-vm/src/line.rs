@@ -34,6 +34,13 @@ impl Line {
         }
     }
 
+    /// Has threads that read a connection read no more. What is still to be written is written before it is closed.
+    pub(crate) fn stop_reading(&self) {
+        if let Line::Tcp(stream) = self {
+            drop(stream.shutdown(Shutdown::Read));
+        }
+    }
+
     /// Ends a connection, also for threads that wait for it.
     pub(crate) fn hang_up(&self) {
         match self {

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What all programs here begin with: descriptors of a `Connection` behind the word that says whether there is one.
@@ -71,6 +72,12 @@ fn text(kept: &Kept) -> String {
     String::from_utf8(kept.0.take()).expect("UTF-8")
 }
 
+/// Ports that were free a moment ago are to be free still: one test at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Reads into the array at word 16, and prints what that was.
 const READ: &str = "
 	sys 4 {11w}(fp): p {15w}(fp), p {16w}(fp), w $99
@@ -82,6 +89,7 @@ const READ: &str = "
 
 #[test]
 fn a_program_calls_and_talks() {
+    let _alone = alone();
     for word in [WordSize::Four, WordSize::Eight] {
         let server = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = server.local_addr().expect("an address").port();
@@ -112,6 +120,7 @@ fn a_program_calls_and_talks() {
 
 #[test]
 fn a_program_is_called() {
+    let _alone = alone();
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
     let body = format!(
         "	sys 1 {{20w}}(fp): p \"tcp!127.0.0.1!{port}\"
@@ -146,6 +155,7 @@ fn a_program_is_called() {
 
 #[test]
 fn one_machine_serves_what_another_mounts() {
+    let _alone = alone();
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
     let server = std::thread::spawn(move || {
         let body = format!(
@@ -184,6 +194,7 @@ fn one_machine_serves_what_another_mounts() {
 
 #[test]
 fn a_machine_that_waits_for_calls_is_stopped() {
+    let _alone = alone();
     let body = "	sys 1 {20w}(fp): p \"tcp!127.0.0.1!0\"
 	sys 2 {24w}(fp): p {21w}(fp), p {22w}(fp), p {23w}(fp)";
     let (mut vm, _) = machine(body, WordSize::Four, true);
@@ -198,6 +209,7 @@ fn a_machine_that_waits_for_calls_is_stopped() {
 
 #[test]
 fn without_leave_there_is_no_network() {
+    let _alone = alone();
     let body = "	sys 0 {20w}(fp): p \"tcp!127.0.0.1!1\", p {27w}(fp)
 	say w {20w}(fp)
 	sys 3 {15w}(fp): p \"#I\", w $0
@@ -205,4 +217,93 @@ fn without_leave_there_is_no_network() {
     let (mut vm, kept) = machine(body, WordSize::Four, false);
     assert_eq!(vm.run(), Ended::Done);
     assert_eq!(text(&kept), "-1\nthis machine has no network\n");
+}
+
+/// Requests that make sense one by one, in any order, for few fids.
+fn requests(seed: u64) -> Vec<u8> {
+    const NAMES: [&str; 12] =
+        ["env", "x", "..", "dev", "null", "random", "prog", "1", "status", "fd", "chan", "\u{e4}"];
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = |end: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % end
+    };
+    let text = |text: &str| [&(text.len() as u16).to_le_bytes()[..], text.as_bytes()].concat();
+    let message = |kind: u8, tag: u16, body: &[u8]| {
+        let size = (7 + body.len() as u32).to_le_bytes();
+        [&size[..], &[kind], &tag.to_le_bytes(), body].concat()
+    };
+    let mut all = message(100, u16::MAX, &[&8192u32.to_le_bytes()[..], &text("9P2000")].concat());
+    for tag in 0..400 {
+        let fid = |n: usize| (n as u32).to_le_bytes();
+        let first = fid(next(4));
+        let (kind, rest) = match next(10) {
+            0 => (104, [&u32::MAX.to_le_bytes()[..], &text("me"), &text("")].concat()),
+            1..=3 => {
+                let names: Vec<u8> = (0..next(4)).flat_map(|_| text(NAMES[next(12)])).collect();
+                // As many as were made are not known here: mostly a walk of one.
+                let name = text(NAMES[next(12)]);
+                let (count, names) = if names.is_empty() { (0u16, names) } else { (1, name) };
+                (110, [&fid(next(4))[..], &count.to_le_bytes(), &names].concat())
+            }
+            4 => (112, vec![[0, 1, 2, 16, 64, 0][next(6)]]),
+            5 => (114, [&text(NAMES[next(12)])[..], &0o666u32.to_le_bytes(), &[1]].concat()),
+            6 => (116, [&(next(3) as u64).to_le_bytes()[..], &(next(9000) as u32).to_le_bytes()].concat()),
+            7 => (118, [&(next(9) as u64).to_le_bytes()[..], &3u32.to_le_bytes(), b"abc"].concat()),
+            8 => (124, Vec::new()),
+            _ => ([120, 120, 122][next(3)], Vec::new()),
+        };
+        all.extend(message(kind, tag, &[&first[..], &rest].concat()));
+    }
+    if seed.is_multiple_of(2) {
+        // Replies are no requests, and this is neither.
+        all.extend([9, 0, 0, 0, 121, 1, 0, 7, 7]);
+    }
+    all
+}
+
+#[test]
+fn a_server_survives_whatever_is_asked() {
+    let _alone = alone();
+    for seed in 1..12 {
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+        let body = format!(
+            "	sys 1 {{20w}}(fp): p \"tcp!127.0.0.1!{port}\"
+	sys 2 {{24w}}(fp): p {{21w}}(fp), p {{22w}}(fp), p {{23w}}(fp)
+	sys 3 {{15w}}(fp): p \"/net/tcp/1/data\", w $2
+	movp {{27w}}(fp), {{25w}}(fp)
+	sys 6 {{11w}}(fp): p {{15w}}(fp), p \"/\", w $0
+	say w {{11w}}(fp)"
+        );
+        let (mut vm, kept) = machine(&body, WordSize::Eight, true);
+        let client = std::thread::spawn(move || {
+            let deadline = Instant::now() + Duration::from_secs(30);
+            let mut stream = loop {
+                match TcpStream::connect(("127.0.0.1", port)) {
+                    Ok(stream) => break stream,
+                    Err(error) => assert!(Instant::now() < deadline, "{error}"),
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            };
+            let mut replies = stream.try_clone().expect("a second one");
+            let reader = std::thread::spawn(move || {
+                let mut all = Vec::new();
+                let _ = replies.read_to_end(&mut all);
+                all.len()
+            });
+            // The server may hang up before it has read all.
+            let _ = stream.write_all(&requests(seed));
+            std::thread::sleep(Duration::from_millis(100));
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            reader.join().expect("it is done")
+        });
+        assert_eq!((vm.run(), text(&kept)), (Ended::Done, "0\n".to_owned()), "{seed}");
+        vm.audit().expect("all counts are right");
+        drop(vm);
+        let replies = client.join().expect("it is done");
+        assert!(replies > 19, "{replies} bytes of replies, seed {seed}");
+    }
 }

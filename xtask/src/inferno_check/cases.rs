@@ -312,7 +312,7 @@ pub(super) const CASES: &[Case] = &[
         "units",
         "echo '12 inch\ncm' | units",
         "",
-        "you have: you want: \t* 30.48\n\t/ 0.0328084\nyou have: ",
+        "you have: you want: \t* 30.48\n\t/ 0.0328084\nyou have: \n",
     ),
     same("units, as it is", "units", "echo '1 mile\nkm' | units"),
     same("fs", "fs", "fs print {walk /try}"),

@@ -82,7 +82,7 @@ pub(crate) struct Conversation {
 impl Drop for Conversation {
     fn drop(&mut self) {
         match &*self.state.borrow() {
-            State::Connected(line) => line.hang_up(),
+            State::Connected(line) => line.stop_reading(),
             State::Announced(listener) => {
                 listener.over.store(true, Ordering::Release);
                 // A thread that waits for calls gets a last one.

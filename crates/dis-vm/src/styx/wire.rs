@@ -49,9 +49,13 @@ impl Wire {
                     let (line, (send, receive)) = (Arc::clone(line), channel::<Vec<u8>>());
                     let thread = std::thread::Builder::new().name("styx".into());
                     thread.spawn(move || {
-                        // When it cannot be written, it cannot be read for long either: the reader hears of it.
-                        while receive.recv().is_ok_and(|bytes| line.write(&bytes).is_ok()) {}
-                        line.hang_up();
+                        for bytes in receive {
+                            if line.write(&bytes).is_err() {
+                                // Who reads hears of it.
+                                line.hang_up();
+                                break;
+                            }
+                        }
                     })?;
                     *writer = Some(send);
                 }
