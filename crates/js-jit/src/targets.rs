@@ -42,7 +42,7 @@ pub(crate) fn targets(
             continue;
         }
         let mut callees: Vec<Gc<Code>> = Vec::new();
-        let guess = !notes.get(pc).is_some_and(|note| note.get().exits > 0);
+        let guess = notes.get(pc).is_none_or(|note| note.get().exits == 0);
         let (likely, guessed) = place.callees(pc, inst.b(), construct, guess);
         for callee in likely {
             if !callees.contains(&callee) {
