@@ -355,7 +355,12 @@ lean! {
     iterator_close(context, vm, object, next, threw) give_unit
         vm.close_iterator_of(value(object), value(next), threw != 0);
     add(context, vm, a, b) noted vm.add_slow(value(a), value(b));
-    get_element(context, vm, base, key) noted vm.get_element_at(value(base), value(key));
+    get_element(context, vm, base, key) noted {
+        if !(value(base).is_object() && value(key).is_number()) {
+            note(context, vm, |note| note.with(Note::PRIMITIVE));
+        }
+        vm.get_element_at(value(base), value(key))
+    };
     set_element(context, vm, base, key, new) noted_unit
         vm.set_element_at(value(base), value(key), value(new), is_strict(vm));
     closure(context, vm, env, index) give match vm.begin_frame() {

@@ -4,13 +4,16 @@ use crate::tier::Running;
 use jit::WordCallable;
 use jit::engine::FunctionId;
 use js_bytecode::Inst;
-use js_lower::around;
+use js_lower::Extent;
+use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tiering::State;
 
 /// A loop that is small beside what is compiled for it has to be hotter, so many times at most.
 const MOST_PARTS: u32 = 8;
+/// Rounds of loops in a call from which on the loop is compiled that is running: with fewer, the next call comes soon.
+const LONG: u32 = 64;
 /// Entries into the code of a loop before the engine is asked for it again.
 const FROM_ENGINE: u32 = 64;
 
@@ -27,10 +30,16 @@ pub(crate) struct Function {
     pub(crate) waited: AtomicU32,
     /// Whether its code calls itself straight away.
     pub(crate) recursive: AtomicBool,
-    /// Calls, and rounds of loops, before it was worth compiling.
+    /// Whether a function calls it that was worth compiling.
+    pub(crate) wanted: AtomicBool,
+    /// Whether it was looked at what it calls.
+    pub(crate) looked_at: AtomicBool,
+    /// Calls, and rounds of loops, since it was compiled last.
     pub(crate) events: AtomicU32,
     /// Loops that code was asked for.
     loops: Mutex<Vec<Loops>>,
+    /// Where loops lie that were asked about, by head.
+    extents: Mutex<FxHashMap<u32, Extent>>,
 }
 
 /// Loops around one another, which are compiled together for the head of one of them.
@@ -55,19 +64,42 @@ impl Function {
             rounds: AtomicU32::new(0),
             waited: AtomicU32::new(0),
             recursive: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            looked_at: AtomicBool::new(false),
             events: AtomicU32::new(0),
             loops: Mutex::default(),
+            extents: Mutex::default(),
         }
+    }
+
+    /// Whether a running loop of it is soon over, and its code entered by the next call.
+    pub(crate) fn is_called_soon(&self) -> bool {
+        let (calls, rounds) = (self.calls.load(Ordering::Relaxed), self.rounds.load(Ordering::Relaxed));
+        rounds < calls.saturating_mul(LONG)
     }
 
     /// Whether it was asked about at all.
     pub(crate) fn is_asked_about(&self) -> bool {
-        self.waited.load(Ordering::Relaxed) > 0 || self.events.load(Ordering::Relaxed) > 0
+        self.waited.load(Ordering::Relaxed) > 0
+            || self.events.load(Ordering::Relaxed) > 0
+            || self.looked_at.load(Ordering::Relaxed)
+    }
+
+    /// Code is asked for. What is compiled next, another loop of it or another version, has to be worth it by itself.
+    pub(crate) fn was_requested(&self) {
+        self.looked_at.store(true, Ordering::Relaxed);
+        self.events.store(0, Ordering::Relaxed);
+    }
+
+    /// Where the loop with a head lies, by what is asked of it.
+    fn extent<T>(&self, insts: &[Inst], header: u32, of: impl FnOnce(&Extent) -> T) -> T {
+        let mut extents = self.extents.lock().unwrap_or_else(PoisonError::into_inner);
+        of(extents.entry(header).or_insert_with(|| Extent::new(insts, header as usize)))
     }
 
     /// Another one of the loops around a loop, for whose head code was asked for, and how often that was found instead.
     pub(crate) fn other_head(&self, insts: &[Inst], header: u32) -> Option<(u32, u32)> {
-        let start = around(insts, header as usize).start;
+        let start = self.extent(insts, header, |extent| extent.around.start);
         let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
         let known = loops.iter_mut().find(|loops| loops.start == start && loops.header != header)?;
         known.passed += 1;
@@ -98,7 +130,7 @@ impl Function {
     }
 
     pub(crate) fn note_head(&self, insts: &[Inst], header: u32) {
-        let start = around(insts, header as usize).start;
+        let start = self.extent(insts, header, |extent| extent.around.start);
         let mut loops = self.loops.lock().unwrap_or_else(PoisonError::into_inner);
         if loops.iter().all(|loops| loops.header != header) {
             loops.push(Loops { start, header, passed: 0, code: None });
@@ -113,15 +145,8 @@ impl Function {
         (counted, threshold): (u32, u32),
     ) -> bool {
         let events = self.events.fetch_add(counted, Ordering::Relaxed).saturating_add(counted);
-        let size = |range: std::ops::Range<usize>| range.len().max(1) as u32;
         let parts = header.map_or(1, |header| {
-            let header = header as usize;
-            let back = |(pc, inst): (usize, &Inst)| {
-                let target = (pc + 1).wrapping_add_signed(inst.cs() as isize);
-                (inst.op().jumps() && target == header && pc >= header).then_some(pc)
-            };
-            let end = insts.iter().enumerate().filter_map(back).max().unwrap_or(header);
-            size(around(insts, header)) / size(header..end + 1)
+            self.extent(insts, header, |extent| extent.around.len() / extent.own.len()) as u32
         });
         events >= threshold.saturating_mul(parts.clamp(1, MOST_PARTS))
     }

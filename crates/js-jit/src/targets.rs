@@ -1,7 +1,8 @@
 //! Which functions calls are likely to call: what is where the callee comes from when the caller is compiled.
 //!
 //! Nothing notes callees while programs run. But most calls take theirs from a place that hardly changes: a method from a prototype, a
-//! function from a global binding or from a variable of the scopes around. Code that is made for it looks at the callee all the same.
+//! function from a global binding or from a variable of the scopes around, a closure that the function has just made. Of an argument, what it
+//! is at that time is taken for what it will be, until that proves wrong. Code that is made for it looks at the callee all the same.
 
 use crate::snapshot::entries;
 use heap::Gc;
@@ -41,13 +42,17 @@ pub(crate) fn targets(
             continue;
         }
         let mut callees: Vec<Gc<Code>> = Vec::new();
-        for callee in place.values(pc, inst.b()).into_iter().filter_map(|callee| code_of(callee, construct)) {
+        let guess = notes.get(pc).is_none_or(|note| note.get().exits == 0);
+        let (likely, guessed) = place.callees(pc, inst.b(), construct, guess);
+        for callee in likely {
             if !callees.contains(&callee) {
                 callees.push(callee);
             }
         }
-        let found: Option<Vec<Target>> =
-            callees.iter().map(|callee| target((&code, construct), *callee, &way_to)).collect();
+        let found: Option<Vec<Target>> = callees
+            .iter()
+            .map(|callee| Some(Target { guessed, ..target((&code, construct), *callee, &way_to)? }))
+            .collect();
         let found = found_few(found);
         if !found.is_empty() {
             code.native.above.keep(callees.into_iter().map(Value::from_cell));
@@ -97,7 +102,7 @@ fn target(
         Way::Unknown => return None,
     };
     let code = Value::from_cell(callee).bits();
-    Some(Target { code, number, registers: native.registers, params: native.params })
+    Some(Target { code, number, registers: native.registers, params: native.params, guessed: false })
 }
 
 /// The code of a function that is called, or constructed with.
@@ -114,16 +119,28 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// What a register is likely to hold at an instruction.
-    fn values(&self, pc: usize, reg: u16) -> Vec<Value> {
-        let Some((at, inst)) = self.written(pc, reg) else { return Vec::new() };
-        match inst.op() {
-            Op::Move => self.values(at, inst.b()),
-            Op::GetProperty | Op::GetMethod => self.cached(inst),
-            Op::GetGlobal => self.cached(inst),
-            Op::GetEnv | Op::GetEnvChecked => self.variable(at, inst).into_iter().collect(),
+    /// The functions that a register is likely to hold at an instruction, and whether that is no more than a `guess`, which may be made.
+    fn callees(&self, pc: usize, reg: u16, construct: bool, guess: bool) -> (Vec<Gc<Code>>, bool) {
+        let code = |callee| code_of(callee, construct);
+        let Some((at, inst)) = self.written(pc, reg) else {
+            let held = self.registers.get(usize::from(reg)).filter(|_| guess);
+            return (held.and_then(|held| code(held.get())).into_iter().collect(), true);
+        };
+        let found = match inst.op() {
+            Op::Move => return self.callees(at, inst.b(), construct, guess),
+            Op::Closure if !construct => self.made(inst).into_iter().collect(),
+            Op::GetProperty | Op::GetMethod | Op::GetGlobal => {
+                self.cached(inst).into_iter().filter_map(code).collect()
+            }
+            Op::GetEnv | Op::GetEnvChecked => self.variable(at, inst).into_iter().filter_map(code).collect(),
             _ => Vec::new(),
-        }
+        };
+        (found, false)
+    }
+
+    /// The function that an instruction makes closures of.
+    fn made(&self, inst: Inst) -> Option<Gc<Code>> {
+        self.code.unit.codes.get(inst.c() as usize)?.get()
     }
 
     /// The instruction that a register's value comes from, if it is a straight way from there.

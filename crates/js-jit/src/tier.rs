@@ -14,9 +14,8 @@ use js_baseline::{Ask, Ran, Upper};
 use js_lower::{runtime, signature};
 use js_rt::Code;
 use js_vm::Vm;
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
@@ -31,7 +30,8 @@ const SOON: u32 = 200;
 const LATER: u32 = 10_000;
 /// Never, as far as programs can count.
 const NEVER: u32 = u32::MAX;
-/// Exits at one place of a function's code before it is compiled again, with what was learned.
+/// Exits at one place of a function's code before it is compiled again, with what was learned, where everything is compiled. Else there are
+/// more: an exit costs some microseconds, compiling thousands of them.
 const EXITS: u32 = 4;
 /// Versions that a function or loop gets.
 const VERSIONS: u32 = 8;
@@ -65,15 +65,6 @@ pub struct Config {
     pub force: Option<u64>,
 }
 
-/// [`Config::threshold`] unless told otherwise: what was spent by then is about what compiling costs.
-const THRESHOLD: u32 = 20_000;
-
-impl Default for Config {
-    fn default() -> Config {
-        Config::new(THRESHOLD)
-    }
-}
-
 impl Config {
     /// With a threshold. At 1 the program waits for code, otherwise a thread beside it makes it.
     pub fn new(threshold: u32) -> Config {
@@ -85,30 +76,21 @@ impl Config {
 }
 
 impl Config {
+    /// Exits at one place after which code is thrown away.
+    fn exits_per_site(&self) -> u32 {
+        if self.force.is_some() {
+            // Exits that are forced say nothing.
+            u32::MAX
+        } else if self.is_eager() {
+            EXITS
+        } else {
+            EXITS * js_lower::PATIENCE
+        }
+    }
+
     /// Whether everything is to be compiled, and entered wherever it can be: for tests.
     fn is_eager(&self) -> bool {
         self.threshold == 1
-    }
-}
-
-/// Numbers of the engine are their own hashes: nobody chooses them.
-type Numbers = BuildHasherDefault<Number>;
-
-#[derive(Default)]
-struct Number(u64);
-
-impl Hasher for Number {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0 << 8 | u64::from(*byte));
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        // The table looks at the highest bits, too.
-        self.0 = u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 
@@ -141,7 +123,7 @@ pub struct Jit {
     compiler: Arc<Compiler>,
     running: OnceCell<Option<Running>>,
     /// By number.
-    functions: RefCell<HashMap<u32, Arc<Function>, Numbers>>,
+    functions: RefCell<FxHashMap<u32, Arc<Function>>>,
     dead: Dead,
     /// The last number that [`Jit::force`] drew.
     drawn: Cell<u64>,
@@ -178,8 +160,7 @@ impl Jit {
         let policy = Policy {
             call_threshold: u32::MAX,
             osr_threshold: 0,
-            // Exits that are forced say nothing.
-            exits_per_site: if self.config.force.is_some() { u32::MAX } else { EXITS },
+            exits_per_site: self.config.exits_per_site(),
             max_versions: VERSIONS,
             ..Policy::default()
         };
@@ -252,6 +233,13 @@ impl Jit {
             || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
     }
 
+    /// Whether anybody would enter the code of a function. What it calls itself is found out when that is asked the first time.
+    fn is_of_use(&self, function: &Function) -> bool {
+        self.is_worth_entering(function)
+            || function.wanted.load(Ordering::Relaxed)
+            || !function.looked_at.swap(true, Ordering::Relaxed)
+    }
+
     /// Where the code stands of a function or loop.
     fn state(running: &Running, function: &Function, header: Option<u32>) -> Option<State> {
         match header {
@@ -285,6 +273,7 @@ impl Jit {
         let number = code.native.above.number.get();
         let waited = function.waited.load(Ordering::Relaxed);
         let missing = Cell::new(false);
+        let callees = RefCell::new(Vec::new());
         let way_to = |callee: Gc<Code>| {
             let Some(called) = self.function(running, vm, callee) else { return Way::Unknown };
             let straight = Way::Straight(called.id.0 as u32);
@@ -295,6 +284,7 @@ impl Jit {
                 function.recursive.store(true, Ordering::Relaxed);
                 return straight;
             }
+            callees.borrow_mut().push(Arc::clone(&called));
             match Jit::state(running, &called, None) {
                 Some(State::Installed { .. }) => straight,
                 Some(State::GaveUp(_)) | None => Way::Unknown,
@@ -309,10 +299,15 @@ impl Jit {
             }
         };
         let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), way_to);
+        if header.is_none() && !self.is_of_use(function) {
+            return;
+        }
+        callees.borrow().iter().for_each(|called| called.wanted.store(true, Ordering::Relaxed));
         if missing.get() && waited < PATIENCE {
             function.waited.store(waited + 1, Ordering::Relaxed);
             return;
         }
+        function.was_requested();
         self.compiler.leave(function.id, header, snapshot, || Label::new(vm, &code));
         match header {
             None => running.engine.request(function.id, self.config.threshold),
@@ -365,7 +360,10 @@ impl Upper for Jit {
                         Some(State::GaveUp(_)) => return Ask::Again(LATER),
                     }
                 }
-                if !function.is_worth_compiling(insts, header, (self.step(), self.config.threshold)) {
+                if !function.is_worth_compiling(insts, header, (self.step(), self.config.threshold))
+                    || header.is_some() && function.is_called_soon()
+                    || header.is_none() && !self.is_of_use(&function)
+                {
                     return Ask::Again(self.step());
                 }
             }

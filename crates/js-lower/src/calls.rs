@@ -62,7 +62,11 @@ impl Emitter<'_> {
             let same = self.b().icmp(IntCond::Eq, code, wanted);
             let last = index + 1 == targets.len();
             let next = if last { slow } else { self.new_block(&[]) };
-            self.or_else(same, next);
+            if last && target.0.guessed {
+                self.guard(same, Reason::Callee);
+            } else {
+                self.or_else(same, next);
+            }
             self.apart(|this| this.direct((inst, getter), target, (slow, done)));
             if !last {
                 self.switch_to(next);

@@ -28,11 +28,11 @@ impl Emitter<'_> {
         if !matches!(self.reg(base), Val::Any(_)) || !self.reg(key).may_be_number() {
             return self.stepped();
         }
-        if let Some(element) = element_type(note).filter(|_| note.exits < crate::properties::MOST_EXITS) {
+        if let Some(element) = element_type(note).filter(|_| note.exits < self.snapshot.most_exits()) {
             let value = self.typed_element(base, key, element);
             return self.set(inst.a(), value);
         }
-        if note.class != 0 {
+        if note.class != 0 || note.bits & Note::PRIMITIVE != 0 {
             return self.stepped();
         }
         let slow = self.slow_block();
@@ -80,7 +80,7 @@ impl Emitter<'_> {
         if !matches!(self.reg(base), Val::Any(_)) || !self.reg(key).may_be_number() {
             return self.stepped();
         }
-        if let Some(element) = element_type(note).filter(|_| note.exits < crate::properties::MOST_EXITS) {
+        if let Some(element) = element_type(note).filter(|_| note.exits < self.snapshot.most_exits()) {
             return self.set_typed(inst, element);
         }
         if note.class != 0 {

@@ -58,6 +58,8 @@ pub(crate) struct Emitter<'a> {
     /// Instructions on ways that are taken, and those among them that the runtime executes.
     pub(crate) taken: u32,
     pub(crate) lean: u32,
+    /// The frame state made last.
+    last_state: Option<State>,
     /// Kinds of memory that slots are.
     pub(crate) slots: Vec<(Slots, AliasClass)>,
 }
@@ -99,6 +101,7 @@ impl<'a> Emitter<'a> {
             thrown: [None; 2],
             taken: 0,
             lean: 0,
+            last_state: None,
             slots: Vec::new(),
         }
     }
@@ -346,7 +349,13 @@ impl<'a> Emitter<'a> {
             });
         }
         let data = StateData { code: self.snapshot.code, offset: pc as u32, values, parent: None };
-        self.b().state(data)
+        // Guards of one state share the code that leaves.
+        if let Some(last) = self.last_state.filter(|last| self.body.states[*last] == data) {
+            return last;
+        }
+        let state = self.b().state(data);
+        self.last_state = Some(state);
+        state
     }
 
     /// Ends the block by leaving for the other tiers.

@@ -3,6 +3,7 @@
 use crate::operands::{Effect, Regs, effect};
 use crate::snapshot::Snapshot;
 use js_bytecode::{Inst, Op};
+use std::ops::Range;
 
 /// A run of instructions that is entered at its start only.
 #[derive(Clone, Debug)]
@@ -29,21 +30,40 @@ pub(crate) struct Flow {
     /// What each instruction does to registers.
     pub(crate) effects: Vec<Effect>,
     /// Instructions that are compiled: all, or those of the loops around the one where control comes in.
-    pub(crate) region: std::ops::Range<usize>,
+    pub(crate) region: Range<usize>,
     /// The block that starts at an instruction.
     numbers: Vec<usize>,
 }
 
-/// The outermost loop around the head of one, which is what is compiled for that: what comes behind it is mostly done once, and would
-/// be compiled for each loop in front of it.
-pub fn around(insts: &[Inst], header: usize) -> std::ops::Range<usize> {
+/// Where a loop lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// From its head to the last jump back there.
+    pub own: Range<usize>,
+    /// The outermost loop around it, which is what is compiled for its head: what comes behind that is mostly done once, and would be
+    /// compiled for each loop in front of it.
+    pub around: Range<usize>,
+}
+
+impl Extent {
+    /// That of the loop with a head.
+    pub fn new(insts: &[Inst], header: usize) -> Extent {
+        let jumps = insts.iter().enumerate().filter(|(_, inst)| inst.op().jumps());
+        let back: Vec<(usize, usize)> =
+            jumps.map(|(pc, inst)| (target(pc, *inst), pc)).filter(|(to, pc)| to <= pc).collect();
+        let own = back.iter().filter(|(to, _)| *to == header).map(|(_, pc)| pc + 1).max();
+        Extent { own: header..own.unwrap_or(header + 1), around: around(&back, header) }
+    }
+}
+
+/// What jumps `back`, each with its target, span around the head of a loop.
+fn around(back: &[(usize, usize)], header: usize) -> Range<usize> {
     let mut region = header..header + 1;
     loop {
         let before = region.clone();
-        for (pc, inst) in insts.iter().enumerate().filter(|(_, inst)| inst.op().jumps()) {
-            let (start, end) = (target(pc, *inst), pc + 1);
-            if start < end && start < region.end && end > region.start {
-                region = region.start.min(start)..region.end.max(end);
+        for (start, pc) in back {
+            if *start < region.end && *pc >= region.start {
+                region = region.start.min(*start)..region.end.max(pc + 1);
             }
         }
         if region == before {
@@ -76,7 +96,7 @@ impl Flow {
         let numbers = link(&mut blocks, insts);
         let effects: Vec<Effect> = insts.iter().map(|inst| effect(*inst)).collect();
         let live = liveness(snapshot, &effects, &blocks);
-        let region = header.map_or(0..insts.len(), |header| around(insts, header));
+        let region = header.map_or(0..insts.len(), |header| Extent::new(insts, header).around);
         Flow { blocks, live, effects, region, numbers }
     }
 
@@ -136,7 +156,7 @@ fn order(insts: &[Inst], starts: &[bool], entry: usize) -> Vec<Block> {
 const MOST_OF_CONDITION: usize = 8;
 
 /// Whether a block is the condition of a loop, which a jump from in front of the loop leads to.
-pub(crate) fn is_condition(insts: &[Inst], block: std::ops::Range<usize>) -> bool {
+pub(crate) fn is_condition(insts: &[Inst], block: Range<usize>) -> bool {
     let last = insts[block.end - 1];
     last.op().is_loop() && last.op() != Op::Loop && block.len() <= MOST_OF_CONDITION
 }
@@ -179,12 +199,7 @@ fn liveness(snapshot: &Snapshot, effects: &[Effect], blocks: &[Block]) -> Vec<Re
 }
 
 /// Works out what is alive in a range of instructions, the last one first; whether that changed anything.
-fn run_back(
-    snapshot: &Snapshot,
-    effects: &[Effect],
-    live: &mut [Regs],
-    range: std::ops::Range<usize>,
-) -> bool {
+fn run_back(snapshot: &Snapshot, effects: &[Effect], live: &mut [Regs], range: Range<usize>) -> bool {
     let mut changed = false;
     for pc in range.rev() {
         let mut here = Regs::new(snapshot.registers as usize);
@@ -210,4 +225,20 @@ pub(crate) fn handlers(snapshot: &Snapshot, pc: usize) -> impl Iterator<Item = u
     let at = pc as u32;
     let around = move |handler: &&js_bytecode::Handler| (handler.start..handler.end).contains(&at);
     snapshot.handlers.iter().filter(around).map(|handler| handler.target as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loops_around_one_another_have_one_extent_around_them() {
+        // 0: outer head, 1: inner head, 2: back to 1, 3: back to 0, 4: the end.
+        let nop = Inst::new(Op::Debugger, 0, 0, 0);
+        let back = |from: i32, to: i32| Inst::new(Op::Loop, 0, 0, (to - from - 1) as u32);
+        let insts = [nop, nop, back(2, 1), back(3, 0), nop];
+        assert_eq!(Extent::new(&insts, 1), Extent { own: 1..3, around: 0..4 });
+        assert_eq!(Extent::new(&insts, 0), Extent { own: 0..4, around: 0..4 });
+        assert_eq!(Extent::new(&insts, 4), Extent { own: 4..5, around: 4..5 });
+    }
 }

@@ -29,7 +29,7 @@ mod snapshot;
 mod value;
 
 pub use calls::MOST_CALLEE_REGISTERS;
-pub use flow::around;
+pub use flow::Extent;
 pub use function::{Declined, Lowered, lower};
 pub use runtime::{Reason, signature};
-pub use snapshot::{Access, Cells, Held, Note, Snapshot, StackCells, Target};
+pub use snapshot::{Access, Cells, Held, Note, PATIENCE, Snapshot, StackCells, Target};

@@ -12,7 +12,7 @@ impl Emitter<'_> {
     /// Lowers a call of a function of Math; whether it is one.
     pub(crate) fn math_call(&mut self, inst: Inst) -> bool {
         let known = self.snapshot.math_at(self.pc);
-        let Some(op) = known.filter(|_| self.note().exits < crate::properties::MOST_EXITS) else {
+        let Some(op) = known.filter(|_| self.note().exits < self.snapshot.most_exits()) else {
             return false;
         };
         let (callee, first) = (self.reg(inst.b()), inst.b() + 2);

@@ -12,8 +12,6 @@ use js_rt::{CacheKind, Value as Word};
 
 /// Shapes that an access tells apart.
 const MOST_SHAPES: usize = 4;
-/// Exits after which an access is left to the interpreter: it is not what it was seen to be.
-pub(crate) const MOST_EXITS: u16 = 6;
 
 impl Emitter<'_> {
     /// Lowers an access to a property, a global binding or a variable; whether it is one.
@@ -34,7 +32,7 @@ impl Emitter<'_> {
 
     /// The entries of the instruction's cache that are of use, if they are all there is to it.
     fn entries(&self, inst: Inst, useful: impl Fn(&Access) -> bool) -> Vec<Access> {
-        if self.note().exits >= MOST_EXITS || self.note().bits & Note::PRIMITIVE != 0 {
+        if self.note().exits >= self.snapshot.most_exits() || self.note().bits & Note::PRIMITIVE != 0 {
             return Vec::new();
         }
         let all = self.snapshot.caches.get(inst.c() as usize).map_or(&[][..], |entries| &entries[..]);
@@ -151,7 +149,7 @@ impl Emitter<'_> {
     fn get_length(&mut self, inst: Inst) {
         let base = self.reg(inst.b());
         if self.note().bits & Note::OTHER != 0
-            || self.note().exits >= MOST_EXITS
+            || self.note().exits >= self.snapshot.most_exits()
             || !matches!(base, Val::Any(_))
         {
             return self.stepped();
@@ -352,7 +350,7 @@ impl Emitter<'_> {
     /// CoerceThis of an object, or CheckObject: the object it is.
     pub(crate) fn check_object(&mut self, reg: u16) -> bool {
         let value = self.reg(reg);
-        if !matches!(value, Val::Any(_)) || self.note().exits >= MOST_EXITS {
+        if !matches!(value, Val::Any(_)) || self.note().exits >= self.snapshot.most_exits() {
             return false;
         }
         self.object(value, None);
@@ -361,7 +359,8 @@ impl Emitter<'_> {
 
     /// Unused where every way is checked in place.
     pub(crate) fn slow_block(&mut self) -> Option<Block> {
-        (self.note().bits & Note::OTHER != 0 || self.note().exits >= MOST_EXITS).then(|| self.cold_block())
+        (self.note().bits & Note::OTHER != 0 || self.note().exits >= self.snapshot.most_exits())
+            .then(|| self.cold_block())
     }
 
     /// An index as a word: an int32 as it is, other numbers if they are one.

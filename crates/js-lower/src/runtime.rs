@@ -130,6 +130,8 @@ pub enum Reason {
     Untaken = 7,
     /// What does not change in a loop is not what it was seen to be in there.
     Hoisted = 8,
+    /// Another function is called.
+    Callee = 9,
 }
 
 impl Reason {
@@ -145,6 +147,7 @@ impl Reason {
             6 => "loop",
             7 => "untaken",
             8 => "hoisted",
+            9 => "callee",
             _ => "other",
         }
     }

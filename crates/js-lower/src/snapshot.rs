@@ -62,6 +62,8 @@ pub struct Target {
     pub registers: u32,
     /// How many formal parameters.
     pub params: u32,
+    /// Whether only a look at an argument says so: code is left where it is another one, and who compiles it anew knows.
+    pub guessed: bool,
 }
 
 /// What a register held when a loop was to be compiled.
@@ -80,7 +82,17 @@ pub enum Held {
     Other,
 }
 
+/// Exits after which an access is left to the interpreter, where everything is compiled: it is not what it was seen to be.
+const MOST_EXITS: u16 = 6;
+/// Of functions that are chosen, so many times more exits are waited for before they are compiled again.
+pub const PATIENCE: u32 = 16;
+
 impl Snapshot {
+    /// Exits after which an access is left to the interpreter.
+    pub(crate) fn most_exits(&self) -> u16 {
+        if self.choosy { MOST_EXITS * PATIENCE as u16 } else { MOST_EXITS }
+    }
+
     /// What a call is likely to call; none where it was hardly executed.
     pub(crate) fn targets_at(&self, pc: usize) -> Option<&[Target]> {
         let at = self.targets.binary_search_by_key(&(pc as u32), |(at, _)| *at).ok()?;
@@ -131,6 +143,6 @@ pub struct Snapshot {
     pub held: Box<[Held]>,
     /// Where the isolate's cells are.
     pub cells: Cells,
-    /// Whether loops are declined that code would gain little for.
+    /// Whether it was chosen, not compiled as everything is: then loops are declined that code would gain little for, and exits are tolerated.
     pub choosy: bool,
 }

@@ -76,6 +76,7 @@ fn targets(function: &FunctionCode, known: Known) -> Box<[(u32, Vec<Target>)]> {
         number: (!at.is_multiple_of(5)).then_some(3 + at % 3),
         registers: 5 + at % 7,
         params: at % 4,
+        guessed: at % 2 == 1,
     };
     let guess = |(at, _): (usize, _)| match known {
         Known::Guesses(seed) => Some((at as u32, (0..(at + seed) as u32 % 3).map(target).collect())),

@@ -25,7 +25,7 @@ impl Note {
     pub const WIDE: u8 = 8;
     /// At the head of a loop: a check was made in front of it that the program would not have come to. Checks stay where they are.
     pub const STAYS: u8 = 16;
-    /// Of a property access: the base was no object.
+    /// Of a property access: the base was no object. Of a read of an element, also: the key was no number.
     pub const PRIMITIVE: u8 = 32;
     /// A [`Note::class`] that says that there were several.
     pub const MANY: u8 = u8::MAX;

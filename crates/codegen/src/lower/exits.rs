@@ -1,7 +1,7 @@
 //! Guards: cold blocks that fill the frame buffer, and the exit that they share.
 //!
-//! Each site stores what its frame state needs into a stack slot, the frame buffer, and passes its place to a block that
-//! the sites near it share, which calls `deopt` and hands back what that made of the activation. Against a call in every cold block this
+//! Each frame state has a block that stores what it needs into a stack slot, the frame buffer; guards with that state, which may leave for
+//! several reasons, pass their place to it, and it hands that on to a block that the states near it share, which calls `deopt` and hands back what that made of the activation. Against a call in every cold block this
 //! halves code size at equal speed, and against passing live values as block arguments it keeps register allocation linear.
 
 use super::{Lower, Lowered, OWN, Share};
@@ -28,10 +28,25 @@ pub(super) struct Exits {
     sites: Vec<Site>,
     /// Sites by what they do: guards with one state and reason share a block.
     blocks: BTreeMap<(State, Reason), clif::Block>,
+    /// What the sites of a state share.
+    fills: BTreeMap<State, Fill>,
     /// The block that calls `deopt`; its parameter says which of the sites that share it.
     shared: Share,
     buffer: Option<clif::StackSlot>,
     words: u32,
+}
+
+/// What is done for a frame state, whatever its guards leave for.
+#[derive(Clone)]
+struct Fill {
+    /// The block that fills the frame buffer; its parameter is the site's place.
+    block: clif::Block,
+    /// The block that leaves.
+    shared: clif::Block,
+    /// The site that places count from, as that block has it.
+    first: usize,
+    frames: Vec<SiteFrame>,
+    objects: Vec<SiteObject>,
 }
 
 /// A site under construction.
@@ -150,25 +165,51 @@ impl Lower<'_> {
         let Imm::Guard { state, reason } = inst.imm else {
             return Err(Declined::Malformed("a guard without frame state"));
         };
+        let known = self.exits.fills.get(&state).cloned();
+        let (fill, fresh) = match known {
+            Some(fill) => (fill, None),
+            None => {
+                let (fill, stores) = self.new_fill(state);
+                (fill, Some(stores))
+            }
+        };
         self.b.switch_to_block(block);
-        let slot = self.frame_buffer();
-        let shared = self.exits.shared.block(&mut self.b);
+        // Few numbers, since Cranelift looks through all dominating blocks for each new constant.
+        let place = self.exits.sites.len() - fill.first;
+        let place = self.b.ins().iconst(types::I32, place as i64);
+        self.b.ins().jump(fill.block, &[place.into()]);
+        if let Some(stores) = fresh {
+            self.fill(&fill, stores);
+            self.exits.fills.insert(state, fill.clone());
+        }
+        let Fill { frames, objects, .. } = fill;
+        self.exits.sites.push(Site { inst: self.inst, state, reason, frames, objects });
+        Ok(())
+    }
+
+    /// What a state's sites will share, and the values that it stores.
+    fn new_fill(&mut self, state: State) -> (Fill, Vec<(Value, u32)>) {
         let mut recorder = Recorder::default();
         let mut stores = Vec::new();
         let frames = self.record_frames(state, &mut recorder, &mut stores);
         let objects = self.record_objects(&mut recorder, &mut stores);
+        self.exits.words = self.exits.words.max(recorder.words);
+        let block = self.cold_block();
+        let shared = self.exits.shared.block(&mut self.b);
+        let first = (self.exits.shared.blocks.len() - 1) * super::SHARERS as usize;
+        (Fill { block, shared, first, frames, objects }, stores)
+    }
+
+    /// Stores the values, and goes on with leaving.
+    fn fill(&mut self, fill: &Fill, stores: Vec<(Value, u32)>) {
+        self.b.switch_to_block(fill.block);
+        let place = self.b.append_block_param(fill.block, types::I32);
+        let slot = self.frame_buffer();
         let buffer = self.b.ins().stack_addr(types::I64, slot, 0);
         for (value, index) in stores {
             self.store_value(value, index, buffer);
         }
-        self.exits.words = self.exits.words.max(recorder.words);
-        // Its place among those that share the exit: few numbers, since Cranelift looks through all dominating blocks for
-        // each new constant.
-        let place = self.exits.sites.len() as i64 % i64::from(super::SHARERS);
-        self.exits.sites.push(Site { inst: self.inst, state, reason, frames, objects });
-        let place = self.b.ins().iconst(types::I32, place);
-        self.b.ins().jump(shared, &[place.into()]);
-        Ok(())
+        self.b.ins().jump(fill.shared, &[place.into()]);
     }
 
     fn record_frames(
