@@ -16,6 +16,8 @@ fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
         quantum: if stress { 1 } else { 64 },
         stress,
         procs: 500,
+        // A changed number may be how long to sleep.
+        deadline: std::time::Instant::now().checked_add(std::time::Duration::from_secs(1)),
         ..Options::default()
     };
     let mut vm = Vm::new(word, options);
