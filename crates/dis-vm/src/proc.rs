@@ -18,6 +18,9 @@ use std::rc::{Rc, Weak};
 pub(crate) const NOBODY: u32 = u32::MAX;
 /// Bytes of the first part of a stack, and most that a part has of its own accord.
 const FIRST: u32 = 480;
+/// The same for the proc that a program begins with. Calls across the end of a part are slow; there is one such proc, and it often is
+/// the only one.
+const MAIN: u32 = 16 << 10;
 const LARGE: u32 = 64 << 10;
 
 /// A frame: one that is being filled, or one whose function runs or waits for a callee. Compiled code makes such, too:
@@ -289,7 +292,8 @@ impl Proc {
                 other.into_iter().for_each(|extent| heap.release(extent.start));
                 // A proc that is deep may go deeper: calls across the end of a part cost more than others.
                 let factor = if self.extents.len() < 2 { 2 } else { 8 };
-                let grown = self.extents.last().map_or(FIRST, |last| (last.end - last.start) * factor);
+                let first = if self.pid == 1 { MAIN } else { FIRST };
+                let grown = self.extents.last().map_or(first, |last| (last.end - last.start) * factor);
                 let bytes = size.max(grown.min(LARGE));
                 let start = heap.allocate(types::STACK, bytes)?;
                 Extent { start, end: start + bytes }

@@ -18,7 +18,7 @@ fn run(word: WordSize, bytes: &[u8], stress: bool) -> bool {
         stress,
         procs: 500,
         // Some sleep for days.
-        deadline: Instant::now().checked_add(Duration::from_secs(5)),
+        deadline: Instant::now().checked_add(Duration::from_secs(1)),
         ..Options::default()
     };
     let mut vm = Vm::new(word, options);
