@@ -187,7 +187,7 @@ impl Jit {
         drawn ^= drawn << 17;
         self.drawn.set(drawn);
         // Mostly one of the first, sometimes one of the first thousand.
-        let most = 2_u64 << (drawn >> 60) % 10;
+        let most = 2_u64 << ((drawn >> 60) % 10);
         running.entry.entry().force_guard(Some((drawn >> 8) % most));
     }
 
