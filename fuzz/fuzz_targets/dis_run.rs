@@ -3,61 +3,26 @@
 
 #![no_main]
 
-#[path = "../../crates/dis-vm/tests/expand/mod.rs"]
-mod expand;
+#[path = "../../crates/dis-vm/tests/kept/mod.rs"]
+mod kept;
 #[path = "dis_patch/mod.rs"]
 mod patch;
+#[path = "../../crates/dis-vm/tests/programs/mod.rs"]
+mod programs;
 
-use dis_bytecode::{Module, WordSize, assemble, write};
+use dis_bytecode::{Module, WordSize};
 use dis_vm::{Ended, Input, Limit, Options, Output, Vm};
+use kept::Kept;
 use libfuzzer_sys::fuzz_target;
-use std::cell::RefCell;
-use std::io::Write;
-use std::path::Path;
-use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use tiering::{Policy, Trace};
 
 /// Programs of the corpus, each for both word sizes.
-static PROGRAMS: LazyLock<Vec<(WordSize, Module)>> = LazyLock::new(corpus);
-
-fn corpus() -> Vec<(WordSize, Module)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/dis/run");
-    let files = std::fs::read_dir(folder).expect("the corpus");
-    let mut paths: Vec<_> = files.map(|entry| entry.expect("a file").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "s"));
-    paths.sort();
-    let mut programs = Vec::new();
-    for path in paths {
-        let source = std::fs::read_to_string(&path).expect("text");
-        for word in [WordSize::Four, WordSize::Eight] {
-            let text = expand::expand("x", &source, word.bytes() as usize);
-            programs.push((word, assemble(&text).expect("the corpus is right").module));
-        }
-    }
-    programs
-}
+static PROGRAMS: LazyLock<Vec<(WordSize, Module)>> = LazyLock::new(programs::nameless);
 
 /// Bytes that a program may write; what comes then is an error.
 const OUTPUT: usize = 1 << 20;
-
-#[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut kept = self.0.borrow_mut();
-        if kept.len() + bytes.len() > OUTPUT {
-            return Err(std::io::ErrorKind::StorageFull.into());
-        }
-        kept.write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 #[derive(Clone, Copy)]
 struct Way {
@@ -68,7 +33,7 @@ struct Way {
 
 /// What a program printed, and how it ended. `None` when it is rejected.
 fn run(word: WordSize, bytes: &[u8], way: Way) -> Option<(Vec<u8>, Ended)> {
-    let kept = Kept::default();
+    let kept = Kept::with_room(OUTPUT);
     let options = Options {
         memory: 2 << 20,
         fuel: Some(2_000),
@@ -99,7 +64,7 @@ fn run(word: WordSize, bytes: &[u8], way: Way) -> Option<(Vec<u8>, Ended)> {
         panic!("{what}, after {ended:?}");
     }
     drop(vm);
-    Some((kept.0.take(), ended))
+    Some((kept.take(), ended))
 }
 
 fuzz_target!(|bytes: &[u8]| {

@@ -3,15 +3,18 @@
 
 mod common;
 
-use common::{Way, bytes, folder, options, programs, run, tree};
+use common::programs::{bytes, folder, plant, programs};
+use common::{Way, options, run};
 use dis_bytecode::WordSize;
 use dis_vm::Ended;
+use std::path::Path;
 
 #[test]
 fn programs_print_what_is_expected_however_they_are_run() {
     let only = std::env::var("DIS_ONLY").ok();
     for word in [WordSize::Four, WordSize::Eight] {
-        let root = tree(word);
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dis-jit-{word}"));
+        plant(&root, word);
         for name in programs().iter().filter(|name| !name.starts_with(char::is_uppercase)) {
             if only.as_ref().is_some_and(|only| only != name) {
                 continue;

@@ -1,7 +1,7 @@
 //! Changed programs of the corpus, interpreted and compiled: they print the same, end the same, and no count is wrong.
 
 mod common;
-use common::expand;
+use common::programs;
 #[path = "../../dis-vm/tests/mutate/mod.rs"]
 mod mutate;
 

@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::{Way, expand, run};
+use common::programs::expand;
+use common::{Way, run};
 use dis_bytecode::{WordSize, assemble, verify, write};
 use dis_vm::Options;
 use std::fmt::Write;

@@ -1,13 +1,10 @@
 //! A name space as a server shows it to others: messages ask for files, a proc of the machine's own does each. sys-export(2), intro(5).
 
-use crate::device::Node;
 use crate::errors::{ACCESS, BAD_USE, Fail, HUNG_UP, NOT_FOUND, Outcome};
 use crate::files::{Kind, Open};
 use crate::namespace::Found;
 use crate::stat::{Change, DIRECTORY, Stat};
-use crate::styx::{
-    DATA_HEADER, Data, LARGEST, Message, NO_TAG, Names, Packed, Qid, Qids, VERSION, Wire, decode, encode,
-};
+use crate::styx::{DATA_HEADER, Data, LARGEST, Message, NO_TAG, Packed, Qid, VERSION, Wire, decode, encode};
 use crate::trap::Trap;
 use crate::vm::Vm;
 use std::cell::{Cell, RefCell};
@@ -172,11 +169,16 @@ impl Vm {
 
     /// The client is gone, or says what makes no sense.
     fn end_export(&mut self, export: &Export) {
+        self.end_requests(export);
+        export.over.set(true);
+        self.files.notices.ring(export.event);
+    }
+
+    /// Nothing that a client asked for goes on, and it has no files.
+    fn end_requests(&mut self, export: &Export) {
         let slots: Vec<u32> = export.busy.borrow_mut().drain().map(|(_, slot)| slot).collect();
         slots.into_iter().for_each(|slot| self.end_task(slot));
         export.fids.borrow_mut().clear();
-        export.over.set(true);
-        self.files.notices.ring(export.event);
     }
 
     /// Ends a task whose proc does not run.
@@ -195,11 +197,7 @@ impl Vm {
         }
         self.spend()?;
         match message {
-            Message::Tversion { .. } => {
-                let slots: Vec<u32> = export.busy.borrow_mut().drain().map(|(_, slot)| slot).collect();
-                slots.into_iter().for_each(|slot| self.end_task(slot));
-                export.fids.borrow_mut().clear();
-            }
+            Message::Tversion { .. } => self.end_requests(export),
             Message::Tflush { old } => {
                 let slot = export.busy.borrow_mut().remove(&old);
                 slot.into_iter().for_each(|slot| self.end_task(slot));
@@ -297,17 +295,12 @@ impl Vm {
         })
     }
 
-    /// The file that is to be seen where a name leads to.
-    fn seen(&mut self, found: &Found) -> Node {
-        self.translate(found).into_iter().next().unwrap_or_else(|| found.node.clone())
-    }
-
     fn known(&mut self, found: &Found) -> Outcome<Stat> {
         let node = self.seen(found);
         self.stat_node(&node, found.name()).map(apart)
     }
 
-    fn walk_fid(&mut self, export: &Export, fid: u32, new: u32, names: &Names) -> Outcome<Message> {
+    fn walk_fid(&mut self, export: &Export, fid: u32, new: u32, names: &[String]) -> Outcome<Message> {
         let from = export.fid(fid)?;
         if from.open.borrow().is_some() {
             return Err(BAD_USE.into());
@@ -316,14 +309,14 @@ impl Vm {
             return Err(FID_IN_USE.into());
         }
         let (mut trail, mut qids) = (from.trail.borrow().clone(), Vec::new());
-        for name in &names.0 {
+        for name in names {
             // Nothing leads out of what is served.
             let stays = name == ".." && trail.len() == 1;
             let step = if stays { Ok(()) } else { self.follow_one(&mut trail, name) };
             let known = step.and_then(|()| self.known(trail.last().unwrap_or(&export.root)));
             match known {
                 Ok(stat) => qids.push(qid(&stat)),
-                Err(Fail::Error(_)) if !qids.is_empty() => return Ok(Message::Rwalk { qids: Qids(qids) }),
+                Err(Fail::Error(_)) if !qids.is_empty() => return Ok(Message::Rwalk { qids }),
                 Err(fail) => return Err(fail),
             }
         }
@@ -331,7 +324,7 @@ impl Vm {
             true => drop(from.trail.replace(trail)),
             false => export.enter(new, trail)?,
         }
-        Ok(Message::Rwalk { qids: Qids(qids) })
+        Ok(Message::Rwalk { qids })
     }
 
     fn open_fid(&mut self, export: &Export, fid: u32, mode: i32) -> Outcome<Message> {

@@ -1,13 +1,13 @@
 //! Calls that wait for the host: other procs go on meanwhile, and the machine can be stopped.
 
 mod expand;
+mod kept;
 
 use dis_bytecode::{WordSize, assemble, write};
 use dis_vm::{Ended, Input, Limit, Options, Output, Vm};
-use std::cell::RefCell;
+use kept::Kept;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -42,19 +42,6 @@ others:
 	note "the other one"
 	ret
 "#;
-
-#[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Gives what is sent to it, as it comes; ends when nobody can send any more.
 struct Slow(Receiver<Vec<u8>>, Vec<u8>);
@@ -92,10 +79,6 @@ fn machine(call: &str, input: Input, root: Option<&Path>) -> (Vm, Kept) {
     (vm, kept)
 }
 
-fn text(kept: &Kept) -> String {
-    String::from_utf8(kept.0.take()).expect("UTF-8")
-}
-
 /// Sends bytes after the other proc had time to print, then ends the input.
 fn send_later(send: Sender<Vec<u8>>) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
@@ -116,7 +99,7 @@ fn other_procs_go_on_while_one_reads_standard_input() {
         let (send, input) = slow();
         let later = send_later(send);
         let (mut vm, kept) = machine(call, input, None);
-        assert_eq!((vm.run(), text(&kept)), (Ended::Done, expected.to_owned()), "{call}");
+        assert_eq!((vm.run(), kept.text()), (Ended::Done, expected.to_owned()), "{call}");
         later.join().expect("it is done");
     }
 }
@@ -130,7 +113,7 @@ fn a_machine_that_waits_is_cancelled() {
         std::thread::sleep(Duration::from_millis(200));
         canceller.cancel();
     });
-    assert_eq!((vm.run(), text(&kept)), (Ended::Stopped(Limit::Cancelled), "the other one\n".to_owned()));
+    assert_eq!((vm.run(), kept.text()), (Ended::Stopped(Limit::Cancelled), "the other one\n".to_owned()));
     later.join().expect("it is done");
     // Its thread still reads, and nobody waits for that.
     drop(vm);
@@ -154,6 +137,6 @@ fn other_procs_go_on_while_one_opens_and_reads_a_pipe_of_the_host() {
         std::thread::sleep(Duration::from_millis(150));
         file.write_all(b"later").expect("somebody reads");
     });
-    assert_eq!((vm.run(), text(&kept)), (Ended::Done, "the other one\n5\n".to_owned()));
+    assert_eq!((vm.run(), kept.text()), (Ended::Done, "the other one\n5\n".to_owned()));
     later.join().expect("it is done");
 }

@@ -1,69 +1,15 @@
 //! Every program of `tests/dis/run` for both word sizes, as it is and with a quantum of one instruction while all counts are
 //! checked: it prints what the file beside it says. Together they execute every opcode.
 
-mod expand;
+mod kept;
+mod programs;
 
-use dis_bytecode::{Op, WordSize, assemble, write};
+use dis_bytecode::{Op, WordSize};
 use dis_vm::{Ended, Input, Options, Output, Vm};
-use std::cell::RefCell;
+use kept::Kept;
+use programs::{bytes, folder, plant, programs};
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/dis/run")
-}
-
-/// Names of the programs. Those in capitals are only loaded by others.
-fn programs() -> Vec<String> {
-    let files = std::fs::read_dir(folder()).expect("the corpus");
-    let paths = files.map(|entry| entry.expect("a file").path());
-    let names = paths.filter(|path| path.extension().is_some_and(|extension| extension == "s"));
-    let names = names.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.collect();
-    names.sort();
-    names
-}
-
-/// A program's bytes.
-fn bytes(name: &str, word: WordSize) -> Vec<u8> {
-    let source = std::fs::read_to_string(folder().join(format!("{name}.s"))).expect("text");
-    let text = expand::expand(name, &source, word.bytes() as usize);
-    let assembled = assemble(&text).unwrap_or_else(|findings| {
-        let found = &findings[0];
-        let line = text.lines().nth(found.line.max(1) as usize - 1).unwrap_or_default();
-        panic!("{name}: {}: {line}", found.message);
-    });
-    if let Err(faults) = dis_bytecode::verify(&assembled.module, word) {
-        panic!("{name}, words of {word}: {}", faults[0]);
-    }
-    write(&assembled.module)
-}
-
-/// A tree with all programs, for one word size.
-fn tree(word: WordSize) -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dis-{word}"));
-    std::fs::create_dir_all(&root).expect("a folder");
-    for name in programs() {
-        std::fs::write(root.join(format!("{name}.dis")), bytes(&name, word)).expect("room");
-    }
-    std::fs::write(root.join("text"), "one\ntwo\nthree\n").expect("room");
-    root
-}
-
-#[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use std::path::Path;
 
 struct Ran {
     text: String,
@@ -88,7 +34,7 @@ fn run(name: &str, word: WordSize, root: &Path, stress: bool) -> Ran {
     vm.start(name, &bytes(name, word), &args).unwrap_or_else(|why| panic!("{name}: {why}"));
     let ended = vm.run();
     let executed = vm.executed().collect();
-    let mut text = String::from_utf8(kept.0.take()).expect("UTF-8");
+    let mut text = kept.text();
     if ended != Ended::Done {
         text += &format!("{ended:?}\n");
     }
@@ -107,7 +53,8 @@ fn expected(name: &str, text: &str) -> String {
 fn programs_print_what_is_expected_and_execute_every_opcode() {
     let mut seen = BTreeSet::new();
     for word in [WordSize::Four, WordSize::Eight] {
-        let root = tree(word);
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("dis-{word}"));
+        plant(&root, word);
         for name in programs().iter().filter(|name| !name.starts_with(char::is_uppercase)) {
             for stress in [false, true] {
                 let ran = run(name, word, &root, stress);

@@ -1,8 +1,8 @@
 //! Programs of the corpus with bytes, opcodes, operands and types changed: whatever passes the verifier runs to some end without a panic and without a wrong
 //! count, which would be a reference to something that is not its own.
 
-mod expand;
 mod mutate;
+mod programs;
 
 use dis_bytecode::WordSize;
 use dis_vm::{Ended, Options, Vm};

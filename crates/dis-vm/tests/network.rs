@@ -1,13 +1,13 @@
 //! The host's network: programs call and are called, serve trees and mount them; without leave they find nothing.
 
 mod expand;
+mod kept;
 
 use dis_bytecode::{WordSize, assemble, write};
 use dis_vm::{Ended, Limit, Options, Output, Vm};
-use std::cell::RefCell;
-use std::io::{self, Read, Write};
+use kept::Kept;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,19 +38,6 @@ BODY
 	ret
 "#;
 
-#[derive(Clone, Default)]
-struct Kept(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 fn machine(body: &str, word: WordSize, network: bool) -> (Vm, Kept) {
     let source = PROGRAM.replace("BODY", body);
     let text = expand::expand("network", &source, word.bytes() as usize);
@@ -66,10 +53,6 @@ fn machine(body: &str, word: WordSize, network: bool) -> (Vm, Kept) {
     let mut vm = Vm::new(word, options);
     vm.start("network", &write(&assembled.module), &[]).expect("it is fine");
     (vm, kept)
-}
-
-fn text(kept: &Kept) -> String {
-    String::from_utf8(kept.0.take()).expect("UTF-8")
 }
 
 /// Ports that were free a moment ago are to be free still: one test at a time.
@@ -112,7 +95,7 @@ fn a_program_calls_and_talks() {
         );
         let (mut vm, kept) = machine(&body, word, true);
         assert_eq!(vm.run(), Ended::Done);
-        assert_eq!(text(&kept), "0\nfrom the server\n16\n/net/tcp/0\n");
+        assert_eq!(kept.text(), "0\nfrom the server\n16\n/net/tcp/0\n");
         // What nobody has open any more is closed, and the server hears of it.
         assert_eq!(other.join().expect("it is done"), "from the program");
     }
@@ -149,7 +132,7 @@ fn a_program_is_called() {
         let _ = stream.read_to_end(&mut all);
     });
     assert_eq!(vm.run(), Ended::Done);
-    assert_eq!(text(&kept), "0\n0\n/net/tcp/1\na call\nEstablished\n\n");
+    assert_eq!(kept.text(), "0\n0\n/net/tcp/1\na call\nEstablished\n\n");
     caller.join().expect("it is done");
 }
 
@@ -167,7 +150,7 @@ fn one_machine_serves_what_another_mounts() {
 	say w {{11w}}(fp)"
         );
         let (mut vm, kept) = machine(&body, WordSize::Four, true);
-        (vm.run(), text(&kept))
+        (vm.run(), kept.text())
     });
     let client = format!(
         "	sys 0 {{20w}}(fp): p \"tcp!127.0.0.1!{port}\", p {{27w}}(fp)
@@ -181,7 +164,7 @@ fn one_machine_serves_what_another_mounts() {
     loop {
         let (mut vm, kept) = machine(&client, WordSize::Eight, true);
         assert_eq!(vm.run(), Ended::Done);
-        let said = text(&kept);
+        let said = kept.text();
         if said.starts_with("spandrel\n") {
             assert!(said.contains("'/chan/none' "), "{said}");
             break;
@@ -216,7 +199,7 @@ fn without_leave_there_is_no_network() {
 	error";
     let (mut vm, kept) = machine(body, WordSize::Four, false);
     assert_eq!(vm.run(), Ended::Done);
-    assert_eq!(text(&kept), "-1\nthis machine has no network\n");
+    assert_eq!(kept.text(), "-1\nthis machine has no network\n");
 }
 
 /// Requests that make sense one by one, in any order, for few fids.
@@ -300,7 +283,7 @@ fn a_server_survives_whatever_is_asked() {
             let _ = stream.shutdown(std::net::Shutdown::Write);
             reader.join().expect("it is done")
         });
-        assert_eq!((vm.run(), text(&kept)), (Ended::Done, "0\n".to_owned()), "{seed}");
+        assert_eq!((vm.run(), kept.text()), (Ended::Done, "0\n".to_owned()), "{seed}");
         vm.audit().expect("all counts are right");
         drop(vm);
         let replies = client.join().expect("it is done");

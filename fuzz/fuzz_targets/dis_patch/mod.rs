@@ -1,6 +1,6 @@
 //! Modules with changes that an input describes: six bytes each say what, where, and by what.
 
-use dis_bytecode::{DataValue, Inst, Middle, Module, Op, Operand, write};
+use dis_bytecode::{DataValue, Middle, Module, Op, Operand, write};
 
 /// Most changes of one module.
 const MOST: usize = 24;
@@ -78,12 +78,8 @@ fn code(module: &mut Module, patch: &Patch) {
         12 => inst.mid = if patch.small % 2 == 0 { Middle::Imm(patch.n >> 16) } else { Middle::Fp(place) },
         13 => inst.dst = Operand::Mp(place),
         14 => *inst = donor,
-        _ => exchange(&mut module.code, patch.at % count, other % count),
+        _ => module.code.swap(patch.at % count, other % count),
     }
-}
-
-fn exchange(code: &mut [Inst], one: usize, other: usize) {
-    code.swap(one, other);
 }
 
 fn types(module: &mut Module, patch: &Patch) {

@@ -107,7 +107,7 @@ pub(super) fn stat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 
 pub(super) fn fstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
-    let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+    let open = vm.open(file);
     let outcome = open.and_then(|open| vm.stat_open(&open));
     let result = vm.settle(outcome)?;
     vm.give_stat(fp, result)
@@ -163,7 +163,7 @@ pub(super) fn wstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
 
 pub(super) fn fwstat(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (file, change) = (vm.descriptor(fp, 0)?, change(vm, fp)?);
-    let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+    let open = vm.open(file);
     let outcome = open.and_then(|open| {
         let last = crate::namespace::last(&open.path.borrow()).to_owned();
         vm.change(&open.node, &really(change, &last)?)

@@ -56,9 +56,14 @@ impl Vm {
         self.give_file(fp, result)
     }
 
+    /// What a descriptor is open for.
+    pub(super) fn open(&mut self, descriptor: i32) -> Outcome<Rc<Open>> {
+        Ok(self.files.get(self.cur.files, descriptor)?)
+    }
+
     /// Writes to a descriptor.
     pub(super) fn write_descriptor(&mut self, file: i32, bytes: &[u8], at: Option<u64>) -> Outcome<usize> {
-        let open = self.files.get(self.cur.files, file)?;
+        let open = self.open(file)?;
         self.write_open(&open, bytes, at)
     }
 
@@ -144,7 +149,7 @@ pub(super) fn readn(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let place = vm.heap.slice(array).data;
     let mut call = vm.cur.call.take().unwrap_or_default();
     while call.total < count {
-        let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+        let open = vm.open(file);
         let read =
             open.and_then(|open| vm.read_into(&open, place + call.total as u32, count - call.total, None));
         match read {
@@ -199,7 +204,7 @@ pub(super) fn seek(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let file = vm.descriptor(fp, 0)?;
     let at = (9 * vm.word).next_multiple_of(8);
     let (offset, start) = (vm.heap.memory.big(fp + at), vm.heap.memory.word(fp + at + 8));
-    let open = vm.files.get(vm.cur.files, file).map_err(Fail::Error);
+    let open = vm.open(file);
     let outcome = open.and_then(|open| vm.seek_open(&open, offset, start));
     let result = vm.settle(outcome)?;
     let value = result.map_or_else(
@@ -239,7 +244,7 @@ fn copy(vm: &mut Vm, from: i32, to: i32, size: usize, call: &mut Call) -> Outcom
     loop {
         let mut end = None;
         while !call.writes && call.bytes.len() < size && end.is_none() {
-            let open = vm.files.get(vm.cur.files, from).map_err(Fail::Error);
+            let open = vm.open(from);
             match open.and_then(|open| vm.read_open(&open, size - call.bytes.len(), None)) {
                 Ok(bytes) if bytes.is_empty() => end = Some(Ok(())),
                 Ok(bytes) => {

@@ -1,6 +1,6 @@
 //! `$Sys` on servers of files and on the network: sys-bind(2), sys-export(2), sys-dial(2), sys-fversion(2).
 
-use crate::errors::{BAD_ARGUMENT, Fail, Outcome};
+use crate::errors::{BAD_ARGUMENT, Outcome};
 use crate::files::Open;
 use crate::proc::Exchange;
 use crate::trap::{Step, Trap};
@@ -17,7 +17,7 @@ impl Vm {
     /// What is open as an argument.
     fn open_argument(&mut self, fp: Addr, number: u32) -> Result<Outcome<Rc<Open>>, Trap> {
         let file = self.descriptor(fp, number)?;
-        Ok(self.files.get(self.cur.files, file).map_err(Fail::Error))
+        Ok(self.open(file))
     }
 }
 
@@ -26,7 +26,7 @@ pub(super) fn mount(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let (on, flag, tree) = (vm.text_argument(fp, 2)?, vm.word_argument(fp, 3), vm.text_argument(fp, 4)?);
     let own = match own {
         -1 => Ok(None),
-        own => vm.files.get(vm.cur.files, own).map(Some).map_err(Fail::Error),
+        own => vm.open(own).map(Some),
     };
     let outcome = open.and_then(|open| vm.mount(&open, own?.as_deref(), &on, flag, &tree));
     let result = vm.settle(outcome)?;

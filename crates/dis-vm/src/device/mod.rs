@@ -3,6 +3,7 @@
 //! A [`Node`] is a file that is not open: a device, and which of its files. What can be done with one is the same for all devices;
 //! the functions here only say whose it is.
 
+mod connection;
 mod console;
 mod descriptors;
 mod environment;
@@ -14,9 +15,9 @@ mod progs;
 mod root;
 mod service;
 
+pub(crate) use connection::{Connection, Journal, Note, Remote};
 pub(crate) use environment::{Environment, Variable};
 pub(crate) use host::place as host_place;
-pub(crate) use mount::{Connection, Journal, Note, Remote};
 pub(crate) use net::{Net, Network};
 pub(crate) use pipe::{End, Pipe};
 pub(crate) use progs::WaitQueue;

@@ -56,7 +56,7 @@ impl Vm {
     /// Has what is found somewhere be seen somewhere else.
     pub(crate) fn bind_found(&mut self, new: &Found, on: &Found, flag: i32) -> Result<i32, String> {
         check_flag(flag)?;
-        let node = self.translate(new).into_iter().next().unwrap_or(new.node.clone());
+        let node = self.seen(new);
         let order = flag & ORDER;
         if node.is_folder() != on.node.is_folder() || !on.node.is_folder() && order != REPLACE {
             return Err(MOUNT.into());

@@ -97,13 +97,13 @@ impl Vm {
 
     pub(crate) fn remove_name(&mut self, name: &str) -> Outcome<()> {
         let found = self.resolve(name)?;
-        let node = self.translate(&found).into_iter().next().unwrap_or(found.node);
+        let node = self.seen(&found);
         self.remove_node(&node)
     }
 
     pub(crate) fn stat_name(&mut self, name: &str) -> Outcome<Stat> {
         let found = self.resolve(name)?;
-        let node = self.translate(&found).into_iter().next().unwrap_or(found.node.clone());
+        let node = self.seen(&found);
         self.stat_node(&node, found.name())
     }
 
@@ -114,7 +114,7 @@ impl Vm {
 
     pub(crate) fn wstat_name(&mut self, name: &str, change: &Change) -> Outcome<()> {
         let found = self.resolve(name)?;
-        let node = self.translate(&found).into_iter().next().unwrap_or(found.node);
+        let node = self.seen(&found);
         self.change(&node, change)
     }
 
@@ -140,7 +140,7 @@ impl Vm {
     /// The whole of a file that has to be there without waiting, if it is not longer than this.
     pub(crate) fn read_whole(&mut self, name: &str, most: usize) -> Outcome<(Vec<u8>, String)> {
         let found = self.resolve(name)?;
-        let node = self.translate(&found).into_iter().next().unwrap_or(found.node.clone());
+        let node = self.seen(&found);
         if let Node::Host(inside, false) = &node {
             let host = crate::device::host_place(self, inside)?;
             let meta = std::fs::metadata(&host)?;

@@ -232,6 +232,11 @@ impl Vm {
         result
     }
 
+    /// The file that is to be seen where a name leads to.
+    pub(crate) fn seen(&self, found: &Found) -> Node {
+        self.translate(found).into_iter().next().unwrap_or_else(|| found.node.clone())
+    }
+
     /// The files that are to be seen where a name leads to, more than one where folders are united.
     pub(crate) fn translate(&self, found: &Found) -> Vec<Node> {
         let space = self.cur.space();

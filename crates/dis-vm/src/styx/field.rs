@@ -19,14 +19,6 @@ pub(crate) struct Data(pub(crate) Vec<u8>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Packed(pub(crate) Vec<u8>);
 
-/// Names of a walk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Names(pub(crate) Vec<String>);
-
-/// Where it led.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Qids(pub(crate) Vec<Qid>);
-
 /// The rest of a message.
 pub(crate) struct Reader<'a>(&'a [u8]);
 
@@ -126,35 +118,18 @@ impl Field for Packed {
     }
 }
 
-fn put_all<T: Field>(all: &[T], out: &mut Vec<u8>) {
-    (all.len() as u16).put(out);
-    all.iter().for_each(|one| one.put(out));
-}
-
-fn get_all<T: Field>(from: &mut Reader<'_>) -> Result<Vec<T>, Malformed> {
-    let count = usize::from(u16::get(from)?);
-    if count > MOST_NAMES {
-        return Err(Malformed("a walk of too many names"));
-    }
-    (0..count).map(|_| T::get(from)).collect()
-}
-
-impl Field for Names {
+/// Names of a walk, and where it led.
+impl<T: Field> Field for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
-        put_all(&self.0, out);
+        (self.len() as u16).put(out);
+        self.iter().for_each(|one| one.put(out));
     }
 
-    fn get(from: &mut Reader<'_>) -> Result<Names, Malformed> {
-        get_all(from).map(Names)
-    }
-}
-
-impl Field for Qids {
-    fn put(&self, out: &mut Vec<u8>) {
-        put_all(&self.0, out);
-    }
-
-    fn get(from: &mut Reader<'_>) -> Result<Qids, Malformed> {
-        get_all(from).map(Qids)
+    fn get(from: &mut Reader<'_>) -> Result<Vec<T>, Malformed> {
+        let count = usize::from(u16::get(from)?);
+        if count > MOST_NAMES {
+            return Err(Malformed("a walk of too many names"));
+        }
+        (0..count).map(|_| T::get(from)).collect()
     }
 }

@@ -6,7 +6,7 @@
 mod field;
 mod wire;
 
-pub(crate) use field::{Data, Field, Names, Packed, Qid, Qids, Reader};
+pub(crate) use field::{Data, Field, Packed, Qid, Reader};
 pub(crate) use wire::Wire;
 
 /// The tag of what has none: version messages.
@@ -66,8 +66,8 @@ messages! {
     107 Rerror { why: String }
     108 Tflush { old: u16 }
     109 Rflush {}
-    110 Twalk { fid: u32, new: u32, names: Names }
-    111 Rwalk { qids: Qids }
+    110 Twalk { fid: u32, new: u32, names: Vec<String> }
+    111 Rwalk { qids: Vec<Qid> }
     112 Topen { fid: u32, mode: u8 }
     113 Ropen { qid: Qid, unit: u32 }
     114 Tcreate { fid: u32, name: String, perm: u32, mode: u8 }
@@ -133,8 +133,8 @@ mod tests {
             Rerror { why: text() },
             Tflush { old: 3 },
             Rflush {},
-            Twalk { fid: 1, new: 2, names: Names(vec!["a".into(), String::new(), text()]) },
-            Rwalk { qids: Qids(vec![qid, qid]) },
+            Twalk { fid: 1, new: 2, names: vec!["a".into(), String::new(), text()] },
+            Rwalk { qids: vec![qid, qid] },
             Topen { fid: 1, mode: 0x51 },
             Ropen { qid, unit: 8168 },
             Tcreate { fid: 1, name: text(), perm: 1 << 31, mode: 2 },
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_bytes_are_those_of_the_manual() {
-        let walk = Message::Twalk { fid: 1, new: 2, names: Names(vec!["ab".into()]) };
+        let walk = Message::Twalk { fid: 1, new: 2, names: vec!["ab".into()] };
         let bytes = [21, 0, 0, 0, 110, 5, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 2, 0, b'a', b'b'];
         assert_eq!(encode(5, &walk), bytes);
     }

@@ -1,25 +1,11 @@
 //! Programs of the corpus with bytes, opcodes, operands and types changed.
 
-use super::expand;
-use dis_bytecode::{Module, Op, WordSize, assemble, read, write};
-use std::path::Path;
+use dis_bytecode::{Module, Op, WordSize, read, write};
 
 /// The programs.
 pub(crate) fn corpus() -> Vec<(WordSize, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/dis/run");
-    let mut programs = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the corpus") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "s") {
-            continue;
-        }
-        let source = std::fs::read_to_string(&path).expect("text");
-        for word in [WordSize::Four, WordSize::Eight] {
-            let text = expand::expand("x", &source, word.bytes() as usize);
-            let module = assemble(&text).expect("the corpus test says what is wrong").module;
-            programs.push((word, write(&module)));
-        }
-    }
+    let modules = super::programs::nameless().into_iter();
+    let mut programs: Vec<_> = modules.map(|(word, module)| (word, write(&module))).collect();
     programs.sort_by(|a, b| a.1.cmp(&b.1));
     programs
 }
