@@ -163,13 +163,14 @@ fn one_machine_serves_what_another_mounts() {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let (mut vm, kept) = machine(&client, WordSize::Eight, true);
-        assert_eq!(vm.run(), Ended::Done);
-        let said = kept.text();
+        let (ended, said) = (vm.run(), kept.text());
         if said.starts_with("spandrel\n") {
+            assert_eq!(ended, Ended::Done);
             assert!(said.contains("'/chan/none' "), "{said}");
             break;
         }
-        assert!(Instant::now() < deadline, "{said}");
+        // Nobody listens yet: there is nothing to read, and an array cannot be cut there.
+        assert!(Instant::now() < deadline, "{ended:?}: {said}");
         std::thread::sleep(Duration::from_millis(50));
     }
     assert_eq!(server.join().expect("it is done"), (Ended::Done, "0\n".to_owned()));
