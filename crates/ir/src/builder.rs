@@ -191,7 +191,7 @@ impl<'a> Builder<'a> {
     /// A direct call; the results, with a final `bool` when it catches.
     pub fn call(&mut self, module: &Module, func: Func, args: &[Value], catches: bool) -> function::Values {
         let results = call_results(&module.functions[func].signature, catches);
-        self.call_inst(Op::Call, args, Imm::Func { func, catches, state: None }, &results)
+        self.call_inst(Op::Call, args, Imm::Func { func, catches, state: None, keeps: None }, &results)
     }
 
     /// A direct call that may be inlined with its guards: `state` is this function's frame as it waits in the call.
@@ -204,7 +204,17 @@ impl<'a> Builder<'a> {
         state: State,
     ) -> function::Values {
         let results = call_results(&module.functions[func].signature, catches);
-        self.call_inst(Op::Call, args, Imm::Func { func, catches, state: Some(state) }, &results)
+        self.call_inst(Op::Call, args, Imm::Func { func, catches, state: Some(state), keeps: None }, &results)
+    }
+
+    /// Says of a direct call, by its results, that a class is behind it as it was; see [`Imm::Func`].
+    pub fn keeps(&mut self, results: &[Value], class: AliasClass) {
+        let def = results.first().map(|result| self.func.values[*result].def);
+        if let Some(function::Def::Result(call, _)) = def
+            && let Imm::Func { keeps, .. } = &mut self.func.insts[call].imm
+        {
+            *keeps = Some(class);
+        }
     }
 
     /// A call through an entry pointer.
@@ -231,7 +241,7 @@ impl<'a> Builder<'a> {
         catches: bool,
     ) -> function::Values {
         let results = call_results(&module.runtimes[runtime].signature, catches);
-        self.call_inst(Op::CallRuntime, args, Imm::Runtime { runtime, catches }, &results)
+        self.call_inst(Op::CallRuntime, args, Imm::Runtime { runtime, catches, keeps: None }, &results)
     }
 
     fn call_inst(&mut self, op: Op, args: &[Value], imm: Imm, results: &[Type]) -> function::Values {

@@ -110,6 +110,8 @@ pub enum Imm {
         /// The caller's frame as it waits for the callee. The call itself does not leave through it: it becomes the
         /// parent of the callee's frame states when the callee is inlined. See [`StateData::parent`].
         state: Option<State>,
+        /// A class that is as it was behind the call, whatever the callee calls and wherever it leaves to.
+        keeps: Option<AliasClass>,
     },
     /// A call through an entry pointer.
     Sig {
@@ -124,6 +126,8 @@ pub enum Imm {
         runtime: Runtime,
         /// See [`InstData::catches`].
         catches: bool,
+        /// As for functions of the module.
+        keeps: Option<AliasClass>,
     },
     /// A guard's exit.
     Guard {
@@ -188,6 +192,14 @@ impl InstData {
         match self.imm {
             Imm::Guard { state, .. } => Some(state),
             Imm::Func { state, .. } => state,
+            _ => None,
+        }
+    }
+
+    /// The class that a call leaves as it is, whatever its callee's declaration says.
+    pub fn keeps(&self) -> Option<AliasClass> {
+        match self.imm {
+            Imm::Func { keeps, .. } | Imm::Runtime { keeps, .. } => keeps,
             _ => None,
         }
     }

@@ -371,11 +371,14 @@ const BROKEN: &[(Break, &[&str])] = &[
     ),
     (|_, f| find(f, Op::Load).imm = Imm::Mem { offset: 0, class: AliasClass(9) }, &["class9 does not exist"]),
     (
-        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(9), catches: false, state: None },
+        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(9), catches: false, state: None, keeps: None },
         &["func9 does not exist"],
     ),
     (
-        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: false, state: Some(State(9)) },
+        |_, f| {
+            find(f, Op::Call).imm =
+                Imm::Func { func: Func(0), catches: false, state: Some(State(9)), keeps: None }
+        },
         &["fs9 does not exist: its table has 2 entries"],
     ),
     (
@@ -385,7 +388,8 @@ const BROKEN: &[(Break, &[&str])] = &[
     (
         |_, f| {
             f.states[State(1)].values.push(FrameValue::Result(1));
-            find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: false, state: Some(State(1)) };
+            find(f, Op::Call).imm =
+                Imm::Func { func: Func(0), catches: false, state: Some(State(1)), keeps: None };
         },
         &["fs1 waits for 2 results of the call, which has 1"],
     ),
@@ -398,11 +402,13 @@ const BROKEN: &[(Break, &[&str])] = &[
         &["sig9 does not exist"],
     ),
     (
-        |_, f| find(f, Op::CallRuntime).imm = Imm::Runtime { runtime: Runtime(9), catches: false },
+        |_, f| {
+            find(f, Op::CallRuntime).imm = Imm::Runtime { runtime: Runtime(9), catches: false, keeps: None }
+        },
         &["rt9 does not exist"],
     ),
     (
-        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: true, state: None },
+        |_, f| find(f, Op::Call).imm = Imm::Func { func: Func(0), catches: true, state: None, keeps: None },
         &["1 result found, 2 expected by `call`"],
     ),
     (
@@ -573,10 +579,10 @@ fn corrupt(rng: &mut Rng, module: &mut Module) {
         11 => {
             let catches = any & 1 == 0;
             let calls = [
-                Imm::Func { func: Func(any), catches, state: None },
-                Imm::Func { func: Func(any), catches, state: Some(State(any)) },
+                Imm::Func { func: Func(any), catches, state: None, keeps: None },
+                Imm::Func { func: Func(any), catches, state: Some(State(any)), keeps: None },
                 Imm::Sig { sig: Sig(any), catches },
-                Imm::Runtime { runtime: Runtime(any), catches },
+                Imm::Runtime { runtime: Runtime(any), catches, keeps: Some(AliasClass(any)) },
                 Imm::Mem { offset: 0, class: AliasClass(any) },
                 Imm::None,
                 Imm::Int(-1),

@@ -2,6 +2,7 @@
 
 use crate::flow::Flow;
 use crate::function::Fiber;
+use crate::keeps::Keeps;
 use crate::kinds::Kinds;
 use crate::runtime::{Classes, DEAD, Functions, Reason, THREW};
 use crate::tables::Found;
@@ -34,6 +35,7 @@ struct Entry {
 pub(crate) struct Emitter<'a> {
     pub(crate) feedback: &'a Feedback,
     fiber: &'a Fiber,
+    keeps: &'a Keeps,
     flow: &'a Flow,
     kinds: &'a [Kinds],
     pub(crate) module: Module,
@@ -61,14 +63,16 @@ pub(crate) struct Emitter<'a> {
     pub(crate) frame: Value,
     pub(crate) window: Value,
     pub(crate) closure: Value,
-    /// Objects out of globals: numbers of closures' code and of natives.
+    /// Objects out of globals that were steady and could not be set since: their slots.
+    pub(crate) steady: Vec<(Value, usize)>,
+    /// Numbers of closures' code and of natives.
     pub(crate) numbers: Vec<(Value, u32)>,
 }
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(
         feedback: &'a Feedback,
-        fiber: &'a Fiber,
+        (fiber, keeps): (&'a Fiber, &'a Keeps),
         flow: &'a Flow,
         kinds: &'a [Kinds],
         (module, classes, functions): (Module, Classes, Functions),
@@ -81,6 +85,7 @@ impl<'a> Emitter<'a> {
         Emitter {
             feedback,
             fiber,
+            keeps,
             flow,
             kinds,
             module,
@@ -101,6 +106,7 @@ impl<'a> Emitter<'a> {
             frame: params[0],
             window: params[1],
             closure: params[2],
+            steady: Vec::new(),
             numbers: Vec::new(),
         }
     }
@@ -152,6 +158,7 @@ impl<'a> Emitter<'a> {
             self.block = self.blocks[number];
             (self.regs, self.count, self.recorded) = (entry.regs, entry.count, entry.recorded);
             self.found = entry.found;
+            self.steady.clear();
             let flow = self.flow;
             let block = &flow.blocks[number];
             let mut open = true;
@@ -637,6 +644,7 @@ impl<'a> Emitter<'a> {
     pub(crate) fn runtime(&mut self, function: ir::Runtime, args: &[Value]) -> Value {
         if function != self.functions.wrote {
             self.found = None;
+            self.steady.clear();
         }
         self.runtime_results(function, args)[0]
     }
@@ -648,13 +656,19 @@ impl<'a> Emitter<'a> {
     }
 
     /// Calls compiled code, or what is in its place; tag and payload.
-    pub(crate) fn call(&mut self, code: u32, args: &[Value]) -> (Value, Value) {
+    pub(crate) fn call(&mut self, code: u32, args: &[Value; 3]) -> (Value, Value) {
         let func = self.callee(code);
         self.found = None;
         let state = self.waiting();
         let mut builder = Builder::at(&mut self.body, self.block);
         builder.set_position(self.pc as u32);
         let results = builder.call_with_state(&self.module, func, args, false, state);
+        let global = self.steady.iter().find(|(handle, _)| *handle == args[2]);
+        if self.keeps.globals(code, global.map(|(_, slot)| (self.feedback.globals, *slot))) {
+            builder.keeps(&results, self.classes.watched);
+        } else {
+            self.steady.clear();
+        }
         (results[0], results[1])
     }
 

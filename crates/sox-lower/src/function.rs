@@ -2,6 +2,7 @@
 
 use crate::emit::Emitter;
 use crate::flow::Flow;
+use crate::keeps::Keeps;
 use crate::kinds::{Kinds, kinds};
 use crate::runtime::{self, Classes, Functions};
 use crate::value::Kind;
@@ -73,7 +74,9 @@ pub fn lower(
     }
     let mut module = Module::default();
     let classes = runtime::classes(&mut module);
-    let shared = Shared { classes, functions: runtime::functions(&mut module, &classes), fiber };
+    let functions = runtime::functions(&mut module, &classes);
+    let keeps = Keeps::new(callees.iter().chain([feedback]));
+    let shared = Shared { classes, functions, fiber, keeps };
     let code = feedback.code();
     let name = match header {
         None => format!("sox{code}"),
@@ -102,6 +105,7 @@ struct Shared<'a> {
     classes: Classes,
     functions: Functions,
     fiber: &'a Fiber,
+    keeps: Keeps,
 }
 
 /// Gives one function of a module its body.
@@ -112,7 +116,8 @@ fn body(feedback: &Feedback, header: Option<u32>, shared: &Shared<'_>, lowered: 
     let kinds = kinds(feedback, &flow, &entry);
     let func = lowered.func;
     let module = (lowered.module, shared.classes, shared.functions);
-    let mut emitter = Emitter::new(feedback, shared.fiber, &flow, &kinds, module, (func, lowered.codes));
+    let mut emitter =
+        Emitter::new(feedback, (shared.fiber, &shared.keeps), &flow, &kinds, module, (func, lowered.codes));
     emitter.entry(&entry, header.is_some());
     emitter.blocks();
     let (module, codes) = emitter.finish();

@@ -17,6 +17,7 @@ mod early;
 mod emit;
 mod flow;
 mod function;
+mod keeps;
 mod kinds;
 mod natives;
 mod objects;

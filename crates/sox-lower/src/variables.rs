@@ -47,6 +47,7 @@ impl Emitter<'_> {
         let holds = self.b().icmp(IntCond::Eq, changed, zero);
         self.guard(holds, Reason::Other);
         let handle = self.int(known.object as u64);
+        self.steady.push((handle, slot));
         self.numbers.extend(known.number.map(|number| (handle, number)));
         Some(Val::Object(tag, handle))
     }

@@ -246,7 +246,7 @@ impl Gvn<'_> {
             Imm::Float(bits) => KeyImm::Float(bits),
             Imm::IntCond(c) => KeyImm::IntCond(c),
             Imm::FloatCond(c) => KeyImm::FloatCond(c),
-            Imm::Runtime { runtime, catches } => {
+            Imm::Runtime { runtime, catches, .. } => {
                 KeyImm::Runtime(runtime.index() as u32 * 2 + u32::from(catches))
             }
             _ => return None,

@@ -363,8 +363,7 @@ fn written(func: &Function, ctx: &Context<'_>, of: &Loop) -> Table<AliasClass, W
         match (data.op.effect(), &data.imm) {
             (Effect::Write, Imm::Mem { class, .. }) => written[*class] = written[*class].max(Written::Stores),
             (Effect::Write | Effect::Call | Effect::Poll, _) => {
-                let classes = memory::written_by(ctx, data);
-                for class in ctx.module.classes.keys().filter(|class| classes.contains(*class)) {
+                for class in ctx.module.classes.keys().filter(|class| memory::may_write(ctx, data, *class)) {
                     written[class] = Written::Calls;
                 }
             }

@@ -8,7 +8,6 @@ use super::{Context, Pass, edit};
 use crate::cfg::{Cfg, Loops};
 use crate::entity::{AliasClass, Block, Inst, Table, Value};
 use crate::function::{Function, Imm, InstData};
-use crate::module::ClassSet;
 use crate::ops::{Effect, Op};
 use crate::types::Type;
 use std::collections::BTreeMap;
@@ -179,9 +178,8 @@ impl Memory<'_> {
                 known.retain(|other, _| other.class != place.class || !self.may_overlap(func, other, &place));
             }
             Effect::Call | Effect::Poll => {
-                let writes = written_by(self.ctx, data);
                 known.retain(|place, _| {
-                    self.ctx.module.classes[place.class].immutable || !writes.contains(place.class)
+                    self.ctx.module.classes[place.class].immutable || !may_write(self.ctx, data, place.class)
                 });
             }
             _ => {}
@@ -261,12 +259,13 @@ fn is_alloc(func: &Function, value: Value) -> bool {
     edit::defining_inst(func, value).is_some_and(|inst| func.insts[inst].op == Op::Alloc)
 }
 
-/// The classes a call or poll may write.
-pub fn written_by(ctx: &Context<'_>, data: &InstData) -> ClassSet {
-    match data.imm {
-        Imm::Runtime { runtime, .. } => ctx.module.runtimes[runtime].writes.clone(),
-        _ => ClassSet::All,
-    }
+/// Whether a call or poll may write a class.
+pub fn may_write(ctx: &Context<'_>, data: &InstData, class: AliasClass) -> bool {
+    let declared = match data.imm {
+        Imm::Runtime { runtime, .. } => ctx.module.runtimes[runtime].writes.contains(class),
+        _ => true,
+    };
+    declared && data.keeps() != Some(class)
 }
 
 /// Drops stores that a later store of the same block covers, with nothing in between that could look.

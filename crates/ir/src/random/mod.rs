@@ -18,6 +18,7 @@ mod constants;
 mod control;
 mod exits;
 mod expr;
+mod keeps;
 mod layout;
 mod live;
 mod memory;

@@ -6,7 +6,7 @@ use crate::function::Function;
 use crate::module::{Module, Signature};
 use crate::random::body::{Body, Plan, Shape};
 use crate::random::expr::Menu;
-use crate::random::{Config, MAX_FUNCTIONS, Rng, layout, live, runtime};
+use crate::random::{Config, MAX_FUNCTIONS, Rng, keeps, layout, live, runtime};
 use crate::types::Type;
 
 /// A random program. Function 0 is called `main`; its first parameter is the address of the buffer.
@@ -38,6 +38,7 @@ pub fn module(seed: u64, config: &Config) -> Module {
         live::complete_states(&mut rng, &mut function);
         module.functions[func] = function;
     }
+    keeps::declare(&mut rng, &mut module);
     module
 }
 

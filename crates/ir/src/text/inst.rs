@@ -189,9 +189,15 @@ impl Body<'_> {
     /// Reads a call from behind its name.
     fn call(&mut self, op: Op, line: &mut Line<'_>, args: &mut Values) -> Parsed<Imm> {
         let catches = line.eat_word("catch");
+        let keeps = match matches!(op.imm(), ImmKind::Func | ImmKind::Runtime) && line.eat_word("keeps") {
+            true => Some(self.names.class_named(line)?),
+            false => None,
+        };
         let mut imm = match op.imm() {
-            ImmKind::Func => Imm::Func { func: self.names.function_named(line)?, catches, state: None },
-            ImmKind::Runtime => Imm::Runtime { runtime: self.names.runtime_named(line)?, catches },
+            ImmKind::Func => {
+                Imm::Func { func: self.names.function_named(line)?, catches, state: None, keeps }
+            }
+            ImmKind::Runtime => Imm::Runtime { runtime: self.names.runtime_named(line)?, catches, keeps },
             _ => {
                 let signature = line.signature()?;
                 line.mark(',')?;
@@ -212,7 +218,7 @@ impl Body<'_> {
     fn callee(&self, imm: &Imm) -> (&Signature, bool) {
         match *imm {
             Imm::Func { func, catches, .. } => (&self.names.signatures[func], catches),
-            Imm::Runtime { runtime, catches } => (&self.names.runtimes[runtime].signature, catches),
+            Imm::Runtime { runtime, catches, .. } => (&self.names.runtimes[runtime].signature, catches),
             Imm::Sig { sig, catches } => (&self.names.indirect[sig], catches),
             _ => (const { &Signature { params: Vec::new(), results: Vec::new(), throws: false } }, false),
         }

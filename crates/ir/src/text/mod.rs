@@ -15,6 +15,7 @@
 //!   v9 = iadd_guard.i32 v0, v2, fs0, reason 3
 //!   v10, v11, v12 = call catch @fib(v9, v1) at 40       ; `at`: the instruction's source position
 //!   v14, v15 = call @fib(v9, v1), fs1                   ; the frame that waits: fs1 = state 7+20 [v0, result 0]
+//!   v16, v17 = call keeps heap @fib(v9, v1)             ; `keeps`: the class is behind the call what it was
 //!   v13 = call_indirect (i32) -> i64 throws, v1(v2)
 //!   brif v5, block1(v0), block2
 //! block2 cold:

@@ -362,14 +362,18 @@ impl<'a> Printer<'a> {
         match &data.imm {
             Imm::None | Imm::IntCond(_) | Imm::FloatCond(_) => self.spaced(args, f),
             Imm::Mem { offset, class } => self.memory(args, *offset, *class, f),
-            Imm::Func { func, catches, state } => {
-                self.call(*func, *catches, args, f)?;
+            Imm::Func { func, catches, state, keeps } => {
+                self.manner(*catches, *keeps, f)?;
+                self.call(*func, args, f)?;
                 match state {
                     Some(state) => write!(f, ", {}", self.state_name(*state)),
                     None => Ok(()),
                 }
             }
-            Imm::Runtime { runtime, catches } => self.call_runtime(*runtime, *catches, args, f),
+            Imm::Runtime { runtime, catches, keeps } => {
+                self.manner(*catches, *keeps, f)?;
+                self.call_runtime(*runtime, args, f)
+            }
             Imm::Sig { sig, catches } => self.call_indirect(*sig, *catches, args, f),
             Imm::Guard { state, reason } => {
                 self.spaced(args, f)?;
@@ -431,8 +435,16 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn call(&self, func: Func, catches: bool, args: &[Value], f: &mut Formatter<'_>) -> fmt::Result {
+    /// What stands in front of a callee.
+    fn manner(&self, catches: bool, keeps: Option<AliasClass>, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(catch(catches))?;
+        match keeps {
+            Some(class) => write!(f, " keeps {}", ClassOf(self.module, class)),
+            None => Ok(()),
+        }
+    }
+
+    fn call(&self, func: Func, args: &[Value], f: &mut Formatter<'_>) -> fmt::Result {
         match self.module.functions.get(func) {
             Some(function) => write!(f, " {}", AtName(&function.name))?,
             None => write!(f, " ?{func}?")?,
@@ -440,14 +452,7 @@ impl<'a> Printer<'a> {
         self.arguments(args, f)
     }
 
-    fn call_runtime(
-        &self,
-        runtime: Runtime,
-        catches: bool,
-        args: &[Value],
-        f: &mut Formatter<'_>,
-    ) -> fmt::Result {
-        f.write_str(catch(catches))?;
+    fn call_runtime(&self, runtime: Runtime, args: &[Value], f: &mut Formatter<'_>) -> fmt::Result {
         match self.module.runtimes.get(runtime) {
             Some(data) => write!(f, " {}", AtName(&data.name))?,
             None => write!(f, " ?{runtime}?")?,

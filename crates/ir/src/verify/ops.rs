@@ -3,7 +3,7 @@
 use super::fault::{FaultKind, List, Place, imm_name};
 use super::function::Checker;
 use crate::builder::call_results;
-use crate::entity::{Block, Inst, State};
+use crate::entity::{AliasClass, Block, Inst, State};
 use crate::function::{Imm, InstData, Targets};
 use crate::module::Signature;
 use crate::ops::{ImmKind, Op, Slot};
@@ -96,21 +96,25 @@ impl Checker<'_, '_> {
                 self.missing(place, *class, self.module.classes.len());
             }
             Imm::Guard { state, .. } => self.guard_state(place, *state),
-            Imm::Func { func, catches, state } => {
+            Imm::Func { func, catches, state, keeps } => {
                 match self.module.functions.get(*func) {
                     Some(callee) => self.call(place, data, &callee.signature, *catches),
                     None => self.missing(place, *func, self.module.functions.len()),
                 }
                 self.call_state(place, data, *state);
+                self.kept(place, *keeps);
             }
             Imm::Sig { sig, catches } => match self.module.signatures.get(*sig) {
                 Some(signature) => self.call(place, data, signature, *catches),
                 None => self.missing(place, *sig, self.module.signatures.len()),
             },
-            Imm::Runtime { runtime, catches } => match self.module.runtimes.get(*runtime) {
-                Some(callee) => self.call(place, data, &callee.signature, *catches),
-                None => self.missing(place, *runtime, self.module.runtimes.len()),
-            },
+            Imm::Runtime { runtime, catches, keeps } => {
+                match self.module.runtimes.get(*runtime) {
+                    Some(callee) => self.call(place, data, &callee.signature, *catches),
+                    None => self.missing(place, *runtime, self.module.runtimes.len()),
+                }
+                self.kept(place, *keeps);
+            }
             Imm::Targets(targets) => self.targets(place, data.op, targets),
             _ => {}
         }
@@ -120,6 +124,13 @@ impl Checker<'_, '_> {
         }
         if data.op == Op::Throw {
             self.throws(place, data.op);
+        }
+    }
+
+    /// Checks the class that a call keeps.
+    fn kept(&mut self, place: Place, class: Option<AliasClass>) {
+        if let Some(class) = class.filter(|class| self.module.classes.get(*class).is_none()) {
+            self.missing(place, class, self.module.classes.len());
         }
     }
 

@@ -260,14 +260,16 @@ fn instruction(rng: &mut Rng, module: &mut Module, function: &mut Function, bloc
             let catches = rng.chance(50) || callee.throws && !may_throw;
             with_callee(callee, catches);
             let state = rng.chance(30).then(|| frame_state(rng, function, block, scope, results.len()));
-            Imm::Func { func, catches, state }
+            let keeps = rng.chance(30).then(|| AliasClass(rng.below(module.classes.len()) as u32));
+            Imm::Func { func, catches, state, keeps }
         }
         ImmKind::Runtime => {
             let runtime = Runtime(rng.below(module.runtimes.len()) as u32);
             let callee = &module.runtimes[runtime].signature;
             let catches = rng.chance(50) || callee.throws && !may_throw;
             with_callee(callee, catches);
-            Imm::Runtime { runtime, catches }
+            let keeps = rng.chance(30).then(|| AliasClass(rng.below(module.classes.len()) as u32));
+            Imm::Runtime { runtime, catches, keeps }
         }
         ImmKind::Sig => {
             let signature = signature(rng);

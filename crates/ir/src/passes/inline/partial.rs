@@ -42,7 +42,7 @@ impl Quick {
         let args: Vec<Value> = body.blocks[callee.entry()].params.to_vec();
         let results = body.signature.results.clone();
         let mut b = Builder::at(&mut body, rest);
-        let call = Imm::Func { func: name, catches: false, state: None };
+        let call = Imm::Func { func: name, catches: false, state: None, keeps: None };
         let call = b.push(Op::Call, None, &args, call, &results);
         let results = b.func().insts[call].results.clone();
         b.ret(&results);

@@ -1,6 +1,6 @@
 //! Putting a copy of a callee's body in place of a call.
 
-use crate::entity::{Block, Inst, State, Value, Virtual};
+use crate::entity::{AliasClass, Block, Inst, State, Value, Virtual};
 use crate::eval::Const;
 use crate::function::{
     Def, FrameValue, Function, Imm, InstData, StateData, Target, Targets, Values, VirtualData,
@@ -52,6 +52,7 @@ pub(super) fn splice(
         callee,
         catches: data.catches(),
         caller: data.state(),
+        keeps: data.keeps(),
         position: data.position,
         behind,
         landing: None,
@@ -115,6 +116,8 @@ struct Copy<'a> {
     catches: bool,
     /// The frame state of the call.
     caller: Option<State>,
+    /// What the call leaves as it is; so does each call of the body.
+    keeps: Option<AliasClass>,
     position: u32,
     behind: Block,
     /// Where exceptions go under `catch`, once there is one.
@@ -222,9 +225,12 @@ impl Copy<'_> {
             }
             Imm::Guard { state, reason } => Imm::Guard { state: self.state(*state), reason: *reason },
             // A frame without its caller is of no use.
-            Imm::Func { func, catches, state } => {
+            Imm::Func { func, catches, state, keeps } => {
                 let state = state.filter(|_| self.caller.is_some()).map(|state| self.state(state));
-                Imm::Func { func: *func, catches: *catches, state }
+                Imm::Func { func: *func, catches: *catches, state, keeps: keeps.or(self.keeps) }
+            }
+            Imm::Runtime { runtime, catches, keeps } => {
+                Imm::Runtime { runtime: *runtime, catches: *catches, keeps: keeps.or(self.keeps) }
             }
             other => other.clone(),
         };
@@ -239,7 +245,7 @@ impl Copy<'_> {
             Imm::Func { func, catches: false, .. } if func == self.ctx.func => self.func.signature.throws,
             Imm::Func { func, catches: false, .. } => module.functions[func].signature.throws,
             Imm::Sig { sig, catches: false } => module.signatures[sig].throws,
-            Imm::Runtime { runtime, catches: false } => module.runtimes[runtime].signature.throws,
+            Imm::Runtime { runtime, catches: false, .. } => module.runtimes[runtime].signature.throws,
             _ => false,
         }
     }
