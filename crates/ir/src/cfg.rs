@@ -6,6 +6,11 @@
 use crate::entity::{Block, Entity, Table};
 use crate::function::Function;
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
+use std::cell::OnceCell;
+
+/// Predecessors of a block; most have few.
+pub type Preds = SmallVec<[Block; 4]>;
 
 /// Predecessors, order and dominators, as of the moment of computation.
 #[derive(Clone, Debug)]
@@ -13,9 +18,16 @@ pub struct Cfg {
     /// Reachable blocks in reverse postorder, the entry first.
     pub rpo: Vec<Block>,
     /// Predecessors of every block, once per edge; unreachable ones are left out.
-    pub preds: Table<Block, Vec<Block>>,
+    pub preds: Table<Block, Preds>,
     /// Position in `rpo`, or `u32::MAX` for unreachable blocks.
     position: Table<Block, u32>,
+    /// The walk that dominators are found by, once somebody asks: half of the passes do not.
+    tree: Tree,
+    dominators: OnceCell<Dominators>,
+}
+
+#[derive(Clone, Debug)]
+struct Dominators {
     /// Immediate dominator; the entry's is itself, an unreachable block's is meaningless.
     idom: Table<Block, Block>,
     /// Interval of the dominator tree's preorder: `a` dominates `b` when `b`'s entry lies in `a`'s interval.
@@ -31,16 +43,31 @@ impl Cfg {
         for (i, block) in walk.rpo.iter().enumerate() {
             position[*block] = i as u32;
         }
-        let mut preds = Table::filled(n, Vec::new());
+        let mut preds = Table::filled(n, Preds::new());
         for block in &walk.rpo {
             for succ in func.successors(*block) {
                 preds[succ].push(*block);
             }
         }
-        let idom = dominators(&walk, &preds);
-        let rpo = walk.rpo;
-        let interval = intervals(&rpo, &idom, n);
-        Cfg { rpo, preds, position, idom, interval }
+        Cfg { rpo: walk.rpo, preds, position, tree: walk.tree, dominators: OnceCell::new() }
+    }
+
+    fn dominators(&self) -> &Dominators {
+        self.dominators.get_or_init(|| {
+            let idom = dominators(&self.tree, &self.preds);
+            let interval = intervals(&self.rpo, &idom);
+            Dominators { idom, interval }
+        })
+    }
+
+    /// A block, the newest of all, was put between another one and those of its predecessors that are not among some. Dominators
+    /// stay what they were; of the new block, nothing but its predecessors is known.
+    pub fn add_between(&mut self, block: Block, stays: impl Fn(Block) -> bool, made: Block) {
+        self.dominators();
+        let (stay, go): (Preds, Preds) = self.preds[block].iter().copied().partition(|pred| stays(*pred));
+        self.preds[block] = stay;
+        self.preds[block].push(made);
+        self.preds.push(go);
     }
 
     /// Whether control can reach the block from the entry.
@@ -55,20 +82,21 @@ impl Cfg {
 
     /// The immediate dominator of a reachable block; `None` for the entry.
     pub fn idom(&self, block: Block) -> Option<Block> {
-        let idom = self.idom[block];
+        let idom = self.dominators().idom[block];
         (idom != block).then_some(idom)
     }
 
     /// Whether every path from the entry to `b` passes `a`. A block dominates itself.
     pub fn dominates(&self, a: Block, b: Block) -> bool {
-        let (enter, leave) = self.interval[a];
-        let at = self.interval[b].0;
+        let interval = &self.dominators().interval;
+        let (enter, leave) = interval[a];
+        let at = interval[b].0;
         self.is_reachable(a) && self.is_reachable(b) && enter <= at && at < leave
     }
 
     /// Children of every block in the dominator tree, in reverse postorder.
     pub fn dominator_tree(&self) -> Table<Block, Vec<Block>> {
-        let mut children = Table::filled(self.idom.len(), Vec::new());
+        let mut children = Table::filled(self.preds.len(), Vec::new());
         for block in &self.rpo {
             if let Some(parent) = self.idom(*block) {
                 children[parent].push(*block);
@@ -80,21 +108,29 @@ impl Cfg {
 
 /// A depth-first walk from the entry.
 struct Walk {
-    /// Blocks in the order they were reached.
-    preorder: Vec<Block>,
-    /// Position in `preorder` of the block each was reached from; the entry's is 0.
-    parent: Vec<u32>,
+    tree: Tree,
     /// Blocks in reverse postorder.
     rpo: Vec<Block>,
 }
 
+/// The tree of a depth-first walk.
+#[derive(Clone, Debug, Default)]
+struct Tree {
+    /// Blocks in the order they were reached.
+    preorder: Vec<Block>,
+    /// Position in `preorder` of the block each was reached from; the entry's is 0.
+    parent: Vec<u32>,
+}
+
 fn walk(func: &Function) -> Walk {
-    let mut walk = Walk { preorder: Vec::new(), parent: Vec::new(), rpo: Vec::new() };
-    let mut seen = Table::filled(func.blocks.len(), false);
+    let n = func.blocks.len();
+    let tree = Tree { preorder: Vec::with_capacity(n), parent: Vec::with_capacity(n) };
+    let mut walk = Walk { tree, rpo: Vec::with_capacity(n) };
+    let mut seen = Table::filled(n, false);
     let Some(entry) = func.order.first().copied() else { return walk };
     seen[entry] = true;
-    walk.preorder.push(entry);
-    walk.parent.push(0);
+    walk.tree.preorder.push(entry);
+    walk.tree.parent.push(0);
     // Block, its position in preorder, its next successor.
     let mut stack = vec![(entry, 0u32, 0)];
     while let Some((block, number, next)) = stack.last_mut() {
@@ -104,9 +140,9 @@ fn walk(func: &Function) -> Walk {
             Some(succ) => {
                 *next += 1;
                 if !std::mem::replace(&mut seen[succ], true) {
-                    walk.parent.push(*number);
-                    stack.push((succ, walk.preorder.len() as u32, 0));
-                    walk.preorder.push(succ);
+                    walk.tree.parent.push(*number);
+                    stack.push((succ, walk.tree.preorder.len() as u32, 0));
+                    walk.tree.preorder.push(succ);
                 }
             }
             None => {
@@ -121,27 +157,27 @@ fn walk(func: &Function) -> Walk {
 
 /// Immediate dominators by Semi-NCA: semidominators with path compression, then nearest common ancestors in the tree
 /// made so far. All numbers are positions in preorder.
-fn dominators(walk: &Walk, preds: &Table<Block, Vec<Block>>) -> Table<Block, Block> {
-    let n = walk.preorder.len();
+fn dominators(tree: &Tree, preds: &Table<Block, Preds>) -> Table<Block, Block> {
+    let n = tree.preorder.len();
     let mut number = Table::filled(preds.len(), 0);
-    for (i, block) in walk.preorder.iter().enumerate() {
+    for (i, block) in tree.preorder.iter().enumerate() {
         number[*block] = i as u32;
     }
     let mut forest = Forest {
-        ancestor: walk.parent.clone(),
+        ancestor: tree.parent.clone(),
         label: (0..n as u32).collect(),
         semi: (0..n as u32).collect(),
         path: Vec::new(),
     };
     for w in (1..n).rev() {
-        let mut semi = walk.parent[w];
-        for pred in &preds[walk.preorder[w]] {
+        let mut semi = tree.parent[w];
+        for pred in &preds[tree.preorder[w]] {
             let best = forest.eval(number[*pred], w as u32 + 1);
             semi = semi.min(forest.semi[best as usize]);
         }
         forest.semi[w] = semi;
     }
-    let mut idom = walk.parent.clone();
+    let mut idom = tree.parent.clone();
     for w in 1..n {
         let mut candidate = idom[w];
         while candidate > forest.semi[w] {
@@ -150,8 +186,8 @@ fn dominators(walk: &Walk, preds: &Table<Block, Vec<Block>>) -> Table<Block, Blo
         idom[w] = candidate;
     }
     let mut out = Table::filled(preds.len(), Block::from_index(0));
-    for (i, block) in walk.preorder.iter().enumerate() {
-        out[*block] = walk.preorder[idom[i] as usize];
+    for (i, block) in tree.preorder.iter().enumerate() {
+        out[*block] = tree.preorder[idom[i] as usize];
     }
     out
 }
@@ -188,7 +224,8 @@ impl Forest {
     }
 }
 
-fn intervals(rpo: &[Block], idom: &Table<Block, Block>, n: usize) -> Table<Block, (u32, u32)> {
+fn intervals(rpo: &[Block], idom: &Table<Block, Block>) -> Table<Block, (u32, u32)> {
+    let n = idom.len();
     let mut size: Table<Block, u32> = Table::filled(n, 1);
     for block in rpo.iter().skip(1).rev() {
         let own = size[*block];

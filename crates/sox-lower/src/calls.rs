@@ -301,14 +301,20 @@ impl Emitter<'_> {
         result
     }
 
+    /// Counts a call: the countdown before and after.
+    pub(crate) fn count_call(&mut self) -> (Value, Value) {
+        let (count, one) = (self.countdown(), self.b().iconst(Type::I32, 1));
+        let less = self.b().binary(Ir::Isub, count, one);
+        self.store_countdown(less);
+        (count, less)
+    }
+
     /// Where control comes in: counts the call; the countdown then. Has the function executed in some other way when limits are to
     /// be looked at, or there is no room for all that it may call.
     pub(crate) fn begin(&mut self) -> Value {
         let slow = self.cold_block();
-        let (count, one) = (self.countdown(), self.b().iconst(Type::I32, 1));
-        let less = self.b().binary(Ir::Isub, count, one);
         // In front of the branches all of this is one address; whoever takes over counts himself.
-        self.store_countdown(less);
+        let (count, less) = self.count_call();
         if let Some(most) = farthest(self.feedback.function()) {
             let distance = self.int(u64::from(most) * VALUE as u64);
             let window = self.window;

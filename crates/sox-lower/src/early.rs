@@ -5,7 +5,7 @@
 use crate::compare::ordering;
 use crate::emit::Emitter;
 use crate::value::{Val, as_int};
-use ir::{Block, FloatCond, Op as Ir, Type};
+use ir::{Block, FloatCond};
 use sox_bytecode::feedback::{Callee, Feedback};
 use sox_bytecode::{Constant, Function, Inst, Op, Operand};
 
@@ -94,9 +94,7 @@ impl Emitter<'_> {
         let (returns, calls) = (self.new_block(&[]), self.new_block(&[]));
         self.b().brif(holds, (returns, &[]), (calls, &[]));
         self.switch_to(returns);
-        let (count, one) = (self.countdown(), self.b().iconst(Type::I32, 1));
-        let less = self.b().binary(Ir::Isub, count, one);
-        self.store_countdown(less);
+        self.count_call();
         self.hand_on(done, number, result);
         self.switch_to(calls);
         recorded

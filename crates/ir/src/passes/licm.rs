@@ -75,11 +75,8 @@ impl Known {
     /// A preheader was made for a loop.
     fn add(&mut self, made: Block, list: &mut [Loop], index: usize) {
         let header = list[index].header;
-        let (inner, outer): (Vec<Block>, Vec<Block>) =
-            self.cfg.preds[header].iter().partition(|pred| self.is_inside(**pred));
-        self.cfg.preds[header] = inner;
-        self.cfg.preds[header].push(made);
-        self.cfg.preds.push(outer);
+        let (inside, number) = (&self.inside, self.number);
+        self.cfg.add_between(header, |pred| inside[pred] == number, made);
         self.inside.push(0);
         let mut around = list[index].parent;
         while let Some(parent) = around {

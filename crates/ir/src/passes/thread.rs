@@ -74,7 +74,7 @@ fn choose(func: &Function, cfg: &Cfg) -> Vec<(Block, Vec<Settled>)> {
             continue;
         }
         let edges = settled(func, cfg, block, &ranges);
-        let mut around: Vec<Block> = cfg.preds[block].clone();
+        let mut around: Vec<Block> = cfg.preds[block].to_vec();
         around.extend(func.successors(block));
         for Settled { pred, edge, .. } in &edges {
             let args = &func.insts[func.terminator(*pred)].targets()[*edge].args;

@@ -83,7 +83,12 @@ impl<'a> Analysis<'a> {
 
     fn solve(&mut self, func: &Function) {
         for _ in 0..EXACT_SWEEPS {
+            self.changed = false;
             self.sweep(func, &mut |_, _, _, _| {});
+            // What a block hands on was computed from what dominates it, in the same sweep: nothing is left to come.
+            if !self.changed {
+                return;
+            }
         }
         self.phase = Phase::Widening;
         for round in 0.. {
@@ -179,15 +184,15 @@ impl<'a> Analysis<'a> {
         if block == func.entry() {
             return;
         }
+        let mut preds = self.cfg.preds[block].clone();
+        preds.dedup();
         for (index, param) in func.blocks[block].params.iter().enumerate() {
             let ty = func.ty(*param);
             if !ty.is_int() {
                 continue;
             }
             let mut union = Interval::EMPTY;
-            let mut preds = self.cfg.preds[block].clone();
-            preds.dedup();
-            for pred in preds {
+            for pred in preds.iter().copied() {
                 for (edge, target) in func.insts[func.terminator(pred)].targets().iter().enumerate() {
                     if target.block == block {
                         let known = self.incoming[pred].get(edge).and_then(|args| args.get(index));
