@@ -18,6 +18,8 @@ pub const BIG: u8 = 8;
 pub const TABLE: u8 = 16;
 /// A call handed back something else than the number that it was compiled to hand back.
 pub const RESULT: u8 = 32;
+/// Beside [`TABLE`], or where names of entries were found: something else than the tables that code was compiled for.
+pub const MIXED: u8 = 64;
 
 /// A function of the program that a call found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +129,8 @@ pub struct Feedback {
     pub globals: usize,
     /// Constants: tags and payloads.
     pub constants: Box<[(u64, u64)]>,
-    /// For every instruction, what it found: [`OTHER`], [`MANY`], [`WIDE`], [`BIG`], [`TABLE`], [`RESULT`].
+    /// For every instruction, what it found: [`OTHER`], [`MANY`], [`WIDE`], [`BIG`], [`TABLE`], [`RESULT`],
+    /// [`MIXED`].
     pub flags: Box<[u8]>,
     /// For every instruction, what it called first.
     pub targets: Box<[Target]>,

@@ -41,6 +41,8 @@ pub enum Reason {
     Untaken = 6,
     /// The call before this handed back no number.
     Result = 7,
+    /// Something else than the tables that were seen.
+    Mixed = 8,
 }
 
 impl Reason {
@@ -54,6 +56,7 @@ impl Reason {
             5 => "integer",
             6 => "untaken",
             7 => "result",
+            8 => "mixed",
             _ => "other",
         }
     }

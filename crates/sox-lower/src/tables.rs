@@ -1,12 +1,14 @@
 //! Entries of tables by keys that are computed or stand in the program, and what is quick about strings.
 //!
-//! Nothing here leaves: keys are looked for by identity, as interned strings are found, and all else is the interpreter's.
+//! What is no table leaves, until that was seen. Keys are looked for by identity, as interned strings are found, and all else is
+//! the interpreter's.
 
 use crate::emit::{Emitter, OBJECT, VALUE};
+use crate::runtime::Reason;
 use crate::value::{Kind, Val};
 use ir::{Block, IntCond, Op as Ir, Type, Value};
 use sox_bytecode::Inst;
-use sox_bytecode::feedback::{Seen, TABLE};
+use sox_bytecode::feedback::{MIXED, Seen, TABLE};
 use sox_rt::{Buffer, Index, Str, Table, Tag};
 
 /// Bytes of an entry: key and value.
@@ -78,6 +80,14 @@ impl Emitter<'_> {
         args
     }
 
+    /// The handle of a table in a register, likewise. Where others were not seen this leaves with them: around loops that look many
+    /// keys up in one table, what it is is asked once.
+    fn table_or(&mut self, reg: u8, slow: Block) -> Value {
+        let handle =
+            if self.flags() & MIXED == 0 { self.object(reg, Tag::Table, Reason::Mixed) } else { None };
+        handle.unwrap_or_else(|| self.handle_or(reg, Tag::Table, slow))
+    }
+
     /// The handle in a register, where that holds an object of a kind; else on to a block. It may be one: that was looked at.
     fn handle_or(&mut self, reg: u8, wanted: Tag, slow: Block) -> Value {
         let value = self.reg(reg);
@@ -144,7 +154,7 @@ impl Emitter<'_> {
             self.b().brif(is_known, (there, &[known.entries, known.distance]), (search, &[]));
             self.switch_to(search);
         }
-        let handle = self.handle_or(table, Tag::Table, slow);
+        let handle = self.table_or(table, slow);
         let key = self.handle_or(key, Tag::String, slow);
         let (table, class) = (self.pointer(handle), self.classes.tables);
         let entries = self.load(Type::I64, table, OBJECT + Table::ENTRIES_OFFSET as i32, class);
@@ -247,7 +257,7 @@ impl Emitter<'_> {
         if tag != Tag::String as u64 || !self.may_be(table, Tag::Table) {
             return None;
         }
-        let table = self.handle_or(table, Tag::Table, slow);
+        let table = self.table_or(table, slow);
         let (table, class) = (self.pointer(table), self.classes.tables);
         let used = self.load(Type::I64, table, OBJECT + Table::USED_OFFSET as i32, class);
         let place = self.int(place as u64);

@@ -19,7 +19,7 @@ use crate::run::Exit;
 use crate::vm::Vm;
 use heap::Gc;
 use sox_bytecode::Kind;
-use sox_bytecode::feedback::{BIG, OTHER, RESULT, WIDE};
+use sox_bytecode::feedback::{BIG, MIXED, OTHER, RESULT, WIDE};
 use sox_rt::{Class, Closure, Fiber, Frame, Tag, Value};
 use std::cell::Cell;
 
@@ -104,6 +104,7 @@ fn noted(pc: u32, reason: u16) -> (usize, u8) {
         5 => (pc, BIG),
         // It was the call before it.
         7 => (pc.saturating_sub(1), RESULT),
+        8 => (pc, MIXED),
         _ => (pc, 0),
     }
 }
