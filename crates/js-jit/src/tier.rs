@@ -8,6 +8,7 @@ use crate::targets::Way;
 use crate::watch::{Label, Watch};
 use codegen::Options;
 use heap::Gc;
+use ir::random::Rng;
 use jit::engine::{self, Engine};
 use jit::{LoadError, MovableEntry, WordCallable};
 use js_baseline::{Ask, Ran, Upper};
@@ -84,7 +85,7 @@ impl Config {
         } else if self.is_eager() {
             EXITS
         } else {
-            EXITS * js_lower::PATIENCE
+            EXITS * js_lower::EXIT_FACTOR
         }
     }
 
@@ -125,8 +126,8 @@ pub struct Jit {
     /// By number.
     functions: RefCell<FxHashMap<u32, Arc<Function>>>,
     dead: Dead,
-    /// The last number that [`Jit::force`] drew.
-    drawn: Cell<u64>,
+    /// What [`Jit::force`] draws from.
+    drawn: RefCell<Rng>,
 }
 
 impl std::fmt::Debug for Jit {
@@ -140,7 +141,7 @@ impl Jit {
     pub fn new(mut config: Config, trace: Arc<Trace>) -> Jit {
         config.options.force_guards |= config.force.is_some();
         Jit {
-            drawn: Cell::new(config.force.unwrap_or_default()),
+            drawn: RefCell::new(Rng::new(config.force.unwrap_or_default())),
             compiler: Arc::new(Compiler::new(&config)),
             config,
             trace,
@@ -180,15 +181,10 @@ impl Jit {
         if self.config.force.is_none() {
             return;
         }
-        // Marsaglia, Xorshift RNGs; the increment gets it away from 0.
-        let mut drawn = self.drawn.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        drawn ^= drawn << 13;
-        drawn ^= drawn >> 7;
-        drawn ^= drawn << 17;
-        self.drawn.set(drawn);
+        let mut drawn = self.drawn.borrow_mut();
         // Mostly one of the first, sometimes one of the first thousand.
-        let most = 2_u64 << ((drawn >> 60) % 10);
-        running.entry.entry().force_guard(Some((drawn >> 8) % most));
+        let most = 2 << drawn.below(10);
+        running.entry.entry().force_guard(Some(drawn.below(most).into()));
     }
 
     /// The engine's function for one of the heap.
