@@ -219,14 +219,14 @@ impl Jit {
         }
     }
 
-    /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops make up
-    /// and recursion make up for that. Optimized code calls optimized code for less, whatever this says.
+    /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops and recursion
+    /// make up for that, unless they turned out to be short. Optimized code calls optimized code for less, whatever this says.
     fn is_worth_entering(&self, function: &Function) -> bool {
         let (calls, rounds) =
             (function.calls.load(Ordering::Relaxed), function.rounds.load(Ordering::Relaxed));
-        self.config.is_eager()
-            || function.recursive.load(Ordering::Relaxed)
-            || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
+        let (recursive, poor) = (function.recursive.load(Ordering::Relaxed), function.entries.are_poor());
+        let pays = recursive || rounds >= calls.saturating_mul(ROUNDS_PER_CALL);
+        self.config.is_eager() || pays && !poor
     }
 
     /// Whether anybody would enter the code of a function. What it calls itself is found out when that is asked the first time.
@@ -356,11 +356,20 @@ impl Upper for Jit {
                         Some(State::GaveUp(_)) => return Ask::Again(LATER),
                     }
                 }
-                if !function.is_worth_compiling(insts, header, (self.step(), self.config.threshold))
+                let worth = function.worth(vm, &code, header);
+                let threshold = self.config.threshold.saturating_mul(worth.factor());
+                if !function.is_worth_compiling(insts, header, (self.step(), threshold))
                     || header.is_some() && function.is_called_soon()
                     || header.is_none() && !self.is_of_use(&function)
                 {
                     return Ask::Again(self.step());
+                }
+                // What optimized code calls has to be optimized code, though.
+                if !worth.is_faster() && !function.wanted.load(Ordering::Relaxed) {
+                    if !function.refused.swap(true, Ordering::Relaxed) {
+                        self.compiler.decline("gain");
+                    }
+                    return Ask::Again(LATER);
                 }
             }
             self.request(running, (vm, code), &function, header);
@@ -387,8 +396,8 @@ impl Upper for Jit {
         if !leads && !matches!(state, Some(State::Installed { .. })) {
             return again;
         }
-        if !vm.has_native_stack() {
-            return Ran::Left;
+        if header.is_none() && !self.is_worth_entering(&function) || !vm.has_native_stack() {
+            return again;
         }
         let Some(frame) = vm.innermost_addresses() else { return again };
         let loops;
@@ -402,7 +411,11 @@ impl Upper for Jit {
         };
         self.force(running);
         let room = vm.set_native_room(MAX_FRAME as usize + ENTRY);
+        let before = vm.countdown();
         let result = running.entry.entry().call(vm, callable, frame);
+        if header.is_none() {
+            function.entries.note(before, vm.countdown());
+        }
         vm.restore_native_room(room);
         match result {
             Ok([runtime::RETURNED, word]) => Ran::Returned(vm.value_of(word)),
