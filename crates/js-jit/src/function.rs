@@ -1,10 +1,11 @@
 //! What is known of a function that may have code, and when it is worth compiling.
 
+use crate::snapshot::entries;
 use crate::tier::Running;
 use crate::worth::Worth;
 use jit::WordCallable;
 use jit::engine::FunctionId;
-use js_bytecode::Inst;
+use js_bytecode::{Inst, Op};
 use js_lower::Extent;
 use js_rt::Code;
 use js_vm::Vm;
@@ -119,6 +120,11 @@ impl Function {
         rounds < calls.saturating_mul(LONG)
     }
 
+    /// Whether it is one that calls itself and was often called: then code of its loops is not worth it beside its own.
+    pub(crate) fn calls_itself_often(&self) -> bool {
+        self.recursive.load(Ordering::Relaxed) && self.calls.load(Ordering::Relaxed) > 0
+    }
+
     /// Whether it was asked about at all.
     pub(crate) fn is_asked_about(&self) -> bool {
         self.waited.load(Ordering::Relaxed) > 0
@@ -185,6 +191,16 @@ impl Function {
             header.map_or(0..insts.len(), |header| self.extent(insts, header, |extent| extent.own.clone()));
         let notes = code.native.notes().get(range.clone()).unwrap_or(&[]).iter().map(Cell::get);
         Worth::new(insts[range].iter().zip(notes), |native| vm.math_op(native).is_some())
+    }
+
+    /// Whether all of what is compiled for a loop was executed, as far as inline caches tell: code leaves where it was not.
+    pub(crate) fn is_known(&self, code: &Code, header: u32) -> bool {
+        let insts = &code.function.insts;
+        let around = self.extent(insts, header, |extent| extent.around.clone());
+        let reads = |inst: &&Inst| matches!(inst.op(), Op::GetProperty | Op::GetMethod | Op::GetGlobal);
+        let caches = insts[around].iter().filter(reads).filter_map(|inst| code.caches.get(inst.c() as usize));
+        let mut fresh = caches.filter(|cache| entries(cache).next().is_none() && cache.misses.get() == 0);
+        fresh.next().is_none()
     }
 
     /// Counts what the templates' code has counted; whether that is enough to make up for compiling.

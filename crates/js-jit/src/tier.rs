@@ -44,6 +44,9 @@ const WARM: u32 = 8;
 /// Rounds of loops in a call that make up for what it costs to enter optimized code from code of templates, roughly.
 const ROUNDS_PER_CALL: u32 = 4;
 
+/// How many times hotter loops have to be of which parts were not executed yet.
+const UNKNOWN: u32 = 32;
+
 /// Calls and rounds that the templates' code counts before it asks, at most.
 const STEP: u32 = 1_000;
 /// Times that a loop's head is passed over for another one around it.
@@ -295,7 +298,8 @@ impl Jit {
             }
         };
         let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), way_to);
-        if header.is_none() && !self.is_of_use(function) {
+        let later = !self.config.is_eager() && function.calls_itself_often();
+        if header.is_none() && !self.is_of_use(function) || header.is_some() && later {
             return;
         }
         callees.borrow().iter().for_each(|called| called.wanted.store(true, Ordering::Relaxed));
@@ -357,9 +361,11 @@ impl Upper for Jit {
                     }
                 }
                 let worth = function.worth(vm, &code, header);
-                let threshold = self.config.threshold.saturating_mul(worth.factor());
+                let known = header.is_none_or(|header| function.is_known(&code, header));
+                let factor = worth.factor() * if known { 1 } else { UNKNOWN };
+                let threshold = self.config.threshold.saturating_mul(factor);
                 if !function.is_worth_compiling(insts, header, (self.step(), threshold))
-                    || header.is_some() && function.is_called_soon()
+                    || header.is_some() && (function.is_called_soon() || function.calls_itself_often())
                     || header.is_none() && !self.is_of_use(&function)
                 {
                     return Ask::Again(self.step());
