@@ -222,3 +222,20 @@ impl Function {
         self.callable.callable().entry().addr() != self.thunk
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_entries_are_poor_and_long_ones_are_not() {
+        let entries = Entries::default();
+        (1..ENTRIES).for_each(|_| entries.note(100, 99));
+        assert!(!entries.are_poor(), "too few to tell");
+        entries.note(100, 99);
+        assert!(entries.are_poor());
+        // A countdown that was set anew says that there was much.
+        (0..ENTRIES).for_each(|number| entries.note(100, if number == 7 { 5000 } else { 99 }));
+        assert!(!entries.are_poor());
+    }
+}
