@@ -225,6 +225,15 @@ impl<'a, M: Masm> Compiler<'a, M> {
         self.m.store_constant(B32, at(FRAME, FRAME_PC), self.pc as i32 + 1);
     }
 
+    /// The same, and says where helpers note what they see. Changes T5.
+    pub(crate) fn store_next_and_note(&mut self) {
+        self.store_next();
+        if let Some(address) = self.note_address() {
+            self.m.constant(T5, address);
+            self.m.store(B64, at(CTX, offset_of!(Context, note)), T5);
+        }
+    }
+
     /// Has the interpreter execute the instruction; what follows is executed when the next instruction is next.
     pub(crate) fn step(&mut self) {
         self.m.store_constant(B32, at(FRAME, FRAME_PC), self.pc as i32);

@@ -9,6 +9,7 @@ use js_bytecode::Op;
 use js_rt::offsets::{CLASS_TYPED_FIRST, CLASS_TYPED_LAST};
 use js_rt::{Cache, Code, Frame, Note, Value};
 use js_vm::{Left, Next, Res, Vm};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a step answers when the next instruction follows.
@@ -192,21 +193,30 @@ fn note_step(context: &Context, vm: &Vm, code: &Code, pc: usize) {
     }
 }
 
-/// Notes something about the instruction in front of the innermost frame's `pc`.
-fn note(context: &Context, vm: &Vm, change: impl FnOnce(Note) -> Note) {
+/// Notes something about the instruction whose template says so, if there is a tier above.
+fn note(context: &Context, change: impl FnOnce(Note) -> Note) {
+    let cell: *const Cell<Note> = std::ptr::with_exposed_provenance(context.note.get());
+    // SAFETY: templates have stored the address of their note in front of the call, which lives as long as the function whose frame
+    // is the innermost one; where nothing is noted, it is that of the context's own.
+    let cell = unsafe { &*cell };
+    cell.set(change(cell.get()));
+}
+
+/// The same about a call of what may be a built-in function.
+fn note_native(context: &Context, vm: &Vm, base: usize) {
     if context.upper.is_some()
-        && let Some((frame, code)) = vm.begin_frame()
+        && let Some(native) = vm.native_at(base)
     {
-        code.native.note((frame.pc.get() as usize).wrapping_sub(1), change);
+        note(context, |note| note.with_native(native));
     }
 }
 
 /// The same about an access of what may be a typed array.
-fn note_typed(context: &Context, vm: &Vm, base: u64) {
+fn note_typed(context: &Context, base: u64) {
     let Some(object) = value(base).as_object() else { return };
     let class = object.class() as u8;
     if (CLASS_TYPED_FIRST..=CLASS_TYPED_LAST).contains(&class) {
-        note(context, vm, |note| note.with_class(class));
+        note(context, |note| note.with_class(class));
     }
 }
 
@@ -292,12 +302,12 @@ fn give_unit(context: &Context, vm: &Vm, run: impl FnOnce() -> Res<()>) -> u64 {
 }
 
 fn is_strict(vm: &Vm) -> bool {
-    vm.begin_frame().is_some_and(|(_, code)| code.function.flags.strict)
+    vm.innermost().is_some_and(|(_, code)| code.function.flags.strict)
 }
 
 /// As [`give`], noting that machine code did not do without.
 fn noted(context: &Context, vm: &Vm, run: impl FnOnce() -> Res<Value>) -> u64 {
-    note(context, vm, |note| note.with(Note::OTHER));
+    note(context, |note| note.with(Note::OTHER));
     give(context, vm, run)
 }
 
@@ -322,9 +332,9 @@ lean! {
         // SAFETY: templates pass caches of the function whose code they are part of.
         let cache = unsafe { cache(at) };
         if value(base).is_object() {
-            note_typed(context, vm, base);
+            note_typed(context, base);
         } else {
-            note(context, vm, |note| note.with(Note::PRIMITIVE));
+            note(context, |note| note.with(Note::PRIMITIVE));
         }
         vm.get_cached(cache, value(base))
     };
@@ -357,7 +367,7 @@ lean! {
     add(context, vm, a, b) noted vm.add_slow(value(a), value(b));
     get_element(context, vm, base, key) noted {
         if !(value(base).is_object() && value(key).is_number()) {
-            note(context, vm, |note| note.with(Note::PRIMITIVE));
+            note(context, |note| note.with(Note::PRIMITIVE));
         }
         vm.get_element_at(value(base), value(key))
     };
@@ -457,9 +467,7 @@ unsafe extern "C" fn call(context: *const Context, callee: u64, site: u64) -> u6
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
     begin(context, vm, callee, Site(site), |base, count, dst| {
-        if let Some(native) = vm.native_at(base) {
-            note(context, vm, |note| note.with_native(native));
-        }
+        note_native(context, vm, base);
         vm.count()?;
         vm.call_at(base, count, dst)
     })
@@ -469,9 +477,7 @@ unsafe extern "C" fn construct(context: *const Context, callee: u64, site: u64) 
     // SAFETY: called by compiled code only.
     let (context, vm) = unsafe { parts(context) };
     begin(context, vm, callee, Site(site), |base, count, dst| {
-        if let Some(native) = vm.native_at(base) {
-            note(context, vm, |note| note.with_native(native));
-        }
+        note_native(context, vm, base);
         vm.construct_at(base, count, dst)
     })
 }

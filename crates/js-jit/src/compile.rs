@@ -12,8 +12,8 @@ use tiering::Decline;
 /// Passes that find nothing to do: modules have one body each, which allocates by runtime functions. Calls in tail position are frames
 /// in traces, too.
 const LEFT_OUT: [&str; 3] = ["tail", "inline", "scalar"];
-/// Passes that work on loops.
-const FOR_LOOPS: [&str; 4] = ["rotate", "licm", "unroll", "bounds"];
+/// Passes that work on loops, or find little elsewhere for the time they take.
+const FOR_LOOPS: [&str; 6] = ["rotate", "licm", "unroll", "bounds", "range", "thread"];
 
 /// A function, or one of its loops by the instruction at its head.
 type Place = (u64, Option<u32>);

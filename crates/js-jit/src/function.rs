@@ -1,11 +1,16 @@
 //! What is known of a function that may have code, and when it is worth compiling.
 
+use crate::snapshot::entries;
 use crate::tier::Running;
+use crate::worth::Worth;
 use jit::WordCallable;
 use jit::engine::FunctionId;
-use js_bytecode::Inst;
+use js_bytecode::{Inst, Op};
 use js_lower::Extent;
+use js_rt::Code;
+use js_vm::Vm;
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tiering::State;
@@ -14,6 +19,10 @@ use tiering::State;
 const MOST_PARTS: u32 = 8;
 /// Rounds of loops in a call from which on the loop is compiled that is running: with fewer, the next call comes soon.
 const LONG: u32 = 64;
+/// Entries into code from code of templates, after which it is looked at what these were for.
+const ENTRIES: u32 = 64;
+/// Calls and rounds of loops that an entry has to come to on average: entering and leaving takes as long as these save.
+const LEAST_WORK: u32 = 12;
 /// Entries into the code of a loop before the engine is asked for it again.
 const FROM_ENGINE: u32 = 64;
 
@@ -36,10 +45,41 @@ pub(crate) struct Function {
     pub(crate) looked_at: AtomicBool,
     /// Calls, and rounds of loops, since it was compiled last.
     pub(crate) events: AtomicU32,
+    /// What entries into its code from code of templates were for.
+    pub(crate) entries: Entries,
+    /// Whether it was counted that compiling it would gain too little.
+    pub(crate) refused: AtomicBool,
     /// Loops that code was asked for.
     loops: Mutex<Vec<Loops>>,
     /// Where loops lie that were asked about, by head.
     extents: Mutex<FxHashMap<u32, Extent>>,
+}
+
+/// Entries into code from code of templates, and what was done until it was left again.
+#[derive(Default)]
+pub(crate) struct Entries {
+    count: AtomicU32,
+    work: AtomicU32,
+    poor: AtomicBool,
+}
+
+impl Entries {
+    /// Notes an entry with what the countdown was before and after it.
+    pub(crate) fn note(&self, before: u32, after: u32) {
+        // Where it was set anew, there was much.
+        let work = before.checked_sub(after).unwrap_or(ENTRIES * LEAST_WORK).min(ENTRIES * LEAST_WORK);
+        let work = self.work.fetch_add(work, Ordering::Relaxed).saturating_add(work);
+        if self.count.fetch_add(1, Ordering::Relaxed) + 1 >= ENTRIES {
+            self.poor.store(work < ENTRIES * LEAST_WORK, Ordering::Relaxed);
+            self.count.store(0, Ordering::Relaxed);
+            self.work.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether entering takes longer than it saves.
+    pub(crate) fn are_poor(&self) -> bool {
+        self.poor.load(Ordering::Relaxed)
+    }
 }
 
 /// Loops around one another, which are compiled together for the head of one of them.
@@ -67,6 +107,8 @@ impl Function {
             wanted: AtomicBool::new(false),
             looked_at: AtomicBool::new(false),
             events: AtomicU32::new(0),
+            entries: Entries::default(),
+            refused: AtomicBool::new(false),
             loops: Mutex::default(),
             extents: Mutex::default(),
         }
@@ -76,6 +118,11 @@ impl Function {
     pub(crate) fn is_called_soon(&self) -> bool {
         let (calls, rounds) = (self.calls.load(Ordering::Relaxed), self.rounds.load(Ordering::Relaxed));
         rounds < calls.saturating_mul(LONG)
+    }
+
+    /// Whether it is one that calls itself and was often called: then code of its loops is not worth it beside its own.
+    pub(crate) fn calls_itself_often(&self) -> bool {
+        self.recursive.load(Ordering::Relaxed) && self.calls.load(Ordering::Relaxed) > 0
     }
 
     /// Whether it was asked about at all.
@@ -137,6 +184,25 @@ impl Function {
         }
     }
 
+    /// What it is worth to compile it or one of its loops.
+    pub(crate) fn worth(&self, vm: &Vm, code: &Code, header: Option<u32>) -> Worth {
+        let insts = &code.function.insts;
+        let range =
+            header.map_or(0..insts.len(), |header| self.extent(insts, header, |extent| extent.own.clone()));
+        let notes = code.native.notes().get(range.clone()).unwrap_or(&[]).iter().map(Cell::get);
+        Worth::new(insts[range].iter().zip(notes), |native| vm.math_op(native).is_some())
+    }
+
+    /// Whether all of what is compiled for a loop was executed, as far as inline caches tell: code leaves where it was not.
+    pub(crate) fn is_known(&self, code: &Code, header: u32) -> bool {
+        let insts = &code.function.insts;
+        let around = self.extent(insts, header, |extent| extent.around.clone());
+        let reads = |inst: &&Inst| matches!(inst.op(), Op::GetProperty | Op::GetMethod | Op::GetGlobal);
+        let caches = insts[around].iter().filter(reads).filter_map(|inst| code.caches.get(inst.c() as usize));
+        let mut fresh = caches.filter(|cache| entries(cache).next().is_none() && cache.misses.get() == 0);
+        fresh.next().is_none()
+    }
+
     /// Counts what the templates' code has counted; whether that is enough to make up for compiling.
     pub(crate) fn is_worth_compiling(
         &self,
@@ -154,5 +220,22 @@ impl Function {
     /// Whether calls of it lead to code of its own.
     pub(crate) fn leads_to_code(&self) -> bool {
         self.callable.callable().entry().addr() != self.thunk
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_entries_are_poor_and_long_ones_are_not() {
+        let entries = Entries::default();
+        (1..ENTRIES).for_each(|_| entries.note(100, 99));
+        assert!(!entries.are_poor(), "too few to tell");
+        entries.note(100, 99);
+        assert!(entries.are_poor());
+        // A countdown that was set anew says that there was much.
+        (0..ENTRIES).for_each(|number| entries.note(100, if number == 7 { 5000 } else { 99 }));
+        assert!(!entries.are_poor());
     }
 }

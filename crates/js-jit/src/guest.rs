@@ -10,7 +10,6 @@ use js_lower::runtime::{self, Lean};
 use js_lower::{Note, Reason};
 use js_rt::{Class, Code, Value, number};
 use js_vm::{Intrinsic, Stepped, Vm};
-use std::cell::Cell;
 
 const _: () = assert!(runtime::FRAME_CONSTRUCT == js_vm::FRAME_CONSTRUCT);
 
@@ -112,7 +111,7 @@ pub(crate) fn table() -> RuntimeTable {
         number::remainder(f64::from_bits(x), f64::from_bits(y)).to_bits()
     });
     table.bind_words::<JavaScript, _, _, 1>(runtime::CREATE, |vm: &Vm, [register]: [u64; 1]| {
-        let of = vm.innermost_registers().get(register as usize).map(Cell::get);
+        let of = vm.innermost_register(register as usize);
         of.and_then(|of| create(vm, of)).unwrap_or(0)
     });
     table.bind_words::<JavaScript, _, _, 1>(runtime::TRUTH, |vm: &Vm, [of]: [u64; 1]| {

@@ -13,6 +13,7 @@ mod snapshot;
 mod targets;
 mod tier;
 mod watch;
+mod worth;
 
 pub use tier::{Config, Jit};
 pub use watch::{Label, Made, Watch};

@@ -8,6 +8,7 @@ use crate::targets::Way;
 use crate::watch::{Label, Watch};
 use codegen::Options;
 use heap::Gc;
+use ir::random::Rng;
 use jit::engine::{self, Engine};
 use jit::{LoadError, MovableEntry, WordCallable};
 use js_baseline::{Ask, Ran, Upper};
@@ -42,6 +43,9 @@ const PATIENCE: u32 = 8;
 const WARM: u32 = 8;
 /// Rounds of loops in a call that make up for what it costs to enter optimized code from code of templates, roughly.
 const ROUNDS_PER_CALL: u32 = 4;
+
+/// How many times hotter loops have to be of which parts were not executed yet.
+const UNKNOWN: u32 = 32;
 
 /// Calls and rounds that the templates' code counts before it asks, at most.
 const STEP: u32 = 1_000;
@@ -84,7 +88,7 @@ impl Config {
         } else if self.is_eager() {
             EXITS
         } else {
-            EXITS * js_lower::PATIENCE
+            EXITS * js_lower::EXIT_FACTOR
         }
     }
 
@@ -125,8 +129,8 @@ pub struct Jit {
     /// By number.
     functions: RefCell<FxHashMap<u32, Arc<Function>>>,
     dead: Dead,
-    /// The last number that [`Jit::force`] drew.
-    drawn: Cell<u64>,
+    /// What [`Jit::force`] draws from.
+    drawn: RefCell<Rng>,
 }
 
 impl std::fmt::Debug for Jit {
@@ -140,7 +144,7 @@ impl Jit {
     pub fn new(mut config: Config, trace: Arc<Trace>) -> Jit {
         config.options.force_guards |= config.force.is_some();
         Jit {
-            drawn: Cell::new(config.force.unwrap_or_default()),
+            drawn: RefCell::new(Rng::new(config.force.unwrap_or_default())),
             compiler: Arc::new(Compiler::new(&config)),
             config,
             trace,
@@ -180,15 +184,10 @@ impl Jit {
         if self.config.force.is_none() {
             return;
         }
-        // Marsaglia, Xorshift RNGs; the increment gets it away from 0.
-        let mut drawn = self.drawn.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        drawn ^= drawn << 13;
-        drawn ^= drawn >> 7;
-        drawn ^= drawn << 17;
-        self.drawn.set(drawn);
+        let mut drawn = self.drawn.borrow_mut();
         // Mostly one of the first, sometimes one of the first thousand.
-        let most = 2_u64 << ((drawn >> 60) % 10);
-        running.entry.entry().force_guard(Some((drawn >> 8) % most));
+        let most = 2 << drawn.below(10);
+        running.entry.entry().force_guard(Some(drawn.below(most).into()));
     }
 
     /// The engine's function for one of the heap.
@@ -223,14 +222,14 @@ impl Jit {
         }
     }
 
-    /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops make up
-    /// and recursion make up for that. Optimized code calls optimized code for less, whatever this says.
+    /// Whether calls from code of templates are to be led to optimized code, which costs more than such a call does: only loops and recursion
+    /// make up for that, unless they turned out to be short. Optimized code calls optimized code for less, whatever this says.
     fn is_worth_entering(&self, function: &Function) -> bool {
         let (calls, rounds) =
             (function.calls.load(Ordering::Relaxed), function.rounds.load(Ordering::Relaxed));
-        self.config.is_eager()
-            || function.recursive.load(Ordering::Relaxed)
-            || rounds >= calls.saturating_mul(ROUNDS_PER_CALL)
+        let (recursive, poor) = (function.recursive.load(Ordering::Relaxed), function.entries.are_poor());
+        let pays = recursive || rounds >= calls.saturating_mul(ROUNDS_PER_CALL);
+        self.config.is_eager() || pays && !poor
     }
 
     /// Whether anybody would enter the code of a function. What it calls itself is found out when that is asked the first time.
@@ -299,7 +298,8 @@ impl Jit {
             }
         };
         let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), way_to);
-        if header.is_none() && !self.is_of_use(function) {
+        let later = !self.config.is_eager() && function.calls_itself_often();
+        if header.is_none() && !self.is_of_use(function) || header.is_some() && later {
             return;
         }
         callees.borrow().iter().for_each(|called| called.wanted.store(true, Ordering::Relaxed));
@@ -360,11 +360,22 @@ impl Upper for Jit {
                         Some(State::GaveUp(_)) => return Ask::Again(LATER),
                     }
                 }
-                if !function.is_worth_compiling(insts, header, (self.step(), self.config.threshold))
-                    || header.is_some() && function.is_called_soon()
+                let worth = function.worth(vm, &code, header);
+                let known = header.is_none_or(|header| function.is_known(&code, header));
+                let factor = worth.factor() * if known { 1 } else { UNKNOWN };
+                let threshold = self.config.threshold.saturating_mul(factor);
+                if !function.is_worth_compiling(insts, header, (self.step(), threshold))
+                    || header.is_some() && (function.is_called_soon() || function.calls_itself_often())
                     || header.is_none() && !self.is_of_use(&function)
                 {
                     return Ask::Again(self.step());
+                }
+                // What optimized code calls has to be optimized code, though.
+                if !worth.is_faster() && !function.wanted.load(Ordering::Relaxed) {
+                    if !function.refused.swap(true, Ordering::Relaxed) {
+                        self.compiler.decline("gain");
+                    }
+                    return Ask::Again(LATER);
                 }
             }
             self.request(running, (vm, code), &function, header);
@@ -391,8 +402,8 @@ impl Upper for Jit {
         if !leads && !matches!(state, Some(State::Installed { .. })) {
             return again;
         }
-        if !vm.has_native_stack() {
-            return Ran::Left;
+        if header.is_none() && !self.is_worth_entering(&function) || !vm.has_native_stack() {
+            return again;
         }
         let Some(frame) = vm.innermost_addresses() else { return again };
         let loops;
@@ -406,7 +417,11 @@ impl Upper for Jit {
         };
         self.force(running);
         let room = vm.set_native_room(MAX_FRAME as usize + ENTRY);
+        let before = vm.countdown();
         let result = running.entry.entry().call(vm, callable, frame);
+        if header.is_none() {
+            function.entries.note(before, vm.countdown());
+        }
         vm.restore_native_room(room);
         match result {
             Ok([runtime::RETURNED, word]) => Ran::Returned(vm.value_of(word)),

@@ -85,12 +85,12 @@ pub enum Held {
 /// Exits after which an access is left to the interpreter, where everything is compiled: it is not what it was seen to be.
 const MOST_EXITS: u16 = 6;
 /// Of functions that are chosen, so many times more exits are waited for before they are compiled again.
-pub const PATIENCE: u32 = 16;
+pub const EXIT_FACTOR: u32 = 16;
 
 impl Snapshot {
     /// Exits after which an access is left to the interpreter.
     pub(crate) fn most_exits(&self) -> u16 {
-        if self.choosy { MOST_EXITS * PATIENCE as u16 } else { MOST_EXITS }
+        if self.choosy { MOST_EXITS * EXIT_FACTOR as u16 } else { MOST_EXITS }
     }
 
     /// What a call is likely to call; none where it was hardly executed.

@@ -4,6 +4,7 @@ use crate::layout::{
     Accessor, Closure, ClosureInit, Code, Environment, Foreign, GeneratorState, Internal, JsBigInt, JsObject,
     JsSymbol, List, Native, NativeId, OrderedTable, Registry, Shape, Slots, WeakCell, WeakMapTable,
 };
+use crate::rt::RECENT;
 use crate::{Attrs, Big, Change, Class, Env, Flags, Obj, PropertyKey, Rt, Shp, Str, Sym, Value};
 use heap::{Gc, OutOfMemory};
 use num_bigint::BigInt;
@@ -28,7 +29,12 @@ impl Rt {
         let is_it = |shape: &Shape| {
             shape.proto() == proto && shape.class() == class && shape.inline_capacity() == inline
         };
+        let recent = &self.recent_shapes[hash as usize % RECENT];
+        if let Some(shape) = recent.get().filter(|shape| is_it(shape)) {
+            return Ok(shape);
+        }
         if let Some(shape) = self.first_shapes.find(self.heap(), hash, is_it) {
+            recent.set(Some(shape));
             return Ok(shape);
         }
         if let Some(proto) = proto {
@@ -36,6 +42,7 @@ impl Rt {
         }
         let shape = self.alloc(Shape::root(self.common.table, proto, class, inline as u8))?;
         self.first_shapes.insert(self.heap(), hash, shape);
+        recent.set(Some(shape));
         Ok(shape)
     }
 

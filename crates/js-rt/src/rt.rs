@@ -19,12 +19,17 @@ pub struct Rt {
     pub(crate) atoms: Atoms,
     pub(crate) registered: WeakTable<JsSymbol>,
     pub(crate) first_shapes: WeakTable<Shape>,
+    /// Some of them that were asked for last, by their hash.
+    pub(crate) recent_shapes: Owned<[Cell<Option<Gc<Shape>>>; RECENT]>,
     pub(crate) common: Owned<Common>,
     /// Counts the changes of shape of objects with [`Flags::PROTO_CACHED`](crate::Flags::PROTO_CACHED): what inline caches found
     /// out by looking through prototypes holds as long as this stays the same.
     pub proto_epoch: Cell<u64>,
     pub(crate) reclaimed: Arc<AtomicBool>,
 }
+
+/// First shapes that are found without a look at the table of all.
+pub(crate) const RECENT: usize = 16;
 
 /// Objects of which one is enough.
 pub(crate) struct Common {
@@ -74,6 +79,7 @@ impl Rt {
             symbols: Owned(Symbols::new(&heap, atoms)?),
             registered: heap.weak_table(),
             first_shapes: heap.weak_table(),
+            recent_shapes: Owned([const { Cell::new(None) }; RECENT]),
             common: Owned(common),
             atoms,
             heap,
@@ -102,6 +108,7 @@ impl Rt {
         self.common.trace(tracer);
         self.names.trace(tracer);
         self.symbols.trace(tracer);
+        self.recent_shapes.iter().for_each(|shape| tracer.edge_opt(shape.get()));
     }
 
     /// Runs `f` with `held` protected: for handles in a buffer that the heap does not know.

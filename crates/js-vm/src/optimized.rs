@@ -158,6 +158,13 @@ impl Vm {
         window.and_then(|window| window.get(..code.function.registers as usize)).unwrap_or(&[])
     }
 
+    /// What is in a register of the innermost frame.
+    #[inline]
+    pub fn innermost_register(&self, number: usize) -> Option<Value> {
+        let base = self.state.stack.frame()?.base.get() as usize;
+        self.state.stack.values().get(base + number).map(Cell::get)
+    }
+
     /// The addresses of the innermost frame's record and of its register 0, for code that runs for it.
     pub fn innermost_addresses(&self) -> Option<[u64; 2]> {
         let (frame, _) = self.begin_frame()?;
@@ -171,6 +178,11 @@ impl Vm {
         let marker = 0_u8;
         let state = &self.state;
         std::ptr::from_ref(&marker).addr() >= state.native_limit.get() + state.limits.native_stack / 2
+    }
+
+    /// What calls and rounds of loops count down.
+    pub fn countdown(&self) -> u32 {
+        self.state.countdown.get()
     }
 
     /// Whether a loop that counts now finds the countdown at its end.

@@ -174,6 +174,13 @@ impl Vm {
         Some((frame, code))
     }
 
+    /// The innermost frame and its code, for who only looks at them.
+    #[inline]
+    pub fn innermost(&self) -> Option<(&Frame, Gc<Code>)> {
+        let frame = self.state.stack.frame()?;
+        Some((frame, frame.code.get()?))
+    }
+
     /// An instruction of the innermost frame threw: goes on at a handler of that frame or of one that called it, if there is any above
     /// the floor.
     #[cold]

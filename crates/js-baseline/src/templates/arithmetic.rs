@@ -205,7 +205,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     if !matches!(inst.op(), Op::Add | Op::AddInt) {
         return c.step_and_next();
     }
-    c.store_next();
+    c.store_next_and_note();
     values(c, inst);
     c.m.argument(1, T0);
     c.m.argument(2, T1);

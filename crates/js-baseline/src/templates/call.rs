@@ -47,7 +47,7 @@ pub(super) fn enter<M: Masm>(c: &mut Compiler<'_, M>, result: u16) {
 
 /// The arguments of helpers that begin calls.
 fn site<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
-    c.store_next();
+    c.store_next_and_note();
     c.m.address(T0, register(inst.b()));
     c.m.argument(1, T0);
     c.m.argument_constant(2, Site::new(inst.c(), inst.a(), inst.b()).0);

@@ -130,7 +130,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         note_class(c);
         c.jump_next();
         c.m.bind(ask);
-        c.store_next();
+        c.store_next_and_note();
         c.get(T0, inst.b());
         c.get(T1, inst.cr());
         c.m.argument(1, T0);
@@ -145,7 +145,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         note_class(c);
         c.jump_next();
         c.m.bind(ask);
-        c.store_next();
+        c.store_next_and_note();
         c.get(T0, inst.a());
         c.get(T1, inst.b());
         c.get(T2, inst.cr());

@@ -237,11 +237,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let address = c.cache(inst.c());
     match inst.op() {
         Op::GetProperty | Op::GetMethod | Op::GetLength => {
-            c.store_next();
-            if let Some(note) = c.note_address() {
-                c.m.constant(T5, note);
-                c.m.store(B64, at(CTX, offset_of!(Context, note)), T5);
-            }
+            c.store_next_and_note();
             c.get(T0, inst.b());
             c.m.constant(T3, address);
             c.m.call_stub(stub!(get_property));
@@ -253,7 +249,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             c.set(inst.a(), T1);
         }
         Op::SetProperty | Op::DefineField => {
-            c.store_next();
+            c.store_next_and_note();
             c.get(T0, inst.a());
             c.get(T1, inst.b());
             c.m.argument(1, T0);
@@ -263,13 +259,13 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             c.call_helper(if define { helper!(define_field) } else { helper!(set_property) });
         }
         Op::GetGlobal => {
-            c.store_next();
+            c.store_next_and_note();
             c.m.argument_constant(1, address);
             c.call_helper(helper!(get_global));
             c.set(inst.a(), T0);
         }
         _ => {
-            c.store_next();
+            c.store_next_and_note();
             c.get(T0, inst.a());
             c.m.argument(1, T0);
             c.m.argument_constant(2, address);

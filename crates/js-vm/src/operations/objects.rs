@@ -548,7 +548,16 @@ impl Vm {
 
     /// 10.1.14 GetPrototypeFromConstructor
     pub fn get_prototype_from_constructor(&self, constructor: Obj, default: Intrinsic) -> Res<Obj> {
-        match self.get(constructor, self.names().prototype)?.as_object() {
+        let name = self.names().prototype;
+        let own = match constructor.class() {
+            // Most are found at once.
+            Class::Function => self.rt.get_own_data(constructor, name).as_object(),
+            _ => None,
+        };
+        if let Some(proto) = own {
+            return Ok(proto);
+        }
+        match self.get(constructor, name)?.as_object() {
             Some(proto) => Ok(proto),
             None => {
                 let realm = self.get_function_realm(constructor)?;
