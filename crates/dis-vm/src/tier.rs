@@ -283,13 +283,10 @@ impl Vm {
         let active = self.cur.active;
         (self.pc, self.quantum) = (pc as u32, quantum as u32);
         let result = self.execute_one();
+        // Where it led, the machine goes on: also in another module.
         let kind = match result {
-            Ok(()) | Err(Trap::Hot) if self.cur.active != active => {
-                if self.cur.active > active {
-                    CALLED
-                } else {
-                    RETURNED
-                }
+            Ok(()) | Err(Trap::Hot | Trap::Reload) if self.cur.active != active => {
+                if self.cur.active > active { CALLED } else { RETURNED }
             }
             Ok(()) | Err(Trap::Hot) if u64::from(self.pc) == pc + 1 => RETURNED,
             Ok(()) | Err(Trap::Hot) => JUMPED,
