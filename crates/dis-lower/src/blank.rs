@@ -10,12 +10,13 @@ use dis_bytecode::{Access, Flow as Goes, Op};
 use dis_rt::NIL;
 use dis_vm::tier::{Inst, Mode, Snapshot, TypeInfo};
 use ir::Value;
+use std::rc::Rc;
 
 /// Instructions from making a frame to calling with it, at most.
 const NEAR: u32 = 60;
 
 /// Bytes, from and to.
-type Range = (u32, u32);
+pub(crate) type Range = (u32, u32);
 
 /// What of its frame a function may read before it has written it.
 fn needs(callee: &Snapshot) -> Vec<Range> {
@@ -35,20 +36,20 @@ fn needs(callee: &Snapshot) -> Vec<Range> {
 /// What is known of a frame from the instruction that makes it on.
 struct Filled {
     /// What the callee needs.
-    needs: Vec<Range>,
+    needs: Rc<[Range]>,
     /// What the caller writes.
     writes: Vec<Range>,
 }
 
-/// What becomes of the frame that an instruction makes, whose address goes to `slot`. `None` when somebody may look at it before it
-/// is called with, or it is not seen who is called.
-fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<Filled> {
+/// What becomes of the frame that an instruction makes, whose address goes to `slot`: who is called with it, and what is written to
+/// it. `None` when somebody may look at it before it is called with, or it is not seen who is called.
+fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<(&Snapshot, Vec<Range>)> {
     let (mut writes, mut indexed) = (Vec::new(), Vec::new());
     for at in pc + 1..pc + NEAR {
         let inst = snapshot.insts.get(&at)?;
         if inst.op == Op::Call && inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot {
             let callee = snapshot.callees.get(&inst.operands[2].first)?;
-            return Some(Filled { needs: needs(callee), writes });
+            return Some((callee, writes));
         }
         if !matches!(inst.op.flow(), Goes::Next | Goes::Call) || !fills(inst, slot, &indexed) {
             return None;
@@ -85,12 +86,18 @@ fn written(inst: &Inst, slot: u32, word: u32) -> Option<Range> {
 }
 
 impl Emitter<'_> {
+    /// What a callee needs, found out once.
+    fn needs_of(&mut self, callee: &Snapshot) -> Rc<[Range]> {
+        Rc::clone(self.needs.entry(callee.entry).or_insert_with(|| needs(callee).into()))
+    }
+
     /// Fills a new frame, whose address goes to a slot: zeros, and references that are nil, among them where the result goes. In the
     /// four words in front of that, nobody looks.
     pub(crate) fn blank(&mut self, ty: &TypeInfo, size: u32, host: Value, slot: u32) {
         let word = self.snapshot.word;
         let is_nil = |at: u32| at == 4 * word || ty.pointers.contains(&at);
-        let filled = filled(self.snapshot, self.pc, slot);
+        let filled = filled(self.snapshot, self.pc, slot)
+            .map(|(callee, writes)| Filled { needs: self.needs_of(callee), writes });
         for at in (0..size).step_by(8) {
             let (low, high) = (is_nil(at), word == 4 && is_nil(at + 4));
             if !is_wanted(ty, word, at, filled.as_ref()) {

@@ -17,13 +17,13 @@ impl Emitter<'_> {
     /// What is known of frames being filled, behind an instruction that the interpreter executed.
     pub(crate) fn calls_stepped(&mut self) {
         let inst = self.inst();
-        let (to, top) = (inst.operands[2], self.classes.shared);
+        let (to, class) = (inst.operands[2], self.classes.shared);
         match inst.op {
             Op::Frame | Op::Mframe => {
                 let ty = if inst.op == Op::Frame { inst.operands[0].first } else { 0 };
                 let known = to.mode == Mode::Fp && self.slots.at(to.first).is_some();
                 let (at, ty) = if known { (to.first, ty) } else { (u32::MAX, 0) };
-                let top = self.shared(shared::TOP, top);
+                let top = self.shared(shared::TOP, class);
                 self.filling(at, ty, top, None);
             }
             Op::Call | Op::Mcall | Op::Spawn | Op::Mspawn => self.called(),

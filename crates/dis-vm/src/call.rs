@@ -107,6 +107,7 @@ impl Vm {
                 }
                 self.mp = self.heap.memory.pointer(reference + module::DATA);
                 self.code = code;
+                self.count()?;
                 Err(Trap::Reload)
             }
         }

@@ -184,6 +184,8 @@ impl Vm {
             self.share();
             // A function that the machine entered returns to it, and nothing is known of where its result goes.
             let words = [self.fp.into(), self.quantum.into(), self.cur.active.into(), 0];
+            // Steps change what these are, and calls the code.
+            let (code, pc, given) = (Rc::clone(&self.code), self.pc, self.quantum);
             match tier.enter(self, self.code.number, self.pc, words) {
                 Entered::Not(again) => {
                     self.heat(again);
@@ -191,7 +193,12 @@ impl Vm {
                 }
                 Entered::Ran([place, quantum]) => {
                     let left = quantum as u32;
-                    self.cool(self.quantum, left);
+                    // For want of quantum, code is left by itself.
+                    let forced = given >= ENOUGH || place >> KIND != LEFT;
+                    let far = std::mem::take(&mut self.turned) || given.saturating_sub(left) >= SHORT;
+                    if let Some(heat) = code.heat.get(pc as usize) {
+                        heat.set(self.again(far || !forced));
+                    }
                     self.take_back();
                     self.quantum = left;
                     self.pc = place as u32;
@@ -212,13 +219,11 @@ impl Vm {
         Ok(())
     }
 
-    /// The code of this place was entered with a quantum of which so much was left. Where it never gets far although it could, it
-    /// costs more than it gives.
+    /// How often a place is come to before its code is entered again. Where it never gets far, and that is not for want of quantum,
+    /// it costs more than it gives.
     #[inline]
-    fn cool(&mut self, quantum: u32, left: u32) {
-        let far = std::mem::take(&mut self.turned);
-        let short = !far && quantum >= ENOUGH && quantum.saturating_sub(left) < SHORT && self.threshold > 1;
-        self.heat(if short { SELDOM } else { 1 });
+    fn again(&self, gives: bool) -> u32 {
+        if gives || self.threshold == 1 { 1 } else { SELDOM }
     }
 
     /// This place is hot when it was come to so often.
@@ -278,13 +283,10 @@ impl Vm {
         let active = self.cur.active;
         (self.pc, self.quantum) = (pc as u32, quantum as u32);
         let result = self.execute_one();
+        // Where it led, the machine goes on: also in another module.
         let kind = match result {
-            Ok(()) | Err(Trap::Hot) if self.cur.active != active => {
-                if self.cur.active > active {
-                    CALLED
-                } else {
-                    RETURNED
-                }
+            Ok(()) | Err(Trap::Hot | Trap::Reload) if self.cur.active != active => {
+                if self.cur.active > active { CALLED } else { RETURNED }
             }
             Ok(()) | Err(Trap::Hot) if u64::from(self.pc) == pc + 1 => RETURNED,
             Ok(()) | Err(Trap::Hot) => JUMPED,

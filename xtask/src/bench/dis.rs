@@ -68,7 +68,7 @@ fn engines(folder: &Path, scratch: &Path, programs: &[String]) -> Result<Vec<Eng
             for program in programs {
                 let source = measure::file(&folder.join("c"), program, "c");
                 let out = measure::file(scratch, program, ending);
-                run::check(Command::new("gcc").args(flags).arg(source).arg("-o").arg(out))?;
+                run::check(Command::new("gcc").args(flags).arg(source).arg("-lm").arg("-o").arg(out))?;
             }
             engines.push(Engine {
                 name,
