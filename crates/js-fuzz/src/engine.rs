@@ -26,8 +26,9 @@ pub const COMPILER: Compiler = Compiler {
 /// Native stack of threads that run programs.
 const STACK: usize = 64 << 20;
 /// The part of it that natives may use: all the calls that a program's fuel allows may nest. Not more, since it is looked at when
-/// garbage is collected while natives call one another without end, as `get` does in a circle of proxies.
-const NATIVE_STACK: usize = 8 << 20;
+/// garbage is collected while natives call one another without end, as `get` does in a circle of proxies. Frames of builds without
+/// optimization are several times as large.
+const NATIVE_STACK: usize = if cfg!(debug_assertions) { 32 << 20 } else { 8 << 20 };
 /// What the objects of a program may take.
 const HEAP: usize = 512 << 20;
 /// Programs that share an isolate, each with its own realm.
