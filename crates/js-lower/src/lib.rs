@@ -32,4 +32,4 @@ pub use calls::MOST_CALLEE_REGISTERS;
 pub use flow::Extent;
 pub use function::{Declined, Lowered, lower};
 pub use runtime::{Reason, signature};
-pub use snapshot::{Access, Cells, Held, Note, EXIT_FACTOR, Snapshot, StackCells, Target};
+pub use snapshot::{Access, Cells, EXIT_FACTOR, Held, Note, Snapshot, StackCells, Target};
