@@ -39,6 +39,7 @@ pub fn generated(bytes: &[u8]) -> Option<String> {
 
 /// How functions are executed.
 #[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "each target uses its part")]
 pub enum Tier {
     /// All are interpreted.
     Interpreter,
