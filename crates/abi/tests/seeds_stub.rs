@@ -18,5 +18,8 @@ mod refusals;
 #[path = "seeds_stub/round_trip.rs"]
 mod round_trip;
 #[cfg(unix)]
+#[path = "seeds_stub/unwinder.rs"]
+mod unwinder;
+#[cfg(unix)]
 #[path = "seeds_stub/unwinding.rs"]
 mod unwinding;

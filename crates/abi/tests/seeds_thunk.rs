@@ -15,3 +15,6 @@ mod programs;
 mod templates;
 #[path = "seeds_thunk/tiers.rs"]
 mod tiers;
+#[cfg(unix)]
+#[path = "seeds_stub/unwinder.rs"]
+mod unwinder;

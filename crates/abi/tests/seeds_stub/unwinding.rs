@@ -1,6 +1,7 @@
 //! Stack walks from inside a helper, through closure, adaptor and call stub, to the test that called.
 
 use super::harness::{Buffer, CallStub, Callback};
+use super::unwinder;
 use abi::stub::Handler;
 use abi::{Abi, Plan, Scalar, Signature, Type};
 use std::arch::naked_asm;
@@ -12,31 +13,6 @@ use std::ops::Range;
 struct Walk {
     by_unwinder: Vec<usize>,
     by_frame_pointer: Vec<usize>,
-}
-
-mod unwinder {
-    use std::ffi::c_void;
-
-    unsafe extern "C" {
-        fn _Unwind_Backtrace(
-            step: unsafe extern "C" fn(*mut c_void, *mut c_void) -> i32,
-            data: *mut c_void,
-        ) -> i32;
-        fn _Unwind_GetIP(context: *mut c_void) -> usize;
-    }
-
-    unsafe extern "C" fn step(context: *mut c_void, data: *mut c_void) -> i32 {
-        // SAFETY: called by the unwinder with its context and the vector `backtrace` handed over.
-        unsafe { (*data.cast::<Vec<usize>>()).push(_Unwind_GetIP(context)) };
-        0
-    }
-
-    pub(crate) fn backtrace() -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        // SAFETY: `step` takes the vector it is called with.
-        unsafe { _Unwind_Backtrace(step, (&raw mut found).cast()) };
-        found
-    }
 }
 
 /// The handler: passes the frame pointer it was called with, which is its caller's, instead of the frame.
