@@ -63,7 +63,7 @@ impl Flow {
 }
 
 /// Marks the instructions that blocks start at; jumps of code that is not reached do no harm.
-fn starts(function: &Function, entry: usize) -> Vec<bool> {
+pub(crate) fn starts(function: &Function, entry: usize) -> Vec<bool> {
     let mut starts = vec![false; function.code.len() + 1];
     starts[entry] = true;
     for (pc, inst) in function.code.iter().enumerate() {

@@ -3,9 +3,10 @@
 //! Compiled code asks before each use of a steady global whether it was set. Behind a call of a function that sets none, and calls
 //! only what sets none, the answer is still known: a function that calls itself twice asks once.
 
+use crate::flow;
 use crate::operands::effect;
 use sox_bytecode::feedback::Feedback;
-use sox_bytecode::{Effect, Function, Op};
+use sox_bytecode::{Effect, Op};
 
 /// Functions that set no globals.
 #[derive(Clone, Debug, Default)]
@@ -48,9 +49,9 @@ impl Calls {
             return None;
         }
         let mut calls = Calls::Nothing;
-        // For every register, the global that it was loaded from since control came in by a jump.
+        // For every register, the global that it was loaded from in its block.
         let mut loaded: Vec<Option<usize>> = vec![None; 256];
-        let starts = jump_targets(function);
+        let starts = flow::starts(function, 0);
         for (pc, inst) in function.code.iter().enumerate() {
             let op = inst.op()?;
             if starts[pc] {
@@ -83,14 +84,4 @@ impl Calls {
 /// Whether a steady global holds the function itself.
 fn is_own(feedback: &Feedback, slot: usize) -> bool {
     feedback.steady.iter().any(|steady| steady.slot == slot && steady.number == Some(feedback.code()))
-}
-
-fn jump_targets(function: &Function) -> Vec<bool> {
-    let mut targets = vec![false; function.code.len() + 1];
-    for (pc, inst) in function.code.iter().enumerate() {
-        if inst.op().is_some_and(crate::flow::jumps) {
-            targets[crate::flow::target(pc, *inst)] = true;
-        }
-    }
-    targets
 }

@@ -80,14 +80,6 @@ impl Emitter<'_> {
         args
     }
 
-    /// The handle of a table in a register, likewise. Where others were not seen this leaves with them: around loops that look many
-    /// keys up in one table, what it is is asked once.
-    fn table_or(&mut self, reg: u8, slow: Block) -> Value {
-        let handle =
-            if self.flags() & MIXED == 0 { self.object(reg, Tag::Table, Reason::Mixed) } else { None };
-        handle.unwrap_or_else(|| self.handle_or(reg, Tag::Table, slow))
-    }
-
     /// The handle in a register, where that holds an object of a kind; else on to a block. It may be one: that was looked at.
     fn handle_or(&mut self, reg: u8, wanted: Tag, slow: Block) -> Value {
         let value = self.reg(reg);
@@ -97,6 +89,14 @@ impl Emitter<'_> {
             self.or_else(holds, slow);
         }
         handle
+    }
+
+    /// The handle of a table in a register, likewise. Where others were not seen this leaves with them: around loops that look many
+    /// keys up in one table, what it is is asked once.
+    fn table_or(&mut self, reg: u8, slow: Block) -> Value {
+        let handle =
+            if self.flags() & MIXED == 0 { self.object(reg, Tag::Table, Reason::Mixed) } else { None };
+        handle.unwrap_or_else(|| self.handle_or(reg, Tag::Table, slow))
     }
 
     fn may_be(&self, reg: u8, wanted: Tag) -> bool {

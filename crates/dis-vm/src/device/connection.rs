@@ -12,8 +12,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
-/// Where a mode says that files are removed when they are closed.
+/// The bit of a qid's kind that says that a file is a folder.
 const KIND_FOLDER: u8 = 0x80;
+
 /// A request by its tag.
 enum Pending {
     Waits,
