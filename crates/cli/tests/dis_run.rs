@@ -1,37 +1,24 @@
 //! `spandrel run FILE.dis` from outside: the programs of `tests/dis/run`, the tree, limits, exit statuses.
 
 mod common;
-#[path = "../../dis-vm/tests/expand/mod.rs"]
-mod expand;
+#[path = "../../dis-vm/tests/programs/mod.rs"]
+mod programs;
 
 use common::{command, spandrel, stderr, stdout};
+use dis_bytecode::WordSize;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
-fn sources() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/dis/run")
-}
-
 fn assembled(text: &str) -> Vec<u8> {
     dis_bytecode::write(&dis_bytecode::assemble(text).unwrap_or_else(|why| panic!("{why:?}\n{text}")).module)
 }
 
-/// A tree with the programs of the corpus for words of so many bytes.
-fn tree(name: &str, word: usize) -> PathBuf {
+/// A tree with the programs of the corpus for these words.
+fn tree(name: &str, word: WordSize) -> PathBuf {
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&root).expect("a folder");
-    for entry in fs::read_dir(sources()).expect("the corpus") {
-        let path = entry.expect("a file").path();
-        if path.extension().is_some_and(|extension| extension == "s") {
-            let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            let source = fs::read_to_string(&path).expect("text");
-            let bytes = assembled(&expand::expand(&stem, &source, word));
-            fs::write(root.join(format!("{stem}.dis")), bytes).expect("room");
-        }
-    }
-    fs::write(root.join("text"), "one\ntwo\nthree\n").expect("room");
+    programs::plant(&root, word);
     root
 }
 
@@ -65,16 +52,12 @@ fn small(name: &str, lines: &str, flags: &[&str]) -> (Option<i32>, String, Strin
 
 #[test]
 fn programs_of_the_corpus_print_what_is_expected_in_every_way_of_running_them() {
-    for word in [4, 8] {
+    for word in [WordSize::Four, WordSize::Eight] {
         let root = tree(&format!("dis-run-{word}"), word);
-        for entry in fs::read_dir(sources()).expect("the corpus") {
-            let path = entry.expect("a file").path();
-            if path.extension().is_none_or(|extension| extension != "out") {
-                continue;
-            }
-            let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        for stem in programs::programs().iter().filter(|name| !name.starts_with(char::is_uppercase)) {
+            let expected = programs::folder().join(format!("{stem}.out"));
             let expected =
-                fs::read_to_string(&path).expect("text").replace("arguments\n", "/arguments.dis\n");
+                fs::read_to_string(expected).expect("text").replace("arguments\n", "/arguments.dis\n");
             for flags in
                 [&["--no-jit"][..], &[], &["--gc-stress"], &["--jit-threshold=1"], &["-c0"], &["-c9"]]
             {
@@ -116,7 +99,7 @@ fn limits_hold() {
 
 #[test]
 fn waiting_for_input_ends_with_the_time() {
-    let root = tree("dis-run-input", 8);
+    let root = tree("dis-run-input", WordSize::Eight);
     let root = root.to_str().expect("text");
     let output = reading(&["run", "--timeout", "0.5", "--root", root, "/input.dis"], b"a\nb\n", true);
     assert_eq!((output.status.code(), stdout(&output)), (Some(70), "a\n\nb\n\n"), "{}", stderr(&output));

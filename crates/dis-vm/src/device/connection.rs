@@ -6,7 +6,7 @@
 
 use crate::errors::{Fail, HUNG_UP, Outcome};
 use crate::files::{Notices, Open};
-use crate::styx::{DATA_HEADER, Message, NO_FID, NO_TAG, Qid, VERSION, Wire, decode, encode};
+use crate::styx::{Data, Message, NO_FID, NO_TAG, Qid, VERSION, Wire, decode, encode};
 use crate::vm::Vm;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -370,11 +370,12 @@ impl Vm {
 
 /// What tells a question from others: what is written is told by where, not by what it is.
 fn key(question: &Message) -> Vec<u8> {
-    let mut key = encode(NO_TAG, question);
-    if let Message::Twrite { .. } = question {
-        key.truncate(DATA_HEADER as usize);
+    match question {
+        Message::Twrite { fid, offset, .. } => {
+            encode(NO_TAG, &Message::Twrite { fid: *fid, offset: *offset, data: Data(Vec::new()) })
+        }
+        _ => encode(NO_TAG, question),
     }
-    key
 }
 
 /// What a server says that replies to another question than was asked.
