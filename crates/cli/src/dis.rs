@@ -1,5 +1,6 @@
 //! The verbs for Inferno programs: `spandrel dump` shows what is in a `.dis` file; `run` is in a file of its own.
 
+mod profile;
 mod run;
 
 pub(crate) use run::run;

@@ -126,6 +126,25 @@ pub(crate) struct InfernoArgs {
     /// What `-cN` before the program becomes: compiled (1 to 9, the default) or interpreted (0), as by Inferno's emu
     #[arg(long = "emu-c", hide = true, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=9))]
     pub(crate) compile: Option<u8>,
+    /// Shows each instruction of an Inferno program on standard error when it is executed: proc, module, number. Nothing is compiled
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Shows at the end on standard error where an Inferno program's time went: by function, and by line where there are symbol files
+    #[arg(long)]
+    pub(crate) profile: bool,
+}
+
+impl InfernoArgs {
+    /// The first switch that only Inferno programs have a use for.
+    fn first(&self) -> Option<&'static str> {
+        let given = [
+            (self.root.is_some(), "--root"),
+            (self.word_size.is_some(), "--word-size"),
+            (self.trace, "--trace"),
+            (self.profile, "--profile"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
 }
 
 /// Runs a program: a Sox script (.sox), a JavaScript program (.js, .cjs) or module (.mjs), an Inferno program (.dis)
@@ -192,8 +211,10 @@ pub(crate) fn run(args: &RunArgs) -> ExitCode {
     {
         return misplaced(name, "JavaScript");
     }
-    if guest != Some(Guest::Inferno) && (args.inferno.root.is_some() || args.inferno.word_size.is_some()) {
-        return misplaced(if args.inferno.root.is_some() { "--root" } else { "--word-size" }, "Inferno");
+    if guest != Some(Guest::Inferno)
+        && let Some(name) = args.inferno.first()
+    {
+        return misplaced(name, "Inferno");
     }
     match guest {
         Some(Guest::Sox) => crate::sox::run(args),

@@ -127,3 +127,28 @@ fn what_cannot_be_run_is_an_error_with_its_reason() {
     assert_eq!(output.status.code(), Some(64));
     assert!(stderr(&output).contains("--root is for Inferno programs"), "{}", stderr(&output));
 }
+
+#[test]
+fn instructions_are_shown_as_they_are_executed() {
+    let (status, out, errors) = small("traced.dis", "\tmovw $5, 64(fp)\n\tret\n", &["--trace"]);
+    assert_eq!((status, out.as_str()), (Some(0), ""));
+    assert_eq!(errors, "1 Small 0: movw $5, 64(fp)\n1 Small 1: ret\n");
+}
+
+#[test]
+fn profiles_say_where_the_time_went() {
+    let lines = "\tmovw $0, 64(fp)\nagain:\n\taddw $1, 64(fp)\n\tbltw 64(fp), $300000, again\n\tret\n";
+    for flags in [&["--profile", "--no-jit"][..], &["--profile"], &["--profile", "--jit-threshold=1"]] {
+        let (status, _, errors) = small("profiled.dis", lines, flags);
+        assert_eq!(status, Some(0), "{flags:?}: {errors}");
+        let rows: Vec<&str> = errors.lines().collect();
+        assert!(rows[0].starts_with("profile: ") && rows[0].ends_with(" turns"), "{flags:?}: {errors}");
+        assert_eq!(rows[1..], ["   own   total  function", "100.0 %  100.0 %  Small->init"], "{flags:?}");
+        // 600,002 instructions, in turns of 2,048 more or less.
+        let turns = rows[0].split_whitespace().rev().nth(1).and_then(|turns| turns.parse::<u32>().ok());
+        assert!(turns.is_some_and(|turns| (150..600).contains(&turns)), "{flags:?}: {errors}");
+    }
+    let output = spandrel(&["run", "--profile", "x.js"]);
+    assert_eq!(output.status.code(), Some(64));
+    assert!(stderr(&output).contains("--profile is for Inferno programs"), "{}", stderr(&output));
+}

@@ -79,15 +79,7 @@ impl Vm {
             if let Some((handler, pc)) = code.handler(pc, text, typed) {
                 return Some(Found { handler, pc, record: number });
             }
-            let record = *self.cur.records.get(number as usize)?;
-            if record.caller == NOBODY {
-                return None;
-            }
-            if record.module != NIL {
-                let module = self.heap.memory.u32(record.module + dis_rt::module::NUMBER);
-                code = Rc::clone(self.loaded.get(module as usize)?.as_ref()?.code()?);
-            }
-            (pc, number) = (record.pc.wrapping_sub(1), record.caller);
+            (code, pc, number) = self.caller(code, number)?;
             if std::mem::take(&mut typed) {
                 let name = self.name_of(self.exception);
                 self.heap.keep(name);
@@ -95,6 +87,19 @@ impl Vm {
                 self.heap.release(value);
             }
         }
+    }
+
+    /// Who called the function with this record, whose code this is: its code, the call, its record.
+    pub(crate) fn caller(&self, mut code: Rc<Code>, number: u32) -> Option<(Rc<Code>, u32, u32)> {
+        let record = *self.cur.records.get(number as usize)?;
+        if record.caller == NOBODY {
+            return None;
+        }
+        if record.module != NIL {
+            let module = self.heap.memory.u32(record.module + dis_rt::module::NUMBER);
+            code = Rc::clone(self.loaded.get(module as usize)?.as_ref()?.code()?);
+        }
+        Some((code, record.pc.wrapping_sub(1), record.caller))
     }
 
     /// Takes the stack back until this record's function is the innermost.

@@ -96,9 +96,13 @@ impl Vm {
     pub(crate) fn decode(&mut self, path: &str, bytes: &[u8]) -> Result<Rc<Code>, LoadError> {
         let (module, facts) = check(bytes, self.word_size())?;
         let key = Rc::from(path);
+        let watched = self.watch.is_some().then(|| module.clone());
         let code = Code::new(module, &facts, self.word_size(), &key, &mut self.heap);
         let mut code = code.map_err(|_| LoadError(Trap::Memory.text().unwrap_or_default().into()))?;
         self.enrol(&mut code);
+        if let (Some(watch), Some(module)) = (&mut self.watch, watched) {
+            watch.enlist(code.number, path, &module, &facts);
+        }
         Ok(Rc::new(code))
     }
 

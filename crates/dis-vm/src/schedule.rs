@@ -234,7 +234,11 @@ impl Vm {
 
     /// The running proc's turn.
     fn turn(&mut self) -> Turn {
-        self.quantum = self.options.quantum;
+        if self.options.profile { self.timed_turn() } else { self.take_turn(self.options.quantum) }
+    }
+
+    pub(crate) fn take_turn(&mut self, quantum: u32) -> Turn {
+        self.quantum = quantum;
         if let Some(text) = self.cur.kill.take() {
             self.message = text;
             if let Some(turn) = self.raise(Trap::Text) {
@@ -245,7 +249,7 @@ impl Vm {
         loop {
             let result = match next.take() {
                 Some(trap) => Err(trap),
-                None if self.options.stress => self.execute_noting(),
+                None if self.options.stress || self.options.trace.is_some() => self.execute_noting(),
                 None => self.execute(),
             };
             match result {
@@ -405,7 +409,7 @@ impl Vm {
 }
 
 /// What a turn came to.
-enum Turn {
+pub(crate) enum Turn {
     Again,
     Waits,
     Parks(u32),

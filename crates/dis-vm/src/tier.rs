@@ -301,7 +301,8 @@ impl Vm {
 
     /// For compiled code whose quantum comes to its end: the quantum with that of the next turn, if that would follow at once.
     pub fn tier_turn(&mut self, quantum: u64) -> u64 {
-        let free = self.cur.kill.is_none() && self.heap.dead.is_empty();
+        // Where the time goes is seen between turns.
+        let free = self.cur.kill.is_none() && self.heap.dead.is_empty() && !self.options.profile;
         if !free || !self.is_alone() {
             return quantum;
         }

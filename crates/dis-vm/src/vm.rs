@@ -10,6 +10,7 @@ use crate::jobs::Jobs;
 use crate::load::Loaded;
 use crate::place::Hint;
 use crate::proc::Proc;
+use crate::profile::Watch;
 use crate::schedule::Sleeper;
 use crate::tier::{Shared, Tier};
 use dis_bytecode::WordSize;
@@ -46,6 +47,10 @@ pub struct Options {
     pub procs: usize,
     /// Whether programs may use the host's network.
     pub network: bool,
+    /// Whether it is written down where the time goes. Turns take lengths by chance then.
+    pub profile: bool,
+    /// Where instructions are shown, each as it is executed. Those of compiled code are not: who wants all adds no tier.
+    pub trace: Option<Output>,
 }
 
 impl Default for Options {
@@ -62,6 +67,8 @@ impl Default for Options {
             errors: Output::new(std::io::sink()),
             procs: 1_000_000,
             network: false,
+            profile: false,
+            trace: None,
         }
     }
 }
@@ -132,6 +139,8 @@ pub struct Vm {
     pub(crate) bottom: u32,
     /// How many pieces of code there were.
     pub(crate) codes: u32,
+    /// What is written down about programs, if somebody wants that.
+    pub(crate) watch: Option<Box<Watch>>,
 }
 
 impl Vm {
@@ -139,6 +148,7 @@ impl Vm {
     pub fn new(word: WordSize, mut options: Options) -> Vm {
         options.quantum = options.quantum.max(1);
         let wide = word == WordSize::Eight;
+        let watch = (options.profile || options.trace.is_some()).then(Box::default);
         let canceller = Canceller::default();
         let code = Rc::new(Code {
             name: Rc::from(""),
@@ -204,6 +214,7 @@ impl Vm {
             notes: Vec::new(),
             places: HashMap::new(),
             codes: 0,
+            watch,
         }
     }
 

@@ -34,11 +34,14 @@ fn execute(args: &RunArgs) -> Result<u8, u8> {
     let mut words = vec![args.file.display().to_string()];
     words.extend(args.args.iter().map(|arg| arg.to_string_lossy().into_owned()));
     let mut vm = Vm::new(word, options(args));
-    if tiers.flags.policy.enabled && args.inferno.compile != Some(0) {
+    if tiers.flags.policy.enabled && args.inferno.compile != Some(0) && !args.inferno.trace {
         add_tier(&mut vm, args, &tiers);
     }
     vm.start(&words[0], &bytes, &words).map_err(|why| complain(args, MALFORMED, &why.to_string()))?;
     let status = status(args, vm.run());
+    if let Some(profile) = vm.profile() {
+        eprint!("{}", super::profile::report(profile, args.inferno.root.as_deref()));
+    }
     drop(vm);
     tiers.finish().map_err(|why| complain(args, UNWRITTEN, &why))?;
     Ok(status)
@@ -100,6 +103,8 @@ fn options(args: &RunArgs) -> Options {
         output: output(Output::new(std::io::stdout())),
         errors: Output::new(std::io::stderr()),
         network: true,
+        profile: args.inferno.profile,
+        trace: args.inferno.trace.then(|| Output::new(std::io::stderr())),
         ..default
     }
 }

@@ -65,12 +65,15 @@ impl Vm {
         dispatch(self, inst)
     }
 
-    /// The same, noting which opcodes there were.
+    /// The same, noting which opcodes there were, and showing instructions to who wants to see them.
     pub(crate) fn execute_noting(&mut self) -> Step {
         let code = Rc::clone(&self.code);
         while self.quantum > 0 {
             let inst = code.insts.get(self.pc as usize).ok_or(Trap::Invalid)?;
             self.executed[inst.op as usize] = true;
+            if self.options.trace.is_some() {
+                self.show_instruction(&code);
+            }
             self.quantum -= 1;
             self.pc += 1;
             dispatch(self, inst)?;
