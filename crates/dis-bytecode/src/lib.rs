@@ -12,6 +12,7 @@ mod disassemble;
 mod inst;
 mod module;
 mod ops;
+mod raw;
 mod read;
 #[doc(hidden)]
 pub mod samples;
@@ -24,6 +25,7 @@ pub use assemble::{Assembled, assemble};
 pub use disassemble::{disassemble, disassemble_inst};
 pub use inst::{Access, Effect, Flow, Inst, Kind, Middle, Op, Operand, Role};
 pub use module::{Catch, DataItem, DataValue, Export, Handler, Import, Module, TypeDesc, WordSize, flags};
+pub use raw::RawInst;
 pub use read::{ReadError, Section, read};
 pub use symbols::{Source, SymbolError, Symbols};
 pub use verify::{Check, Facts, Fault, Function, Initial, Place, Table, verify};

@@ -101,15 +101,9 @@ impl Out {
     }
 
     fn inst(&mut self, inst: &Inst) {
-        let (mode, mid) = match inst.mid {
-            Middle::None => (0x00, None),
-            Middle::Imm(n) => (0x40, Some(n)),
-            Middle::Fp(n) => (0x80, Some(n)),
-            Middle::Mp(n) => (0xc0, Some(n)),
-        };
         self.0.push(inst.op as u8);
-        self.0.push(mode | general_mode(inst.src) << 3 | general_mode(inst.dst));
-        if let Some(n) = mid {
+        self.0.push(address_modes(inst));
+        if let Middle::Imm(n) | Middle::Fp(n) | Middle::Mp(n) = inst.mid {
             self.operand(n);
         }
         for operand in [inst.src, inst.dst] {
@@ -168,6 +162,17 @@ impl Out {
         }
         self.operand(handler.otherwise);
     }
+}
+
+/// The modes of an instruction's operands in one byte. dis(6), "Code Section".
+pub(crate) fn address_modes(inst: &Inst) -> u8 {
+    let middle = match inst.mid {
+        Middle::None => 0x00,
+        Middle::Imm(_) => 0x40,
+        Middle::Fp(_) => 0x80,
+        Middle::Mp(_) => 0xc0,
+    };
+    middle | general_mode(inst.src) << 3 | general_mode(inst.dst)
 }
 
 fn general_mode(operand: Operand) -> u8 {

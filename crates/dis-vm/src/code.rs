@@ -88,6 +88,9 @@ pub(crate) struct Code {
     pub(crate) constants: Addr,
     /// Operands (instruction, which) whose address is taken, with the bytes that may be accessed there.
     pub(crate) extents: HashMap<(u32, usize), u32>,
+    /// Instructions and types as they were in the file, for those who want to see them.
+    pub(crate) listing: Vec<dis_bytecode::Inst>,
+    pub(crate) descriptors: Vec<TypeDesc>,
     /// Its number, for the tier.
     pub(crate) number: u32,
     /// For each instruction how often it may still be come to before it is hot. Empty without a tier.
@@ -153,6 +156,7 @@ impl Code {
         let name = Rc::from(module.name.as_str());
         let extents = extents(facts, word.bytes());
         let (data, imports) = (module.data, module.imports);
+        let (listing, descriptors) = (module.code, module.types);
         let (number, heat, places) = (0, Vec::new(), Vec::new());
         Ok(Code {
             name,
@@ -167,6 +171,8 @@ impl Code {
             tables,
             constants,
             extents,
+            listing,
+            descriptors,
             number,
             heat,
             places,

@@ -1,12 +1,12 @@
 //! Loading: from a file's bytes to a module with its data and a table of links. Dis specification, "load"; dis(6).
 
-use crate::builtin::{self, Builtin, Function};
-use crate::code::Code;
+use crate::builtin::{self, Builtin, Draft, Function};
+use crate::code::{Code, Export};
 use crate::errors::Fail;
 use crate::trap::Trap;
 use crate::vm::Vm;
-use dis_bytecode::{DataItem, DataValue, Import, WordSize, read, verify, word_size};
-use dis_rt::{Addr, NIL, TypeId, module, types};
+use dis_bytecode::{DataItem, DataValue, Facts, Import, Module, WordSize, read, verify, word_size};
+use dis_rt::{Addr, NIL, OutOfMemory, TypeId, module, types};
 use std::fmt;
 use std::rc::Rc;
 
@@ -44,6 +44,8 @@ pub(crate) struct Loaded {
     code: Option<Rc<Code>>,
     links: Vec<Entry>,
     exports: Vec<Entry>,
+    /// What it is made of, when a program makes it.
+    pub(crate) draft: Option<Box<Draft>>,
 }
 
 impl Loaded {
@@ -53,6 +55,17 @@ impl Loaded {
             Ok(number) => self.links.get(number).cloned(),
             Err(_) => self.exports.get(usize::try_from(!number).ok()?).cloned(),
         }
+    }
+
+    /// A module that is being made.
+    pub(crate) fn new(draft: Draft) -> Loaded {
+        Loaded { code: None, links: Vec::new(), exports: Vec::new(), draft: Some(Box::new(draft)) }
+    }
+
+    /// It is made: its functions are called by their numbers.
+    pub(crate) fn finish(&mut self, code: Rc<Code>) {
+        self.links = entries(&code);
+        (self.code, self.draft) = (Some(code), None);
     }
 
     pub(crate) fn code(&self) -> Option<&Rc<Code>> {
@@ -87,21 +100,36 @@ pub(crate) fn check(
     })
 }
 
+/// What links to its functions lead to.
+fn entries(code: &Rc<Code>) -> Vec<Entry> {
+    let entry = |export: &Export| Entry { body: Body::Code(Rc::clone(code), export.pc), frame: export.frame };
+    code.exports.iter().map(entry).collect()
+}
+
 impl Vm {
-    fn word_size(&self) -> WordSize {
+    pub(crate) fn word_size(&self) -> WordSize {
         if self.word == 8 { WordSize::Eight } else { WordSize::Four }
     }
 
     /// Code from a file's bytes. Its types are told from others' by `path`.
     pub(crate) fn decode(&mut self, path: &str, bytes: &[u8]) -> Result<Rc<Code>, LoadError> {
         let (module, facts) = check(bytes, self.word_size())?;
-        let key = Rc::from(path);
+        self.prepared(path, module, &facts)
+            .map_err(|_| LoadError(Trap::Memory.text().unwrap_or_default().into()))
+    }
+
+    /// The same from a module that passed the verifier.
+    pub(crate) fn prepared(
+        &mut self,
+        path: &str,
+        module: Module,
+        facts: &Facts,
+    ) -> Result<Rc<Code>, OutOfMemory> {
         let watched = self.watch.is_some().then(|| module.clone());
-        let code = Code::new(module, &facts, self.word_size(), &key, &mut self.heap);
-        let mut code = code.map_err(|_| LoadError(Trap::Memory.text().unwrap_or_default().into()))?;
+        let mut code = Code::new(module, facts, self.word_size(), &Rc::from(path), &mut self.heap)?;
         self.enrol(&mut code);
         if let (Some(watch), Some(module)) = (&mut self.watch, watched) {
-            watch.enlist(code.number, path, &module, &facts);
+            watch.enlist(code.number, path, &module, facts);
         }
         Ok(Rc::new(code))
     }
@@ -110,12 +138,8 @@ impl Vm {
     pub(crate) fn link(&mut self, code: &Rc<Code>, imports: &[Import], data: Addr) -> Result<Addr, Trap> {
         let links = imports.iter().map(|import| self.link_one(code, import)).collect::<Result<_, _>>();
         let links = links.inspect_err(|_| self.heap.release(data))?;
-        let exports = code
-            .exports
-            .iter()
-            .map(|export| Entry { body: Body::Code(Rc::clone(code), export.pc), frame: export.frame });
-        let loaded = Loaded { code: Some(Rc::clone(code)), links, exports: exports.collect() };
-        self.add(loaded, data)
+        let loaded = Loaded { code: Some(Rc::clone(code)), links, exports: entries(code), draft: None };
+        self.add(loaded, data, 0)
     }
 
     fn link_one(&mut self, code: &Rc<Code>, import: &Import) -> Result<Entry, Trap> {
@@ -139,9 +163,10 @@ impl Vm {
         Trap::Text
     }
 
-    /// Enters a module. Its data's count is taken over.
-    fn add(&mut self, loaded: Loaded, data: Addr) -> Result<Addr, Trap> {
-        let at = self.heap.allocate(types::MODULE, module::SIZE).inspect_err(|_| self.heap.release(data))?;
+    /// Enters a module. Its data's count is taken over. What it takes outside of the heap counts as memory of the program.
+    pub(crate) fn add(&mut self, loaded: Loaded, data: Addr, outside: u32) -> Result<Addr, Trap> {
+        let size = module::SIZE.saturating_add(outside);
+        let at = self.heap.allocate(types::MODULE, size).inspect_err(|_| self.heap.release(data))?;
         let number = self.unloaded.pop().unwrap_or_else(|| {
             self.loaded.push(None);
             self.loaded.len() as u32 - 1
@@ -255,7 +280,7 @@ impl Vm {
             links.push(self.builtin_entry(builtin, function));
         }
         let exports: Vec<Entry> = builtin.functions.iter().map(|f| self.builtin_entry(builtin, f)).collect();
-        self.add(Loaded { code: None, links, exports }, NIL)
+        self.add(Loaded { code: None, links, exports, draft: None }, NIL, 0)
     }
 
     fn builtin_entry(&mut self, builtin: &'static Builtin, function: &'static Function) -> Entry {

@@ -5,7 +5,7 @@
 use crate::code::Code;
 use crate::schedule::Turn;
 use crate::vm::Vm;
-use dis_bytecode::{Facts, Inst, Module, disassemble_inst};
+use dis_bytecode::{Facts, Module, disassemble_inst};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -44,8 +44,6 @@ pub struct ModuleProfile {
 #[derive(Default)]
 pub(crate) struct Watch {
     profile: Profile,
-    /// Instructions of modules, for who wants to see each.
-    insts: Vec<Vec<Inst>>,
     /// The places of codes in these, by their numbers: the same file may be read again and again.
     places: HashMap<u32, usize>,
     random: u64,
@@ -57,8 +55,7 @@ impl Watch {
         let known = self.profile.modules.iter().position(is_same);
         let place = known.unwrap_or_else(|| {
             self.profile.modules.push(ModuleProfile::new(path, module, facts));
-            self.insts.push(module.code.clone());
-            self.insts.len() - 1
+            self.profile.modules.len() - 1
         });
         self.places.insert(number, place);
     }
@@ -137,9 +134,8 @@ impl Vm {
     /// Shows an instruction that is about to be executed.
     #[cold]
     pub(crate) fn show_instruction(&self, code: &Code) {
-        let (Some(watch), Some(to)) = (&self.watch, &self.options.trace) else { return };
-        let inst = watch.places.get(&code.number).and_then(|place| watch.insts[*place].get(self.pc as usize));
-        if let Some(inst) = inst {
+        let Some(to) = &self.options.trace else { return };
+        if let Some(inst) = code.listing.get(self.pc as usize) {
             let (pid, pc) = (self.cur.pid, self.pc);
             to.write(format!("{pid} {} {pc}: {}\n", code.name, disassemble_inst(inst)).as_bytes());
         }

@@ -148,7 +148,7 @@ impl Vm {
     pub fn new(word: WordSize, mut options: Options) -> Vm {
         options.quantum = options.quantum.max(1);
         let wide = word == WordSize::Eight;
-        let watch = (options.profile || options.trace.is_some()).then(Box::default);
+        let watch = options.profile.then(Box::default);
         let canceller = Canceller::default();
         let code = Rc::new(Code {
             name: Rc::from(""),
@@ -163,6 +163,8 @@ impl Vm {
             tables: Vec::new(),
             constants: NIL,
             extents: HashMap::new(),
+            listing: Vec::new(),
+            descriptors: Vec::new(),
             number: 0,
             heat: Vec::new(),
             places: Vec::new(),

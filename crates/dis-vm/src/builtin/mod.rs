@@ -6,6 +6,7 @@ mod digest;
 mod draw;
 mod gemm;
 mod keyring;
+mod loader;
 mod math;
 mod names;
 mod number;
@@ -18,6 +19,7 @@ mod sys_text;
 
 pub(crate) use cipher::Cipher;
 pub(crate) use digest::Digest;
+pub(crate) use loader::Draft;
 pub(crate) use names::port_of;
 
 use crate::errors::{Fail, Outcome};
@@ -58,7 +60,7 @@ static ALL: [&Builtin; 9] = [
     &keyring::KEYRING,
     &crypt::CRYPT,
     &crypt::IPINTS,
-    &names::LOADER,
+    &loader::LOADER,
     &names::SRV,
     &draw::DRAW,
     &draw::TK,

@@ -1,4 +1,4 @@
-//! `$Loader` and `$Srv`: their tables, and names of the network. srv(2), loader(2).
+//! `$Srv`: its table, and names of the network. srv(2).
 
 use super::{Builtin, absent, function};
 use crate::errors::{Fail, Outcome};
@@ -7,20 +7,6 @@ use crate::trap::Step;
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId};
 use std::net::ToSocketAddrs;
-
-pub(super) static LOADER: Builtin = Builtin {
-    name: "$Loader",
-    functions: &[
-        function("compile", 0x9af5_6bb1, "pw", absent!("$Loader", "compile")),
-        function("dnew", 0x62a7_cf80, "wp", absent!("$Loader", "dnew")),
-        function("ext", 0xcd93_6c80, "pwww", absent!("$Loader", "ext")),
-        function("ifetch", 0xfb64_be19, "p", absent!("$Loader", "ifetch")),
-        function("link", 0xe247_3595, "p", absent!("$Loader", "link")),
-        function("newmod", 0x6de2_6f71, "pwwpp", absent!("$Loader", "newmod")),
-        function("tdesc", 0xb933_ef75, "p", absent!("$Loader", "tdesc")),
-        function("tnew", 0xc1d5_8785, "pwp", absent!("$Loader", "tnew")),
-    ],
-};
 
 pub(super) static SRV: Builtin = Builtin {
     name: "$Srv",
