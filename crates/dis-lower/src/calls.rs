@@ -100,7 +100,7 @@ impl Emitter<'_> {
         self.come_back_unless(returned, results[0]);
         // Everything is in memory, where others may have written.
         self.known.values.fill(None);
-        self.known.elements.clear();
+        self.known.age();
         self.called();
         self.look_behind();
         Some(())

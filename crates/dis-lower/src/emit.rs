@@ -10,7 +10,7 @@ use crate::blank::Range;
 use crate::flow::Flow;
 use crate::runtime::{ANCHOR, CHECK, Classes, Functions};
 use crate::slots::Slots;
-use dis_vm::tier::{self, Inst, Snapshot};
+use dis_vm::tier::{self, Inst, Snapshot, TypeInfo};
 use ir::{
     Block, Builder, Entity, FrameValue, Func, Function, Module, Op as Ir, Reason, State, StateData, Type,
     Value,
@@ -18,17 +18,20 @@ use ir::{
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// What an address in a slot is known to lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an address in a slot is known to lead to. That holds wherever the slot has the address and nothing was freed since.
+#[derive(Clone, Debug)]
 pub(crate) struct Element {
     /// The slot's offset.
     pub(crate) at: u32,
-    /// Bytes of the element.
-    pub(crate) size: u32,
-    /// Whether it is a reference.
-    pub(crate) reference: bool,
-    /// The address, as one of the host.
+    /// The element's type.
+    pub(crate) ty: Rc<TypeInfo>,
+    /// The address, and as one of the host.
+    pub(crate) address: Value,
     pub(crate) host: Value,
+    /// How many objects had been freed.
+    pub(crate) freed: Value,
+    /// Whether there was no step since, on any way here: only steps free objects.
+    pub(crate) fresh: bool,
 }
 
 /// A frame being filled.

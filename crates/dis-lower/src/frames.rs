@@ -45,6 +45,11 @@ impl Filling {
 }
 
 impl Known {
+    /// The interpreter may have freed what addresses lead to.
+    pub(crate) fn age(&mut self) {
+        self.elements.iter_mut().for_each(|element| element.fresh = false);
+    }
+
     /// Tops of the stack that differ by the way here.
     pub(crate) fn tops(&self) -> Vec<Value> {
         let tops = self.pending.iter().map(|filling| filling.below).chain([self.top]);

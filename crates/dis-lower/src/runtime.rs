@@ -38,6 +38,8 @@ pub(crate) struct Classes {
     pub(crate) counts: AliasClass,
     /// What is shared with the machine.
     pub(crate) shared: AliasClass,
+    /// How many objects went away: only the interpreter's steps free any.
+    pub(crate) freed: AliasClass,
     /// The module's data, which stays the same until the code is left.
     pub(crate) steady: AliasClass,
     /// Records of frames.
@@ -56,6 +58,7 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
         strings: class("strings", false),
         counts: class("counts", false),
         shared: class("shared", false),
+        freed: class("freed", false),
         steady: class("steady", true),
         records: class("records", false),
     }

@@ -23,7 +23,8 @@ pub struct Operand {
     pub first: u32,
     /// The offset in what the first leads to.
     pub second: u32,
-    /// The type of object or frame in which that was found to be right; 0 if none was.
+    /// The type of object or frame in which that was found to be right; for the address that `indx` gives, the type of the
+    /// elements; 0 if there was none.
     pub known: TypeId,
     /// How many bytes may be accessed where its address leads, if that is taken.
     pub extent: Option<u32>,

@@ -47,6 +47,7 @@ pub struct Shared {
     mp: Cell<u64>,
     types: Cell<u64>,
     known: Cell<u64>,
+    freed: Cell<u64>,
     list: std::cell::RefCell<Vec<Cell<u64>>>,
 }
 
@@ -82,6 +83,8 @@ pub mod shared {
         TYPES types;
         /// How many types it has.
         KNOWN known;
+        /// How many objects went away so far.
+        FREED freed;
     }
 }
 
@@ -249,6 +252,7 @@ impl Vm {
         shared.start.set(start);
         shared.active.set(self.cur.active.into());
         shared.mp.set(self.mp.into());
+        shared.freed.set(self.heap.freed());
         if shared.known.get() != self.heap.types.count() as u64 {
             self.share_types();
         }
