@@ -85,8 +85,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) slots: &'a Slots,
     pub(crate) module: Module,
     pub(crate) classes: Classes,
-    functions: Functions,
-    pub(crate) begins: Vec<u32>,
+    pub(crate) functions: Functions,
+    pub(crate) begins: Vec<(u32, u32)>,
     body: Function,
     blocks: Vec<Block>,
     entries: Vec<Option<Known>>,
@@ -111,7 +111,7 @@ pub(crate) struct Emitter<'a> {
     pub(crate) mp: Value,
     counts: [usize; 2],
     /// What functions that are called need of their frames.
-    pub(crate) needs: HashMap<u32, Rc<[Range]>>,
+    pub(crate) needs: HashMap<(u32, u32), Rc<[Range]>>,
 }
 
 impl<'a> Emitter<'a> {
@@ -145,7 +145,7 @@ impl<'a> Emitter<'a> {
             module,
             classes,
             functions,
-            begins: vec![snapshot.entry],
+            begins: vec![(snapshot.code, snapshot.entry)],
             body,
             blocks: Vec::new(),
             entries: vec![None; flow.blocks.len()],
@@ -168,7 +168,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Lowers the whole function. The results are the module, what its functions begin with, and counts of instructions.
-    pub(crate) fn function(mut self) -> (Module, Vec<u32>, [usize; 2]) {
+    pub(crate) fn function(mut self) -> (Module, Vec<(u32, u32)>, [usize; 2]) {
         self.blocks = (0..self.flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
         self.entry();
         for number in 0..self.flow.blocks.len() {

@@ -8,6 +8,9 @@ pub const STEP: &str = "dis.step";
 /// `turn(quantum) -> quantum`: it comes to its end; with another turn's, if that follows at once.
 pub const TURN: &str = "dis.turn";
 
+/// `release(module) -> module`: the last reference to a module goes.
+pub const RELEASE: &str = "dis.release";
+
 /// A reason to leave: a check failed.
 pub const CHECK: u16 = 0;
 /// The same, of a check that had been moved in front of a loop.
@@ -69,6 +72,7 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
 pub(crate) struct Functions {
     pub(crate) step: Runtime,
     pub(crate) turn: Runtime,
+    pub(crate) release: Runtime,
 }
 
 /// Declares the runtime functions.
@@ -81,6 +85,7 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     };
     Functions {
         step: function(STEP, 2, true, ClassSet::All),
+        release: function(RELEASE, 1, true, ClassSet::All),
         turn: function(TURN, 1, false, ClassSet::Some(vec![classes.shared])),
     }
 }

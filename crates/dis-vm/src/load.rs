@@ -7,6 +7,7 @@ use crate::trap::Trap;
 use crate::vm::Vm;
 use dis_bytecode::{DataItem, DataValue, Import, WordSize, read, verify, word_size};
 use dis_rt::{Addr, NIL, TypeId, module, types};
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -44,6 +45,37 @@ pub(crate) struct Loaded {
     code: Option<Rc<Code>>,
     links: Vec<Entry>,
     exports: Vec<Entry>,
+    /// The number of what links and exports lead to.
+    shape: u32,
+}
+
+/// Numbers for what modules' links lead to, for the tier: two modules have the same only if each link and each export leads to
+/// the same in both.
+#[derive(Default)]
+pub(crate) struct Shapes {
+    known: HashMap<Shape, u32>,
+    count: u32,
+}
+
+/// The number of the module's code, 0 for modules of the machine; of each link where it leads and its frame.
+type Shape = (u32, Vec<(usize, TypeId)>);
+
+impl Shapes {
+    fn number(&mut self, code: u32, links: &[Entry]) -> u32 {
+        let place = |entry: &Entry| match &entry.body {
+            Body::Builtin(function) => (std::ptr::from_ref(*function).addr(), entry.frame),
+            Body::Code(_, pc) => (*pc as usize, entry.frame),
+        };
+        let count = &mut self.count;
+        *self.known.entry((code, links.iter().map(place).collect())).or_insert_with(|| {
+            *count += 1;
+            *count
+        })
+    }
+
+    fn forget(&mut self, code: u32) {
+        self.known.retain(|shape, _| shape.0 != code);
+    }
 }
 
 impl Loaded {
@@ -53,6 +85,10 @@ impl Loaded {
             Ok(number) => self.links.get(number).cloned(),
             Err(_) => self.exports.get(usize::try_from(!number).ok()?).cloned(),
         }
+    }
+
+    pub(crate) fn shape(&self) -> u32 {
+        self.shape
     }
 
     pub(crate) fn code(&self) -> Option<&Rc<Code>> {
@@ -105,12 +141,13 @@ impl Vm {
     /// A module of its own: data, and links for these imports. The reference is counted.
     pub(crate) fn link(&mut self, code: &Rc<Code>, imports: &[Import], data: Addr) -> Result<Addr, Trap> {
         let links = imports.iter().map(|import| self.link_one(code, import)).collect::<Result<_, _>>();
-        let links = links.inspect_err(|_| self.heap.release(data))?;
+        let links: Vec<Entry> = links.inspect_err(|_| self.heap.release(data))?;
+        let shape = self.shapes.number(code.number, &links);
         let exports = code
             .exports
             .iter()
             .map(|export| Entry { body: Body::Code(Rc::clone(code), export.pc), frame: export.frame });
-        let loaded = Loaded { code: Some(Rc::clone(code)), links, exports: exports.collect() };
+        let loaded = Loaded { code: Some(Rc::clone(code)), links, exports: exports.collect(), shape };
         self.add(loaded, data)
     }
 
@@ -142,9 +179,10 @@ impl Vm {
             self.loaded.push(None);
             self.loaded.len() as u32 - 1
         });
-        self.loaded[number as usize] = Some(loaded);
         self.heap.memory.set_pointer(at + module::DATA, data);
         self.heap.memory.set_u32(at + module::NUMBER, number);
+        self.heap.memory.set_u32(at + module::LINKS, loaded.shape);
+        self.loaded[number as usize] = Some(loaded);
         Ok(at)
     }
 
@@ -163,6 +201,7 @@ impl Vm {
     pub(crate) fn drop_code(&mut self, code: Rc<Code>) {
         if let Ok(code) = Rc::try_unwrap(code) {
             self.heap.release(code.constants);
+            self.shapes.forget(code.number);
             if let Some(tier) = &self.tier {
                 tier.forget(code.number);
             }
@@ -251,7 +290,8 @@ impl Vm {
             links.push(self.builtin_entry(builtin, function));
         }
         let exports: Vec<Entry> = builtin.functions.iter().map(|f| self.builtin_entry(builtin, f)).collect();
-        self.add(Loaded { code: None, links, exports }, NIL)
+        let shape = self.shapes.number(0, &links);
+        self.add(Loaded { code: None, links, exports, shape }, NIL)
     }
 
     fn builtin_entry(&mut self, builtin: &'static Builtin, function: &'static Function) -> Entry {

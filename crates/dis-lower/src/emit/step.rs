@@ -78,7 +78,7 @@ impl Emitter<'_> {
         self.switch_to(on);
     }
 
-    pub(super) fn runtime(&mut self, function: Runtime, args: &[Value]) -> Values {
+    pub(crate) fn runtime(&mut self, function: Runtime, args: &[Value]) -> Values {
         let module = std::mem::take(&mut self.module);
         let results = self.b().call_runtime(&module, function, args, false);
         self.module = module;

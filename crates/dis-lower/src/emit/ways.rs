@@ -161,10 +161,13 @@ impl Emitter<'_> {
     }
 
     /// The number in the module of the function that begins with an instruction.
-    pub(crate) fn callee(&mut self, pc: u32) -> Func {
-        let index = self.begins.iter().position(|begin| *begin == pc).unwrap_or_else(|| {
-            self.begins.push(pc);
-            let name = format!("{}.{pc}", self.snapshot.name);
+    pub(crate) fn callee(&mut self, code: u32, pc: u32) -> Func {
+        let index = self.begins.iter().position(|begin| *begin == (code, pc)).unwrap_or_else(|| {
+            self.begins.push((code, pc));
+            let name = match code == self.snapshot.code {
+                true => format!("{}.{pc}", self.snapshot.name),
+                false => format!("{code}.{pc}"),
+            };
             self.module.functions.push(Function { name, signature: signature(), ..Function::default() });
             self.begins.len() - 1
         });
