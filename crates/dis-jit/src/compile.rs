@@ -10,8 +10,8 @@ use tiering::Decline;
 /// What is to be compiled.
 pub(crate) struct Work {
     pub(crate) snapshot: Snapshot,
-    /// The engine's functions for what it may call, by where they begin.
-    pub(crate) callees: HashMap<u32, FunctionId>,
+    /// The engine's functions for what it may call, by code and where they begin.
+    pub(crate) callees: HashMap<(u32, u32), FunctionId>,
     pub(crate) stepped: BTreeSet<u32>,
     pub(crate) unanchored: BTreeSet<u32>,
 }
@@ -48,7 +48,8 @@ impl Lower for Compiler {
         let options = Options { verify: false, ..Options::default() };
         passes::optimize(&mut module, &options);
         check(&module)?;
-        let own = |begin: &u32| if *begin == work.snapshot.entry { Some(id) } else { None };
+        let entry = (work.snapshot.code, work.snapshot.entry);
+        let own = |begin: &(u32, u32)| if *begin == entry { Some(id) } else { None };
         let functions =
             lowered.begins.iter().map(|begin| own(begin).or_else(|| work.callees.get(begin).copied()));
         let functions = functions.collect();

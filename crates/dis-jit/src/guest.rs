@@ -69,5 +69,9 @@ pub(crate) fn table() -> RuntimeTable {
     table.bind_words::<Dis, _, _, 1>(dis_lower::TURN, |vm: &Lent<Vm>, [quantum]: [u64; 1]| {
         vm.with(|vm| vm.tier_turn(quantum)).unwrap_or(quantum)
     });
+    table.bind_words::<Dis, _, _, 1>(dis_lower::RELEASE, |vm: &Lent<Vm>, [reference]: [u64; 1]| {
+        vm.with(|vm| vm.tier_release(reference));
+        reference
+    });
     table
 }

@@ -5,7 +5,7 @@ use crate::guest::{Dis, table};
 use codegen::Options;
 use dis_lower::{ANCHOR, signature};
 use dis_vm::Vm;
-use dis_vm::tier::{Entered, Snapshot, Tier};
+use dis_vm::tier::{Entered, Note, Tier};
 use jit::engine::{self, Engine, FunctionId};
 use jit::{Entry, LoadError, WordCallable};
 use std::cell::RefCell;
@@ -116,15 +116,24 @@ impl Jit {
     /// The place at an instruction of the code that runs.
     #[inline]
     fn place(&self, vm: &mut Vm, code: u32, pc: u32) -> Option<Rc<Place>> {
-        match vm.tier_place(pc) {
-            0 => self.declare(vm, code, pc),
-            number => self.places.borrow().get(number as usize - 1).cloned().flatten(),
-        }
+        self.numbered(vm.tier_place(pc)).unwrap_or_else(|| self.declare(vm, code, pc))
+    }
+
+    /// The place with the number that the machine keeps; `None` when it has none yet.
+    #[inline]
+    fn numbered(&self, number: u32) -> Option<Option<Rc<Place>>> {
+        let index = (number as usize).checked_sub(1)?;
+        Some(self.places.borrow().get(index).cloned().flatten())
+    }
+
+    /// The same for code that need not run.
+    fn place_in(&self, vm: &mut Vm, (code, pc): (u32, u32)) -> Option<Rc<Place>> {
+        self.numbered(vm.tier_place_in(code, pc)).unwrap_or_else(|| self.declare(vm, code, pc))
     }
 
     #[cold]
     fn declare(&self, vm: &mut Vm, code: u32, pc: u32) -> Option<Rc<Place>> {
-        let name = format!("{}.{pc}", vm.tier_name());
+        let name = format!("{}.{pc}", vm.tier_name(code)?);
         let id = *self.engine.declare(&[(&name, &signature())]).ok()?.first()?;
         let callable = self.engine.function(id).ok()??;
         let thunk = callable.entry();
@@ -132,16 +141,15 @@ impl Jit {
         let place = Rc::new(Place { id, code, callable, thunk, learned: RefCell::default() });
         let mut places = self.places.borrow_mut();
         places.push(Some(Rc::clone(&place)));
-        vm.tier_declare(id.0, pc, places.len() as u32);
+        vm.tier_declare(id.0, code, pc, places.len() as u32);
         Some(place)
     }
 
     /// Has a place compiled.
     fn ask(&self, vm: &mut Vm, place: &Place, pc: u32) {
         let snapshot = vm.snapshot(pc);
-        let begins = callees(&snapshot).into_iter();
-        let callees =
-            begins.filter_map(|begin| Some((begin, self.place(vm, place.code, begin)?.id))).collect();
+        let begins = snapshot.calls().into_keys();
+        let callees = begins.filter_map(|begin| Some((begin, self.place_in(vm, begin)?.id))).collect();
         let Learned { stepped, unanchored } = place.learned.borrow().clone();
         self.compiler.leave(place.id, Work { snapshot, callees, stepped, unanchored });
         self.engine.request(place.id, 1);
@@ -161,8 +169,8 @@ impl Jit {
     }
 
     /// Learns from where checks failed.
-    fn learn(&self, vm: &mut Vm, code: u32) {
-        for (pc, reason) in vm.tier_notes() {
+    fn learn(&self, vm: &mut Vm) {
+        for Note { code, pc, reason } in vm.tier_notes() {
             for place in self.places.borrow().iter().flatten().filter(|place| place.code == code) {
                 let mut learned = place.learned.borrow_mut();
                 match reason {
@@ -172,15 +180,6 @@ impl Jit {
             }
         }
     }
-}
-
-/// Where functions begin that a function calls.
-fn callees(snapshot: &Snapshot) -> Vec<u32> {
-    let calls = snapshot.insts.values().filter(|inst| inst.op == dis_vm::tier::Op::Call);
-    let mut begins: Vec<u32> = calls.map(|inst| inst.operands[2].first).collect();
-    begins.sort_unstable();
-    begins.dedup();
-    begins
 }
 
 impl Tier for Jit {
@@ -193,7 +192,7 @@ impl Tier for Jit {
         }
         let result = self.entry.call_lending(vm, &place.callable, words);
         if vm.tier_noted() {
-            self.learn(vm, code);
+            self.learn(vm);
         }
         match result {
             Ok(result) => Entered::Ran(result),

@@ -4,8 +4,9 @@ use crate::emit::{Element, Emitter};
 use crate::slots::slot_of;
 use dis_bytecode::Op;
 use dis_rt::{array, list, types};
-use dis_vm::tier::{Mode, Slot};
+use dis_vm::tier::{Mode, Slot, TypeInfo, shared};
 use ir::{Imm, IntCond, Op as Ir, Type, Value};
+use std::rc::Rc;
 
 impl Emitter<'_> {
     pub(crate) fn array(&mut self, op: Op) -> Option<bool> {
@@ -13,18 +14,37 @@ impl Emitter<'_> {
             Op::Lena => self.length_of(types::ARRAY)?,
             Op::Lenc => self.length_of(types::STRING)?,
             Op::Indc => self.character()?,
-            Op::Indb => self.index(1, false)?,
-            Op::Indf | Op::Indl => self.index(8, false)?,
+            Op::Indb => self.index(1, Vec::new())?,
+            Op::Indf | Op::Indl => self.index(8, Vec::new())?,
             Op::Indw => self.index(self.snapshot.word, self.refers())?,
-            // Of others the size is known when each is a reference.
-            _ if self.refers() => self.index(self.snapshot.word, true)?,
-            _ => return None,
+            _ => self.index_any()?,
         }
         Some(true)
     }
 
-    /// Whether the address that this instruction makes is used for a reference next.
-    fn refers(&self) -> bool {
+    /// The address of an element of the type that was seen here, or of one that seems to be a reference.
+    fn index_any(&mut self) -> Option<()> {
+        let seen = self.operand(1).known;
+        match self.snapshot.types.get(&seen).filter(|ty| seen != 0 && ty.size > 0) {
+            Some(ty) => {
+                let word = self.snapshot.word;
+                let mixed = !(ty.pointers.is_empty() || ty.pointers == [0] && ty.size == word);
+                let ty = Rc::new(ty.clone());
+                self.index_of(ty, mixed.then_some(seen))
+            }
+            None => {
+                let references = self.refers();
+                if references.is_empty() { None } else { self.index(self.snapshot.word, references) }
+            }
+        }
+    }
+
+    /// Where references are in the element whose address this instruction makes, by how the address is used next.
+    fn refers(&self) -> Vec<u32> {
+        if self.is_for_reference() { vec![0] } else { Vec::new() }
+    }
+
+    fn is_for_reference(&self) -> bool {
         let slot = self.operand(1).first;
         for pc in self.pc + 1..self.pc + 12 {
             let Some(inst) = self.snapshot.insts.get(&pc) else { return false };
@@ -37,15 +57,25 @@ impl Emitter<'_> {
         false
     }
 
-    /// The address of an element of this size.
-    fn index(&mut self, size: u32, reference: bool) -> Option<()> {
+    /// The address of an element of this size, and with references there.
+    fn index(&mut self, size: u32, pointers: Vec<u32>) -> Option<()> {
+        self.index_of(Rc::new(TypeInfo { size, pointers }), None)
+    }
+
+    /// The address of an element that looks so, or is of the type with this number.
+    fn index_of(&mut self, ty: Rc<TypeInfo>, number: Option<u32>) -> Option<()> {
+        let size = ty.size;
         let to = self.slots.of(&self.operand(1))?;
         let array = self.read(0, Slot::Reference)?;
         let index = self.read(2, Slot::Word)?;
         self.not_nil(array);
         self.is_of_type(array, types::ARRAY);
-        let wanted = if reference { size | array::REFERENCES } else { size };
-        let (own, wanted) = (self.header(array, -4), self.word(wanted));
+        let (at, wanted) = match number {
+            Some(number) => (array::TYPE as i32, number),
+            None if ty.pointers.is_empty() => (-4, size),
+            None => (-4, size | array::REFERENCES),
+        };
+        let (own, wanted) = (self.header(array, at), self.word(wanted));
         let right = self.b().icmp(IntCond::Eq, own, wanted);
         self.guard(right);
         let len = self.header(array, array::LEN as i32);
@@ -53,8 +83,9 @@ impl Emitter<'_> {
         self.guard(inside);
         let data = self.header(array, array::DATA as i32);
         let (data, index) = (self.b().unary(Ir::Zext, data), self.b().unary(Ir::Zext, index));
-        let each = self.int(size.trailing_zeros().into());
-        let offset = self.b().binary(Ir::Ishl, index, each);
+        let (op, by) = if size.is_power_of_two() { (Ir::Ishl, size.trailing_zeros()) } else { (Ir::Imul, size) };
+        let by = self.int(by.into());
+        let offset = self.b().binary(op, index, by);
         let base = self.base();
         // The elements' begin stays the same in loops.
         let begin = self.b().binary(Ir::PtrAdd, base, data);
@@ -68,7 +99,8 @@ impl Emitter<'_> {
             return Some(());
         }
         self.close(&[to]);
-        self.known.elements.push(Element { at: self.slots.list[to].0, size, reference, host });
+        let (at, freed) = (self.slots.list[to].0, self.shared(shared::FREED, self.classes.freed));
+        self.known.elements.push(Element { at, ty, address, host, freed, fresh: true });
         Some(())
     }
 

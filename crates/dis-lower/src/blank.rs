@@ -5,10 +5,10 @@
 
 use crate::emit::Emitter;
 use crate::flow::Flow;
-use crate::slots::{Slots, excluded, hidden, size_of, slot_of, uses};
+use crate::slots::{Slots, Use, excluded, hidden, size_of, slot_of, uses};
 use dis_bytecode::{Access, Flow as Goes, Op};
 use dis_rt::NIL;
-use dis_vm::tier::{Inst, Mode, Snapshot, TypeInfo};
+use dis_vm::tier::{Inst, Leads, Mode, Snapshot, TypeInfo};
 use ir::Value;
 use std::rc::Rc;
 
@@ -41,15 +41,45 @@ struct Filled {
     writes: Vec<Range>,
 }
 
+/// Who is called with a frame.
+enum Callee<'a> {
+    Function(&'a Snapshot),
+    /// Something that reads one argument, a real.
+    OfReal,
+}
+
+/// Who is called by an instruction with the frame whose address is in `slot`. `None` when that is not seen.
+fn callee<'a>(snapshot: &'a Snapshot, inst: &Inst) -> Option<Callee<'a>> {
+    match (inst.op, inst.link?.leads) {
+        (Op::Mcall, Leads::Code(code, pc)) => snapshot.callees.get(&(code, pc)).map(Callee::Function),
+        (Op::Mcall, Leads::Math(_)) => Some(Callee::OfReal),
+        _ => None,
+    }
+}
+
 /// What becomes of the frame that an instruction makes, whose address goes to `slot`: who is called with it, and what is written to
 /// it. `None` when somebody may look at it before it is called with, or it is not seen who is called.
-fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<(&Snapshot, Vec<Range>)> {
+fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<(Callee<'_>, Vec<Range>)> {
     let (mut writes, mut indexed) = (Vec::new(), Vec::new());
+    let made = snapshot.insts.get(&pc)?;
+    // Where the module is, for frames of other modules' functions: it has to stay there.
+    let module = if made.op == Op::Mframe { Some(made.operands[0]) } else { None };
     for at in pc + 1..pc + NEAR {
         let inst = snapshot.insts.get(&at)?;
-        if inst.op == Op::Call && inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot {
-            let callee = snapshot.callees.get(&inst.operands[2].first)?;
-            return Some((callee, writes));
+        let called_with = inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot;
+        if inst.op == Op::Call && called_with && module.is_none() {
+            let callee = snapshot.callees.get(&(snapshot.code, inst.operands[2].first))?;
+            return Some((Callee::Function(callee), writes));
+        }
+        if let Some(module) = module {
+            if inst.op == Op::Mcall && called_with {
+                let same = module.mode == Mode::Fp && inst.operands[2] == module && inst.link == made.link;
+                return if same { Some((callee(snapshot, inst)?, writes)) } else { None };
+            }
+            let changes = |each: &Use| each.writes && each.at == module.first;
+            if inst.op.flow() == Goes::Call || uses(inst).iter().any(changes) {
+                return None;
+            }
         }
         if !matches!(inst.op.flow(), Goes::Next | Goes::Call) || !fills(inst, slot, &indexed) {
             return None;
@@ -87,8 +117,13 @@ fn written(inst: &Inst, slot: u32, word: u32) -> Option<Range> {
 
 impl Emitter<'_> {
     /// What a callee needs, found out once.
-    fn needs_of(&mut self, callee: &Snapshot) -> Rc<[Range]> {
-        Rc::clone(self.needs.entry(callee.entry).or_insert_with(|| needs(callee).into()))
+    fn needs_of(&mut self, callee: Callee<'_>) -> Rc<[Range]> {
+        let word = self.snapshot.word;
+        let callee = match callee {
+            Callee::Function(callee) => callee,
+            Callee::OfReal => return [(8 * word, 8 * word + 8)].into(),
+        };
+        Rc::clone(self.needs.entry((callee.code, callee.entry)).or_insert_with(|| needs(callee).into()))
     }
 
     /// Fills a new frame, whose address goes to a slot: zeros, and references that are nil, among them where the result goes. In the

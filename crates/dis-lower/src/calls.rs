@@ -31,8 +31,9 @@ impl Emitter<'_> {
         }
     }
 
-    pub(crate) fn new_frame(&mut self) -> Option<()> {
-        let (number, to) = (self.operand(0).first, self.operand(2));
+    /// Makes a frame of a type.
+    pub(crate) fn new_frame(&mut self, number: u32) -> Option<()> {
+        let to = self.operand(2);
         let slot = self.slots.of(&to)?;
         let ty = self.snapshot.types.get(&number)?;
         let size = frame_size(ty, self.snapshot.word);
@@ -61,14 +62,40 @@ impl Emitter<'_> {
     }
 
     pub(crate) fn call(&mut self) -> Option<()> {
-        let (operand, target) = (self.operand(0), self.operand(2).first);
+        let (filling, slot) = self.called_with()?;
+        let begin = (self.snapshot.code, self.operand(2).first);
+        self.call_with(&filling, slot, begin, None)
+    }
+
+    /// The frame that this instruction calls with, and the slot that has its address.
+    pub(crate) fn called_with(&self) -> Option<(Filling, usize)> {
+        let (operand, types) = (self.operand(0), &self.snapshot.types);
         let filling = self.known.pending.last()?.clone();
-        let (given, wanted) =
-            (self.snapshot.types.get(&filling.ty)?, self.snapshot.types.get(&self.inst().frame)?);
+        let (given, wanted) = (types.get(&filling.ty)?, types.get(&self.inst().frame)?);
         if operand.mode != Mode::Fp || filling.at != operand.first || filling.ty == 0 || given != wanted {
             return None;
         }
         let slot = self.slots.at(filling.at)?;
+        Some((filling, slot))
+    }
+
+    /// Where a frame being filled is.
+    pub(crate) fn frame_of(&mut self, filling: &Filling, slot: usize) -> Value {
+        if let Some((frame, _)) = filling.made {
+            return frame;
+        }
+        let frame = self.get(slot);
+        self.b().unary(Ir::Zext, frame)
+    }
+
+    /// Calls a function, of another module if there is a reference to that, and goes on behind the call.
+    pub(crate) fn call_with(
+        &mut self,
+        filling: &Filling,
+        slot: usize,
+        (code, target): (u32, u32),
+        module: Option<Value>,
+    ) -> Option<()> {
         let index = self.number(self.known.pending.len());
         if !filling.bounded {
             self.bounded(index);
@@ -81,45 +108,46 @@ impl Emitter<'_> {
         let handled =
             self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
         self.save(if handled { self.pc } else { self.pc + 1 });
-        let frame = match filling.made {
-            Some((frame, _)) => frame,
-            None => {
-                let frame = self.get(slot);
-                self.b().unary(Ir::Zext, frame)
-            }
-        };
-        self.record_of_call(index, &filling);
+        let frame = self.frame_of(filling, slot);
+        let old = module.map(|module| self.enter_module(module));
+        self.record_of_call(index, filling, old);
         let (room, quantum) = (self.room(frame, filling.result), self.left());
-        let callee = self.callee(target);
-        let module = std::mem::take(&mut self.module);
-        let results = self.b().call(&module, callee, &[frame, quantum, index, room], false);
-        self.module = module;
+        let callee = self.callee(code, target);
+        let functions = std::mem::take(&mut self.module);
+        let results = self.b().call(&functions, callee, &[frame, quantum, index, room], false);
+        self.module = functions;
         (self.known.quantum, self.known.used) = (results[1], 0);
         let returned = self.went_on(results[0]);
         const { assert!(RETURNED == 0) };
         self.come_back_unless(returned, results[0]);
+        if module.is_some() {
+            self.leave_module(index);
+        }
         // Everything is in memory, where others may have written.
         self.known.values.fill(None);
-        self.known.elements.clear();
+        self.known.age();
         self.called();
         self.look_behind();
         Some(())
     }
 
-    /// The record of a frame that is called with. It is not being filled any more.
-    fn record_of_call(&mut self, index: Value, filling: &Filling) {
+    /// The record of a frame that is called with. It is not being filled any more. From another module's function, it has the caller's.
+    fn record_of_call(&mut self, index: Value, filling: &Filling, module: Option<Value>) {
         let (class, record, own) = (self.classes.records, self.record(index), self.own);
         let back = self.int(i64::from(self.pc + 1) << 32);
         self.b().store(back, record, record::PENDING, class);
-        let Some((frame, ty)) = filling.made else {
-            let caller = self.b().unary(Ir::Wrap, own);
-            return self.b().store(caller, record, record::CALLER, class);
-        };
-        self.frame_of_record(record, frame, ty);
-        // No module: the caller's is the same.
+        if let Some((frame, ty)) = filling.made {
+            self.frame_of_record(record, frame, ty);
+        }
         const { assert!(record::MODULE == record::CALLER + 4) };
-        let nil = self.int(i64::from(NIL) << 32);
-        let caller = self.b().binary(Ir::Iadd, own, nil);
+        let module = match module {
+            Some(module) => {
+                let by = self.int(32);
+                self.b().binary(Ir::Ishl, module, by)
+            }
+            None => self.int(i64::from(NIL) << 32),
+        };
+        let caller = self.b().binary(Ir::Iadd, own, module);
         self.b().store(caller, record, record::CALLER, class);
     }
 

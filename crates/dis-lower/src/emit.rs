@@ -10,7 +10,7 @@ use crate::blank::Range;
 use crate::flow::Flow;
 use crate::runtime::{ANCHOR, CHECK, Classes, Functions};
 use crate::slots::Slots;
-use dis_vm::tier::{self, Inst, Snapshot};
+use dis_vm::tier::{self, Inst, Snapshot, TypeInfo};
 use ir::{
     Block, Builder, Entity, FrameValue, Func, Function, Module, Op as Ir, Reason, State, StateData, Type,
     Value,
@@ -18,17 +18,20 @@ use ir::{
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// What an address in a slot is known to lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an address in a slot is known to lead to. That holds wherever the slot has the address and nothing was freed since.
+#[derive(Clone, Debug)]
 pub(crate) struct Element {
     /// The slot's offset.
     pub(crate) at: u32,
-    /// Bytes of the element.
-    pub(crate) size: u32,
-    /// Whether it is a reference.
-    pub(crate) reference: bool,
-    /// The address, as one of the host.
+    /// The element's type.
+    pub(crate) ty: Rc<TypeInfo>,
+    /// The address, and as one of the host.
+    pub(crate) address: Value,
     pub(crate) host: Value,
+    /// How many objects had been freed.
+    pub(crate) freed: Value,
+    /// Whether there was no step since, on any way here: only steps free objects.
+    pub(crate) fresh: bool,
 }
 
 /// A frame being filled.
@@ -82,8 +85,8 @@ pub(crate) struct Emitter<'a> {
     pub(crate) slots: &'a Slots,
     pub(crate) module: Module,
     pub(crate) classes: Classes,
-    functions: Functions,
-    pub(crate) begins: Vec<u32>,
+    pub(crate) functions: Functions,
+    pub(crate) begins: Vec<(u32, u32)>,
     body: Function,
     blocks: Vec<Block>,
     entries: Vec<Option<Known>>,
@@ -108,7 +111,7 @@ pub(crate) struct Emitter<'a> {
     pub(crate) mp: Value,
     counts: [usize; 2],
     /// What functions that are called need of their frames.
-    pub(crate) needs: HashMap<u32, Rc<[Range]>>,
+    pub(crate) needs: HashMap<(u32, u32), Rc<[Range]>>,
 }
 
 impl<'a> Emitter<'a> {
@@ -142,7 +145,7 @@ impl<'a> Emitter<'a> {
             module,
             classes,
             functions,
-            begins: vec![snapshot.entry],
+            begins: vec![(snapshot.code, snapshot.entry)],
             body,
             blocks: Vec::new(),
             entries: vec![None; flow.blocks.len()],
@@ -165,7 +168,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Lowers the whole function. The results are the module, what its functions begin with, and counts of instructions.
-    pub(crate) fn function(mut self) -> (Module, Vec<u32>, [usize; 2]) {
+    pub(crate) fn function(mut self) -> (Module, Vec<(u32, u32)>, [usize; 2]) {
         self.blocks = (0..self.flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
         self.entry();
         for number in 0..self.flow.blocks.len() {

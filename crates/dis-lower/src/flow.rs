@@ -92,6 +92,22 @@ impl Flow {
         !below.is_empty() && !above.is_empty()
     }
 
+    /// The blocks of the loop that has this head. `None` when there is another way in.
+    pub(crate) fn body(&self, header: usize) -> Option<BTreeSet<usize>> {
+        let mut body = BTreeSet::from([header]);
+        let leads = |from: &usize, to: usize| self.blocks[*from].next.contains(&to);
+        let mut work: Vec<usize> = (header..self.blocks.len()).filter(|from| leads(from, header)).collect();
+        while let Some(block) = work.pop() {
+            if block < header {
+                return None;
+            }
+            if body.insert(block) {
+                work.extend((0..self.blocks.len()).filter(|from| leads(from, block)));
+            }
+        }
+        Some(body)
+    }
+
     /// Blocks are in reverse postorder, so what is behind one is measured before it.
     fn measure(&mut self) {
         for block in &mut self.blocks {

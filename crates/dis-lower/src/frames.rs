@@ -45,6 +45,11 @@ impl Filling {
 }
 
 impl Known {
+    /// The interpreter may have freed what addresses lead to.
+    pub(crate) fn age(&mut self) {
+        self.elements.iter_mut().for_each(|element| element.fresh = false);
+    }
+
     /// Tops of the stack that differ by the way here.
     pub(crate) fn tops(&self) -> Vec<Value> {
         let tops = self.pending.iter().map(|filling| filling.below).chain([self.top]);
@@ -140,10 +145,9 @@ impl Emitter<'_> {
         let (expected, room) = match goes {
             Goes::Anywhere => (None, self.int(1)),
             Goes::Here(offset) => {
-                let (own, offset_value) = (self.frame, self.int(offset.into()));
-                let expected = self.b().binary(Ir::Iadd, own, offset_value);
+                let expected = self.own_address(offset);
                 let room = self.room_here(offset);
-                (Some(self.b().unary(Ir::Wrap, expected)), self.int(room))
+                (Some(expected), self.int(room))
             }
             Goes::On => (self.result, self.room_on()),
         };
@@ -157,8 +161,15 @@ impl Emitter<'_> {
         self.b().select(same, room, zero)
     }
 
+    /// The address of an offset of the own frame.
+    pub(crate) fn own_address(&mut self, offset: u32) -> Value {
+        let (own, offset) = (self.frame, self.int(offset.into()));
+        let address = self.b().binary(Ir::Iadd, own, offset);
+        self.b().unary(Ir::Wrap, address)
+    }
+
     /// What may be done at an offset of the own frame.
-    fn room_here(&self, offset: u32) -> i64 {
+    pub(crate) fn room_here(&self, offset: u32) -> i64 {
         let word = self.snapshot.word;
         let between = self.known.pending.len() as i64;
         let Some(ty) = self.snapshot.types.get(&self.snapshot.frame).filter(|_| between < FARTHEST) else {

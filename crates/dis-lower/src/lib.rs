@@ -18,6 +18,7 @@ mod calls;
 mod emit;
 mod flow;
 mod frames;
+mod links;
 mod numbers;
 mod place;
 mod references;
@@ -25,7 +26,7 @@ mod runtime;
 mod slots;
 mod tables;
 
-pub use runtime::{ANCHOR, CHECK, STEP, TURN, reason};
+pub use runtime::{ANCHOR, CHECK, RELEASE, STEP, TURN, reason};
 
 use dis_vm::tier::Snapshot;
 use emit::Emitter;
@@ -56,8 +57,8 @@ pub struct Lowered {
     pub module: Module,
     /// The function to compile.
     pub func: Func,
-    /// The instructions that the module's functions begin with.
-    pub begins: Vec<u32>,
+    /// The code and the instructions that the module's functions begin with.
+    pub begins: Vec<(u32, u32)>,
     /// Instructions that have code of their own, and those that the interpreter executes.
     pub counts: [usize; 2],
 }

@@ -35,6 +35,8 @@ pub(crate) fn is_native(op: Op) -> bool {
                 | Op::Headp
                 | Op::Tail
                 | Op::Frame
+                | Op::Mframe
+                | Op::Mcall
         )
 }
 
@@ -147,7 +149,9 @@ impl Emitter<'_> {
                 self.array(op)
             }
             Op::Headb | Op::Headw | Op::Headf | Op::Headl => self.head(op),
-            Op::Frame => self.new_frame().map(|()| true),
+            Op::Frame => self.new_frame(self.operand(0).first).map(|()| true),
+            Op::Mframe => self.linked_frame().map(|()| true),
+            Op::Mcall => self.linked_call().map(|()| true),
             Op::Call => self.call().map(|()| true),
             Op::Ret => self.ret().map(|()| false),
             _ => None,

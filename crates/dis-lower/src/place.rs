@@ -1,9 +1,10 @@
 //! Operands: where they are, and what has to be checked for that, as `place.rs` of `dis-vm` does.
 
-use crate::emit::Emitter;
+use crate::emit::{Element, Emitter};
 use crate::slots::size_of;
 use dis_vm::tier::{Mode, Operand, Slot, TypeInfo, record, shared};
 use ir::{AliasClass, IntCond, Op as Ir, Type, Value};
+use std::rc::Rc;
 
 /// No record.
 const NOBODY: u32 = u32::MAX;
@@ -142,15 +143,12 @@ impl Emitter<'_> {
     fn address(&mut self, operand: Operand, slot: Slot, writes: bool) -> Option<Place> {
         let size = size_of(slot, self.snapshot.word);
         let offset = i32::try_from(operand.second).ok()?;
-        let element = self.known.elements.iter().find(|element| element.at == operand.first).copied();
-        if let Some(element) = element {
-            let inside = operand.second.checked_add(size).is_some_and(|end| end <= element.size);
-            let of_kind = match slot {
-                Slot::Reference => element.reference && operand.second == 0,
-                _ => !(writes && element.reference),
-            };
-            let place = Place::Memory { at: element.host, offset, class: self.classes.elements };
-            return (inside && of_kind).then_some(place);
+        if let Some(index) = self.known.elements.iter().position(|element| element.at == operand.first) {
+            let ty = Rc::clone(&self.known.elements[index].ty);
+            if !fits(&ty, operand.second, size, slot, writes, self.snapshot.word) {
+                return None;
+            }
+            return Some(Place::Memory { at: self.element(index), offset, class: self.classes.elements });
         }
         let frames = self.classes.frames;
         let mut pending = self.known.pending.iter().rev().take(16);
@@ -175,6 +173,26 @@ impl Emitter<'_> {
             self.in_last_frame(address, operand.known);
         }
         Some(Place::Memory { at: self.host(address), offset, class: frames })
+    }
+
+    /// The place of an element: the slot has its address, and it is still there.
+    fn element(&mut self, index: usize) -> Value {
+        let Element { at, address, host, freed, fresh, .. } = self.known.elements[index].clone();
+        if let Some(slot) = self.slots.at(at) {
+            let now = self.get(slot);
+            if now != address {
+                let same = self.b().icmp(IntCond::Eq, now, address);
+                self.guard(same);
+                self.known.values[slot] = Some(address);
+            }
+        }
+        if !fresh {
+            let now = self.shared(shared::FREED, self.classes.freed);
+            let same = self.b().icmp(IntCond::Eq, now, freed);
+            self.guard(same);
+            self.known.elements[index].fresh = true;
+        }
+        host
     }
 
     /// The innermost frame is at this address, and of a type that the operand was right for.

@@ -8,7 +8,7 @@ use dis_vm::tier::{Mode, Slot};
 use ir::{IntCond, Op as Ir, Value};
 
 /// Where an object's count is.
-const COUNT: i32 = -16;
+pub(crate) const COUNT: i32 = -16;
 
 impl Emitter<'_> {
     pub(crate) fn reference(&mut self, op: Op) -> Option<bool> {

@@ -8,6 +8,9 @@ pub const STEP: &str = "dis.step";
 /// `turn(quantum) -> quantum`: it comes to its end; with another turn's, if that follows at once.
 pub const TURN: &str = "dis.turn";
 
+/// `release(module) -> module`: the last reference to a module goes.
+pub const RELEASE: &str = "dis.release";
+
 /// A reason to leave: a check failed.
 pub const CHECK: u16 = 0;
 /// The same, of a check that had been moved in front of a loop.
@@ -38,6 +41,8 @@ pub(crate) struct Classes {
     pub(crate) counts: AliasClass,
     /// What is shared with the machine.
     pub(crate) shared: AliasClass,
+    /// How many objects went away: only the interpreter's steps free any.
+    pub(crate) freed: AliasClass,
     /// The module's data, which stays the same until the code is left.
     pub(crate) steady: AliasClass,
     /// Records of frames.
@@ -56,6 +61,7 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
         strings: class("strings", false),
         counts: class("counts", false),
         shared: class("shared", false),
+        freed: class("freed", false),
         steady: class("steady", true),
         records: class("records", false),
     }
@@ -66,6 +72,7 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
 pub(crate) struct Functions {
     pub(crate) step: Runtime,
     pub(crate) turn: Runtime,
+    pub(crate) release: Runtime,
 }
 
 /// Declares the runtime functions.
@@ -78,6 +85,7 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     };
     Functions {
         step: function(STEP, 2, true, ClassSet::All),
+        release: function(RELEASE, 1, true, ClassSet::All),
         turn: function(TURN, 1, false, ClassSet::Some(vec![classes.shared])),
     }
 }

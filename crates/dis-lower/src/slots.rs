@@ -47,7 +47,7 @@ pub(crate) struct Use {
     pub(crate) at: u32,
     slot: Slot,
     reads: bool,
-    writes: bool,
+    pub(crate) writes: bool,
 }
 
 /// Direct uses of slots.

@@ -7,7 +7,8 @@ use crate::heap::OutOfMemory;
 use crate::types::{self, TypeId};
 use crate::{Addr, Heap, NIL};
 
-const TYPE: u32 = 0;
+/// Where an array says what type its elements have.
+pub const TYPE: u32 = 0;
 /// Where an array says how many elements it has.
 pub const LEN: u32 = 4;
 /// Where an array says where its elements are.

@@ -44,6 +44,8 @@ pub mod module {
     pub const DATA: u32 = 0;
     /// What the machine knows of it.
     pub const NUMBER: u32 = 8;
+    /// What its links lead to: a number that is not given again. 0 for nothing.
+    pub const LINKS: u32 = 12;
     /// Bytes of all that.
     pub const SIZE: u32 = 16;
 }

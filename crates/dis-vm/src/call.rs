@@ -2,7 +2,7 @@
 
 use crate::code::{Inst, Mode};
 use crate::load::{Body, Entry};
-use crate::proc::NOBODY;
+use crate::proc::{NOBODY, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId, module, types};
@@ -38,7 +38,16 @@ impl Vm {
         let reference = self.typed(&inst.src, types::MODULE)?;
         let link = self.word(&inst.mid)?;
         let entry = self.entry(reference, link, Trap::BadMframe)?;
+        self.saw(inst, reference);
         self.push_frame(inst, entry.frame)
+    }
+
+    /// For the tier: what the links of this module lead to.
+    #[inline]
+    fn saw(&self, inst: &Inst, reference: Addr) {
+        if inst.mid.mode == Mode::Imm {
+            inst.mid.known.set(self.heap.memory.u32(reference + module::LINKS));
+        }
     }
 
     /// What a link of a module leads to.
@@ -85,6 +94,7 @@ impl Vm {
         let reference = self.typed(&inst.dst, types::MODULE)?;
         let link = self.word(&inst.mid)?;
         let entry = self.entry(reference, link, Trap::Type)?;
+        self.saw(inst, reference);
         self.spend()?;
         match entry.body {
             Body::Builtin(function) => {
@@ -144,6 +154,9 @@ impl Vm {
         match record.module {
             NIL => Ok(()),
             module => {
+                // A caller in compiled code looks there, whether the module is still to be changed back.
+                let number = self.cur.records.len();
+                self.cur.records.set(number, Record { module: NIL, ..record });
                 self.back_to(module);
                 Err(Trap::Reload)
             }

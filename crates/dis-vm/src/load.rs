@@ -7,6 +7,7 @@ use crate::trap::Trap;
 use crate::vm::Vm;
 use dis_bytecode::{DataItem, DataValue, Facts, Import, Module, WordSize, read, verify, word_size};
 use dis_rt::{Addr, NIL, OutOfMemory, TypeId, module, types};
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -44,8 +45,39 @@ pub(crate) struct Loaded {
     code: Option<Rc<Code>>,
     links: Vec<Entry>,
     exports: Vec<Entry>,
+    /// The number of what links and exports lead to.
+    shape: u32,
     /// What it is made of, when a program makes it.
     pub(crate) draft: Option<Box<Draft>>,
+}
+
+/// Numbers for what modules' links lead to, for the tier: two modules have the same only if each link and each export leads to
+/// the same in both.
+#[derive(Default)]
+pub(crate) struct Shapes {
+    known: HashMap<Shape, u32>,
+    count: u32,
+}
+
+/// The number of the module's code, 0 for modules of the machine; of each link where it leads and its frame.
+type Shape = (u32, Vec<(usize, TypeId)>);
+
+impl Shapes {
+    fn number(&mut self, code: u32, links: &[Entry]) -> u32 {
+        let place = |entry: &Entry| match &entry.body {
+            Body::Builtin(function) => (std::ptr::from_ref(*function).addr(), entry.frame),
+            Body::Code(_, pc) => (*pc as usize, entry.frame),
+        };
+        let count = &mut self.count;
+        *self.known.entry((code, links.iter().map(place).collect())).or_insert_with(|| {
+            *count += 1;
+            *count
+        })
+    }
+
+    fn forget(&mut self, code: u32) {
+        self.known.retain(|shape, _| shape.0 != code);
+    }
 }
 
 impl Loaded {
@@ -57,15 +89,8 @@ impl Loaded {
         }
     }
 
-    /// A module that is being made.
-    pub(crate) fn new(draft: Draft) -> Loaded {
-        Loaded { code: None, links: Vec::new(), exports: Vec::new(), draft: Some(Box::new(draft)) }
-    }
-
-    /// It is made: its functions are called by their numbers.
-    pub(crate) fn finish(&mut self, code: Rc<Code>) {
-        self.links = entries(&code);
-        (self.code, self.draft) = (Some(code), None);
+    pub(crate) fn shape(&self) -> u32 {
+        self.shape
     }
 
     pub(crate) fn code(&self) -> Option<&Rc<Code>> {
@@ -137,9 +162,10 @@ impl Vm {
     /// A module of its own: data, and links for these imports. The reference is counted.
     pub(crate) fn link(&mut self, code: &Rc<Code>, imports: &[Import], data: Addr) -> Result<Addr, Trap> {
         let links = imports.iter().map(|import| self.link_one(code, import)).collect::<Result<_, _>>();
-        let links = links.inspect_err(|_| self.heap.release(data))?;
-        let loaded = Loaded { code: Some(Rc::clone(code)), links, exports: entries(code), draft: None };
-        self.add(loaded, data, 0)
+        let links: Vec<Entry> = links.inspect_err(|_| self.heap.release(data))?;
+        let shape = self.shapes.number(code.number, &links);
+        let (code, exports) = (Some(Rc::clone(code)), entries(code));
+        self.add(Loaded { code, links, exports, shape, draft: None }, data, 0)
     }
 
     fn link_one(&mut self, code: &Rc<Code>, import: &Import) -> Result<Entry, Trap> {
@@ -164,16 +190,17 @@ impl Vm {
     }
 
     /// Enters a module. Its data's count is taken over. What it takes outside of the heap counts as memory of the program.
-    pub(crate) fn add(&mut self, loaded: Loaded, data: Addr, outside: u32) -> Result<Addr, Trap> {
+    fn add(&mut self, loaded: Loaded, data: Addr, outside: u32) -> Result<Addr, Trap> {
         let size = module::SIZE.saturating_add(outside);
         let at = self.heap.allocate(types::MODULE, size).inspect_err(|_| self.heap.release(data))?;
         let number = self.unloaded.pop().unwrap_or_else(|| {
             self.loaded.push(None);
             self.loaded.len() as u32 - 1
         });
-        self.loaded[number as usize] = Some(loaded);
         self.heap.memory.set_pointer(at + module::DATA, data);
         self.heap.memory.set_u32(at + module::NUMBER, number);
+        self.heap.memory.set_u32(at + module::LINKS, loaded.shape);
+        self.loaded[number as usize] = Some(loaded);
         Ok(at)
     }
 
@@ -192,6 +219,7 @@ impl Vm {
     pub(crate) fn drop_code(&mut self, code: Rc<Code>) {
         if let Ok(code) = Rc::try_unwrap(code) {
             self.heap.release(code.constants);
+            self.shapes.forget(code.number);
             if let Some(tier) = &self.tier {
                 tier.forget(code.number);
             }
@@ -280,7 +308,28 @@ impl Vm {
             links.push(self.builtin_entry(builtin, function));
         }
         let exports: Vec<Entry> = builtin.functions.iter().map(|f| self.builtin_entry(builtin, f)).collect();
-        self.add(Loaded { code: None, links, exports, draft: None }, NIL, 0)
+        // Here no number of code says what the exports are.
+        let shape = self.shapes.number(0, &[&links[..], &exports[..]].concat());
+        self.add(Loaded { code: None, links, exports, shape, draft: None }, NIL, 0)
+    }
+
+    /// A module that a program is about to make. Its data's count is taken over.
+    pub(crate) fn begin_module(&mut self, draft: Draft, data: Addr) -> Result<Addr, Trap> {
+        let (links, exports, shape) = (Vec::new(), Vec::new(), self.shapes.number(0, &[]));
+        let outside = u32::try_from(draft.bytes()).unwrap_or(u32::MAX);
+        let loaded = Loaded { code: None, links, exports, shape, draft: Some(Box::new(draft)) };
+        self.add(loaded, data, outside)
+    }
+
+    /// It is made: its functions are called by their numbers.
+    pub(crate) fn finish_module(&mut self, module: Addr, code: Rc<Code>) {
+        let number = self.heap.memory.u32(module + module::NUMBER) as usize;
+        let links = entries(&code);
+        let shape = self.shapes.number(code.number, &links);
+        self.heap.memory.set_u32(module + module::LINKS, shape);
+        if let Some(place) = self.loaded.get_mut(number) {
+            *place = Some(Loaded { code: Some(code), links, exports: Vec::new(), shape, draft: None });
+        }
     }
 
     fn builtin_entry(&mut self, builtin: &'static Builtin, function: &'static Function) -> Entry {

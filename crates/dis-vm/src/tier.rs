@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::proc::{NOTHING, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
+use dis_rt::{Addr, module};
 use std::cell::Cell;
 use std::mem::offset_of;
 use std::rc::Rc;
@@ -17,7 +18,7 @@ use std::rc::Rc;
 pub use crate::code::Mode;
 pub use dis_bytecode::Op;
 
-pub use crate::snapshot::{Handler, Inst, Operand, Ranges, Snapshot, TypeInfo};
+pub use crate::snapshot::{Handler, Inst, Leads, Link, Math, Operand, Ranges, Snapshot, TypeInfo};
 
 /// A function that was called, by its return, is done: its caller goes on.
 pub const RETURNED: u64 = 0;
@@ -45,8 +46,10 @@ pub struct Shared {
     start: Cell<u64>,
     active: Cell<u64>,
     mp: Cell<u64>,
+    module: Cell<u64>,
     types: Cell<u64>,
     known: Cell<u64>,
+    freed: Cell<u64>,
     list: std::cell::RefCell<Vec<Cell<u64>>>,
 }
 
@@ -78,10 +81,14 @@ pub mod shared {
         ACTIVE active;
         /// Module data.
         MP mp;
+        /// The module that runs, counted.
+        MODULE module;
         /// The address of a table of types: their sizes, then a bit for each of the first 64 words that is a reference.
         TYPES types;
         /// How many types it has.
         KNOWN known;
+        /// How many objects went away so far.
+        FREED freed;
     }
 }
 
@@ -121,6 +128,17 @@ pub trait Tier {
 
     /// A module's code is gone.
     fn forget(&self, code: u32);
+}
+
+/// A check of compiled code that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The code.
+    pub code: u32,
+    /// The instruction.
+    pub pc: u32,
+    /// Why.
+    pub reason: u16,
 }
 
 /// How deep compiled functions call one another before they are entered anew.
@@ -249,6 +267,8 @@ impl Vm {
         shared.start.set(start);
         shared.active.set(self.cur.active.into());
         shared.mp.set(self.mp.into());
+        shared.module.set(self.cur.module.into());
+        shared.freed.set(self.heap.freed());
         if shared.known.get() != self.heap.types.count() as u64 {
             self.share_types();
         }
@@ -274,7 +294,33 @@ impl Vm {
         self.cur.records.set_len(self.shared.len.get() as usize);
         self.cur.set_top(self.shared.top.get() as u32);
         self.cur.active = self.shared.active.get() as u32;
+        self.follow_module();
         self.fp = self.cur.records.get(self.cur.active as usize).map_or(dis_rt::NIL, |record| record.fp);
+    }
+
+    /// Another module runs where compiled code has called one.
+    #[inline]
+    fn follow_module(&mut self) {
+        let module = self.shared.module.get() as u32;
+        if module != self.cur.module {
+            self.change_to(module);
+        }
+    }
+
+    #[cold]
+    fn change_to(&mut self, reference: Addr) {
+        self.cur.module = reference;
+        self.mp = self.heap.memory.pointer(reference + module::DATA);
+        let number = self.heap.memory.u32(reference + module::NUMBER);
+        if let Some(code) = self.loaded.get(number as usize).and_then(Option::as_ref).and_then(|l| l.code()) {
+            self.code = Rc::clone(code);
+        }
+    }
+
+    /// For compiled code: lets go of the last reference to a module that it called.
+    pub fn tier_release(&mut self, reference: u64) {
+        self.heap.release(reference as u32);
+        self.shared.freed.set(self.heap.freed());
     }
 
     /// For compiled code: executes one instruction. The results are what came of it, with where it led, and the quantum.
@@ -342,7 +388,8 @@ impl Vm {
 
     /// For compiled code that is left by a check: notes the instruction, and why.
     pub fn tier_note(&mut self, pc: u32, reason: u16) {
-        self.notes.push((pc, reason));
+        self.follow_module();
+        self.notes.push(Note { code: self.code.number, pc, reason });
     }
 
     /// Whether there are notes.
@@ -351,8 +398,14 @@ impl Vm {
     }
 
     /// Takes the notes.
-    pub fn tier_notes(&mut self) -> Vec<(u32, u16)> {
+    pub fn tier_notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
+    }
+
+    /// Code by its number.
+    pub(crate) fn code_of(&self, number: u32) -> Option<Rc<Code>> {
+        let all = [&self.code].into_iter().chain(self.loaded.iter().flatten().filter_map(|each| each.code()));
+        all.into_iter().find(|code| code.number == number).map(Rc::clone)
     }
 
     /// What the tier calls the place at an instruction of the code that runs; 0 before it said.
@@ -361,10 +414,17 @@ impl Vm {
         self.code.places.get(pc as usize).map_or(0, Cell::get)
     }
 
+    /// The same for code with this number.
+    pub fn tier_place_in(&self, code: u32, pc: u32) -> u32 {
+        self.code_of(code).and_then(|code| code.places.get(pc as usize).map(Cell::get)).unwrap_or(0)
+    }
+
     /// Keeps what the tier calls it, and by which number it declared it.
-    pub fn tier_declare(&mut self, id: u64, pc: u32, place: u32) {
+    pub fn tier_declare(&mut self, id: u64, code: u32, pc: u32, place: u32) {
         self.places.insert(id, pc);
-        if let Some(cell) = self.code.places.get(pc as usize) {
+        if let Some(code) = self.code_of(code)
+            && let Some(cell) = code.places.get(pc as usize)
+        {
             cell.set(place);
         }
     }
@@ -374,9 +434,9 @@ impl Vm {
         self.places.get(&id).copied()
     }
 
-    /// The name of the module that runs.
-    pub fn tier_name(&self) -> Rc<str> {
-        Rc::clone(&self.code.name)
+    /// The name of the module with code of this number, while there is one.
+    pub fn tier_name(&self, code: u32) -> Option<Rc<str>> {
+        self.code_of(code).map(|code| Rc::clone(&code.name))
     }
 
     /// What there is to know about the running function for compiling it from an instruction on.

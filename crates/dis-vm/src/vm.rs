@@ -7,12 +7,12 @@ use crate::files::{Files, Output};
 use crate::hidden::Hidden;
 use crate::input::Input;
 use crate::jobs::Jobs;
-use crate::load::Loaded;
+use crate::load::{Loaded, Shapes};
 use crate::place::Hint;
 use crate::proc::Proc;
 use crate::profile::Watch;
 use crate::schedule::Sleeper;
-use crate::tier::{Shared, Tier};
+use crate::tier::{Note, Shared, Tier};
 use dis_bytecode::WordSize;
 use dis_rt::{Addr, Dead, Heap, NIL};
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
@@ -105,6 +105,7 @@ pub struct Vm {
     pub(crate) idle: Vec<u32>,
     pub(crate) loaded: Vec<Option<Loaded>>,
     pub(crate) unloaded: Vec<u32>,
+    pub(crate) shapes: Shapes,
     pub(crate) cache: HashMap<String, Rc<Code>>,
     pub(crate) files: Files,
     /// What objects of built-in modules stand for.
@@ -130,7 +131,7 @@ pub struct Vm {
     /// Why compiled code came back.
     pub(crate) trapped: Option<crate::trap::Trap>,
     /// Where checks of compiled code failed, and why.
-    pub(crate) notes: Vec<(u32, u16)>,
+    pub(crate) notes: Vec<Note>,
     /// Instructions of places that the tier numbers.
     pub(crate) places: HashMap<u64, u32>,
     /// Whether compiled code went on with another turn.
@@ -195,6 +196,7 @@ impl Vm {
             idle: Vec::new(),
             loaded: Vec::new(),
             unloaded: Vec::new(),
+            shapes: Shapes::default(),
             cache: HashMap::new(),
             files: Files::new(&mut options),
             hidden: Hidden::default(),

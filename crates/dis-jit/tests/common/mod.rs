@@ -37,7 +37,8 @@ pub(crate) fn run(word: WordSize, bytes: &[u8], options: Options, way: Way) -> O
     let mut vm = Vm::new(word, options);
     if let Some(threshold) = way.threshold {
         let mut config = dis_jit::Config::new(Policy { call_threshold: threshold, ..Policy::default() });
-        config.threads = usize::from(threshold > 1);
+        // The checks of all counts are to see the same code each time.
+        config.threads = usize::from(threshold > 1 && !way.stress);
         let trace = std::env::var_os("DIS_TRACE").is_some();
         let flags = Flags { trace_tiers: trace, ..Flags::default() };
         let trace = Arc::new(Trace::from_flags(&flags).expect("no file"));

@@ -78,7 +78,7 @@ impl Emitter<'_> {
         self.switch_to(on);
     }
 
-    pub(super) fn runtime(&mut self, function: Runtime, args: &[Value]) -> Values {
+    pub(crate) fn runtime(&mut self, function: Runtime, args: &[Value]) -> Values {
         let module = std::mem::take(&mut self.module);
         let results = self.b().call_runtime(&module, function, args, false);
         self.module = module;
@@ -92,7 +92,7 @@ impl Emitter<'_> {
         let (pc, quantum) = (self.int(self.pc.into()), self.left());
         let results = self.runtime(self.functions.step, &[pc, quantum]);
         (self.known.quantum, self.known.used) = (results[1], 0);
-        self.known.elements.clear();
+        self.known.age();
         if may_write_anywhere(self.inst()) {
             self.known.values.fill(None);
         }
@@ -173,8 +173,7 @@ impl Emitter<'_> {
             self.known.values[*slot] = Some(*value);
         }
         (self.known.quantum, self.known.used) = (values[written.len()], 0);
-        // The interpreter may have freed what addresses lead to.
-        self.known.elements.clear();
+        self.known.age();
     }
 
     /// The same for a branch: on the interpreter's way, it may have led to either of these.

@@ -1,9 +1,20 @@
 //! Blocks and the ways between them.
 
-use super::{Emitter, Filling, Known};
+use super::{Element, Emitter, Filling, Known};
 use crate::signature;
 use dis_vm::tier::{self, Slot};
 use ir::{Block, Entity, Func, Function, IntCond, Op as Ir, Type, Value};
+use std::collections::BTreeSet;
+
+impl Element {
+    /// Only what is known on another way, too, is known.
+    fn meet(&mut self, others: &[Element]) -> bool {
+        let same = |other: &&Element| (other.at, other.host, other.freed) == (self.at, self.host, self.freed);
+        let other = others.iter().find(same);
+        self.fresh &= other.is_some_and(|other| other.fresh);
+        other.is_some()
+    }
+}
 
 impl Emitter<'_> {
     pub(crate) fn new_block(&mut self, params: &[Type]) -> Block {
@@ -92,7 +103,7 @@ impl Emitter<'_> {
         let args = self.arguments(number);
         self.b().jump(to, &args);
         if let Some(entry) = &mut self.entries[number] {
-            entry.elements.retain(|element| self.known.elements.contains(element));
+            entry.elements.retain_mut(|element| element.meet(&self.known.elements));
             entry.pending.iter_mut().zip(&self.known.pending).for_each(|(all, this)| all.meet(this));
         }
     }
@@ -130,18 +141,33 @@ impl Emitter<'_> {
         if !known.pending.is_empty() {
             known.top = self.body.add_param(block, Type::I64);
         }
+        let live = self.slots.live.get(&self.flow.blocks[number].insts[0]);
+        let matters = |at| self.slots.at(at).is_some_and(|slot| live.is_none_or(|live| live.has(slot)));
+        known.elements.retain(|element| matters(element.at));
         if self.flow.blocks[number].header {
-            known.elements.clear();
+            let changes = self.changed_in_loop(number);
+            known.elements.retain(|element| changes.as_ref().is_some_and(|all| !all.contains(&element.at)));
+            known.age();
             known.pending.iter_mut().for_each(Filling::forget);
         }
         self.entries[number] = Some(known);
     }
 
+    /// Offsets of slots that the instructions of a loop name to write to. `None` when it has several entries.
+    fn changed_in_loop(&self, header: usize) -> Option<BTreeSet<u32>> {
+        let insts = self.flow.body(header)?.into_iter().flat_map(|block| &self.flow.blocks[block].insts);
+        let written = insts.flat_map(|pc| self.slots.written(&self.snapshot.insts[pc]));
+        Some(written.map(|slot| self.slots.list[slot].0).collect())
+    }
+
     /// The number in the module of the function that begins with an instruction.
-    pub(crate) fn callee(&mut self, pc: u32) -> Func {
-        let index = self.begins.iter().position(|begin| *begin == pc).unwrap_or_else(|| {
-            self.begins.push(pc);
-            let name = format!("{}.{pc}", self.snapshot.name);
+    pub(crate) fn callee(&mut self, code: u32, pc: u32) -> Func {
+        let index = self.begins.iter().position(|begin| *begin == (code, pc)).unwrap_or_else(|| {
+            self.begins.push((code, pc));
+            let name = match code == self.snapshot.code {
+                true => format!("{}.{pc}", self.snapshot.name),
+                false => format!("{code}.{pc}"),
+            };
             self.module.functions.push(Function { name, signature: signature(), ..Function::default() });
             self.begins.len() - 1
         });

@@ -41,6 +41,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// Bytes of it, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.code.len() * size_of::<Inst>() + self.links.len() * size_of::<Option<(i32, i32)>>()
+    }
+
     /// It, when it has all its links.
     fn module(&self) -> Result<Module, String> {
         let exports = self.links.iter().zip(0..).map(|(link, index)| {
@@ -197,9 +202,8 @@ fn newmod(vm: &mut Vm, fp: Addr, _: TypeId) -> Step {
     let outcome = draft_of(vm, fp);
     match vm.settle(outcome)? {
         Ok((draft, data)) => {
-            let outside = draft.code.len() * size_of::<Inst>() + draft.links.len() * size_of::<(i32, i32)>();
             vm.heap.keep(data);
-            let made = vm.add(Loaded::new(draft), data, outside as u32)?;
+            let made = vm.begin_module(draft, data)?;
             vm.give_reference(fp, 0, made)
         }
         Err(why) => {
@@ -349,9 +353,6 @@ fn finished(vm: &mut Vm, fp: Addr) -> Result<Result<(), String>, Trap> {
     };
     let code = vm.prepared("$Loader", module, &facts)?;
     let reference = vm.heap.memory.pointer(vm.argument(fp, 0));
-    let number = vm.heap.memory.u32(reference + module::NUMBER) as usize;
-    if let Some(loaded) = vm.loaded.get_mut(number).and_then(Option::as_mut) {
-        loaded.finish(code);
-    }
+    vm.finish_module(reference, code);
     Ok(Ok(()))
 }

@@ -1,7 +1,7 @@
 //! Arrays: making, indexing, slicing.
 #![allow(non_snake_case, reason = "functions are named as the rows of the opcode table")]
 
-use crate::code::Inst;
+use crate::code::{Inst, Mode};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{NIL, types};
@@ -34,6 +34,10 @@ fn index(vm: &mut Vm, inst: &Inst, size: Option<u32>) -> Step {
     let own = vm.heap.types[slice.ty].size;
     if size.is_some_and(|size| size != own) {
         return Err(Trap::Type);
+    }
+    if size.is_none() && inst.mid.mode == Mode::Fp {
+        // For the tier: what the address leads to.
+        inst.mid.known.set(slice.ty);
     }
     vm.remember(slice);
     vm.set_word(&inst.mid, (slice.data + index * own).cast_signed())
