@@ -21,18 +21,16 @@ fn programs_print_what_is_expected_however_they_are_run() {
             }
             let expected = std::fs::read_to_string(folder().join(format!("{name}.out"))).expect("text");
             let expected = expected.replace("arguments\n", "x\n");
-            for (threshold, quantum, stress) in
-                [
-                    (1, 2048, false),
-                    (1, 2048, true),
-                    (1, 37, true),
-                    (1, 1, true),
-                    (3, 2048, false),
-                    (3, 2048, true),
-                    (3, 37, true),
-                    (3, 1, true),
-                ]
-            {
+            for (threshold, quantum, stress) in [
+                (1, 2048, false),
+                (1, 2048, true),
+                (1, 37, true),
+                (1, 1, true),
+                (3, 2048, false),
+                (3, 2048, true),
+                (3, 37, true),
+                (3, 1, true),
+            ] {
                 let fuel = if stress { Some(10_000_000) } else { None };
                 let way = Way { threshold: Some(threshold), quantum, stress, fuel };
                 let ran = run(word, &bytes(name, word), options(Some(&root)), way);

@@ -1,4 +1,4 @@
-//! Calls within the module: frames, calling, returning. `call.rs` and `proc.rs` of `dis-vm` have what this does.
+//! Calls: frames, calling, returning. `call.rs` and `proc.rs` of `dis-vm` have what this does.
 
 use crate::emit::{Emitter, Filling, Inlined};
 use crate::frames::frame_size;
@@ -123,7 +123,6 @@ impl Emitter<'_> {
             self.look_behind();
             return Some(());
         }
-        self.clobbers = true;
         let (room, quantum) = (self.room(frame, filling.result), self.left());
         let callee = self.callee(code, target);
         let functions = std::mem::take(&mut self.module);

@@ -127,8 +127,6 @@ pub(crate) struct Emitter<'a> {
     counts: [usize; 2],
     /// Whose blocks are inlined at this time.
     pub(crate) inlined: Option<Inlined>,
-    /// Whether anything was lowered that others than the instructions lowered here may write to frames in.
-    pub(crate) clobbers: bool,
     /// Functions that cannot be inlined.
     pub(crate) refused: BTreeSet<(u32, u32)>,
     /// What functions that are called need of their frames.
@@ -185,7 +183,6 @@ impl<'a> Emitter<'a> {
             mp: params[0],
             counts: [0, 0],
             inlined: None,
-            clobbers: false,
             refused: BTreeSet::new(),
             needs: HashMap::new(),
         }

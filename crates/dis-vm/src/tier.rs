@@ -10,8 +10,8 @@ use crate::code::Code;
 use crate::proc::{NOTHING, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
-use std::cell::Cell;
 use dis_rt::{Addr, module};
+use std::cell::Cell;
 use std::mem::offset_of;
 use std::rc::Rc;
 

@@ -67,15 +67,20 @@ again:
 	movw $0, {10w}(fp)
 	movw $0, {30w}(fp)
 nested:
+	frame pair, {12w}(fp)
+	movw {10w}(fp), {8w}({12w}(fp))
+	movw $0, {9w}({12w}(fp))
+	lea {31w}(fp), {4w}({12w}(fp))
+	call {12w}(fp), add
 	cvtwc {10w}(fp), {22w}(fp)
 	frame takes, {12w}(fp)
 	movp {22w}(fp), {8w}({12w}(fp))
 	movp {8w}(mp), {22w}(fp)
 	frame takes, {13w}(fp)
-	cvtwc {10w}(fp), {8w}({13w}(fp))
+	movp {22w}(fp), {8w}({13w}(fp))
 	movw $0, {9w}({13w}(fp))
 	lea {14w}(fp), {4w}({13w}(fp))
-	call {13w}(fp), long
+	call {13w}(fp), noisy
 	movw {14w}(fp), {9w}({12w}(fp))
 	lea {15w}(fp), {4w}({12w}(fp))
 	call {12w}(fp), long
@@ -165,6 +170,11 @@ same:
 	movp {11w}(fp), 0({4w}(fp))
 	ret
 long:
+	lenc {8w}(fp), {10w}(fp)
+	addw {9w}(fp), {10w}(fp), 0({4w}(fp))
+	ret
+noisy:
+	cvtwc {9w}(fp), {11w}(fp)
 	lenc {8w}(fp), {10w}(fp)
 	addw {9w}(fp), {10w}(fp), 0({4w}(fp))
 	ret

@@ -14,7 +14,7 @@ use std::rc::Rc;
 /// Instructions of a function that is inlined, at most.
 const SHORT: usize = 40;
 /// IR instructions of a function into which others are inlined, at most.
-const LARGE: usize = 6000;
+const LARGE: usize = 4000;
 
 impl<'a> Emitter<'a> {
     /// The function that begins there, if it is one to inline here, and one whose frame goes with it alone. Then it is checked that the
