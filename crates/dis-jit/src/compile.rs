@@ -12,8 +12,8 @@ pub(crate) struct Work {
     pub(crate) snapshot: Snapshot,
     /// The engine's functions for what it may call, by code and where they begin.
     pub(crate) callees: HashMap<(u32, u32), FunctionId>,
-    pub(crate) stepped: BTreeSet<u32>,
-    pub(crate) unanchored: BTreeSet<u32>,
+    pub(crate) stepped: BTreeSet<(u32, u32)>,
+    pub(crate) unanchored: BTreeSet<(u32, u32)>,
 }
 
 /// Lowers what the program's thread has left for it.

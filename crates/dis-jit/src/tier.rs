@@ -60,10 +60,10 @@ struct Place {
 /// What exits have taught about a place.
 #[derive(Clone, Default)]
 struct Learned {
-    /// Instructions whose checks failed.
-    stepped: BTreeSet<u32>,
+    /// Instructions whose checks failed, by code: its own, or what is inlined.
+    stepped: BTreeSet<(u32, u32)>,
     /// Heads of loops in front of which checks failed.
-    unanchored: BTreeSet<u32>,
+    unanchored: BTreeSet<(u32, u32)>,
 }
 
 impl Place {
@@ -191,11 +191,12 @@ impl Jit {
     /// Learns from where checks failed.
     fn learn(&self, vm: &mut Vm) {
         for Note { code, pc, reason } in vm.tier_notes() {
-            for place in self.places.borrow().iter().flatten().filter(|place| place.code == code) {
+            // Others may have it inlined.
+            for place in self.places.borrow().iter().flatten() {
                 let mut learned = place.learned.borrow_mut();
                 match reason {
-                    ANCHOR => learned.unanchored.insert(pc),
-                    _ => learned.stepped.insert(pc),
+                    ANCHOR => learned.unanchored.insert((code, pc)),
+                    _ => learned.stepped.insert((code, pc)),
                 };
             }
         }

@@ -83,7 +83,8 @@ impl Emitter<'_> {
         self.guard(inside);
         let data = self.header(array, array::DATA as i32);
         let (data, index) = (self.b().unary(Ir::Zext, data), self.b().unary(Ir::Zext, index));
-        let (op, by) = if size.is_power_of_two() { (Ir::Ishl, size.trailing_zeros()) } else { (Ir::Imul, size) };
+        let (op, by) =
+            if size.is_power_of_two() { (Ir::Ishl, size.trailing_zeros()) } else { (Ir::Imul, size) };
         let by = self.int(by.into());
         let offset = self.b().binary(op, index, by);
         let base = self.base();

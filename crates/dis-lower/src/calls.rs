@@ -1,6 +1,6 @@
-//! Calls within the module: frames, calling, returning. `call.rs` and `proc.rs` of `dis-vm` have what this does.
+//! Calls: frames, calling, returning. `call.rs` and `proc.rs` of `dis-vm` have what this does.
 
-use crate::emit::{Emitter, Filling};
+use crate::emit::{Emitter, Filling, Inlined};
 use crate::frames::frame_size;
 use crate::place::fits;
 use dis_bytecode::Op;
@@ -100,6 +100,7 @@ impl Emitter<'_> {
         if !filling.bounded {
             self.bounded(index);
         }
+        let inlined = self.inlinable((code, target), filling, slot);
         if self.snapshot.limited {
             self.spend();
         }
@@ -108,9 +109,20 @@ impl Emitter<'_> {
         let handled =
             self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
         self.save(if handled { self.pc } else { self.pc + 1 });
+        // Who looks at frames from the callee on finds those being filled, too.
+        self.first_records(self.known.pending.len() - 1);
         let frame = self.frame_of(filling, slot);
         let old = module.map(|module| self.enter_module(module));
         self.record_of_call(index, filling, old);
+        if let Some(callee) = inlined {
+            self.inline((callee, module.is_some()), frame, index, filling.result);
+            if module.is_some() {
+                self.leave_module(index);
+            }
+            self.called();
+            self.look_behind();
+            return Some(());
+        }
         let (room, quantum) = (self.room(frame, filling.result), self.left());
         let callee = self.callee(code, target);
         let functions = std::mem::take(&mut self.module);
@@ -165,16 +177,23 @@ impl Emitter<'_> {
         for at in pointers {
             self.drop_reference(at);
         }
-        let (room, zero) = (self.room, self.int(0));
-        let by_code = self.b().icmp(IntCond::Ne, room, zero);
-        let (other, back) = (self.cold_block(), self.new_block(&[]));
-        self.b().brif(by_code, (back, &[]), (other, &[]));
-        self.switch_to(other);
-        self.drop_frame();
-        self.b().jump(back, &[]);
-        self.switch_to(back);
+        if self.inlined.is_none() {
+            let (room, zero) = (self.room, self.int(0));
+            let by_code = self.b().icmp(IntCond::Ne, room, zero);
+            let (other, back) = (self.cold_block(), self.new_block(&[]));
+            self.b().brif(by_code, (back, &[]), (other, &[]));
+            self.switch_to(other);
+            self.drop_frame();
+            self.b().jump(back, &[]);
+            self.switch_to(back);
+        }
         self.close_return();
-        let (place, quantum) = (self.int(0), self.left());
+        let quantum = self.left();
+        if let Some(Inlined { back, .. }) = self.inlined {
+            self.b().jump(back, &[quantum]);
+            return Some(());
+        }
+        let place = self.int(0);
         self.b().ret(&[place, quantum]);
         Some(())
     }

@@ -1,5 +1,6 @@
 //! The state of lowering, the order in which things are lowered, and checks.
 
+mod inline;
 mod memory;
 mod step;
 mod ways;
@@ -15,7 +16,7 @@ use ir::{
     Block, Builder, Entity, FrameValue, Func, Function, Module, Op as Ir, Reason, State, StateData, Type,
     Value,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What an address in a slot is known to lead to. That holds wherever the slot has the address and nothing was freed since.
@@ -60,6 +61,20 @@ pub(crate) enum Goes {
     On,
 }
 
+/// How a function that is inlined goes back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inlined {
+    /// To this block, with what is left of the quantum.
+    pub(crate) back: Block,
+    /// The caller's frame, and where in that the result goes: so many bytes, none of a reference, or a reference.
+    pub(crate) fp: Value,
+    pub(crate) result: Option<(u32, u32, bool)>,
+    /// Whether it belongs to another module than the caller.
+    pub(crate) other: bool,
+    /// An instruction needs the interpreter: this cannot be inlined.
+    pub(crate) failed: bool,
+}
+
 /// What is known at a place of the function.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
@@ -81,8 +96,8 @@ pub(crate) struct Known {
 pub(crate) struct Emitter<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) snapshot: &'a Snapshot,
-    pub(crate) flow: &'a Flow,
-    pub(crate) slots: &'a Slots,
+    pub(crate) flow: Rc<Flow>,
+    pub(crate) slots: Rc<Slots>,
     pub(crate) module: Module,
     pub(crate) classes: Classes,
     pub(crate) functions: Functions,
@@ -110,6 +125,10 @@ pub(crate) struct Emitter<'a> {
     pub(crate) result: Option<Value>,
     pub(crate) mp: Value,
     counts: [usize; 2],
+    /// Whose blocks are inlined at this time.
+    pub(crate) inlined: Option<Inlined>,
+    /// Functions that cannot be inlined.
+    pub(crate) refused: BTreeSet<(u32, u32)>,
     /// What functions that are called need of their frames.
     pub(crate) needs: HashMap<(u32, u32), Rc<[Range]>>,
 }
@@ -117,8 +136,8 @@ pub(crate) struct Emitter<'a> {
 impl<'a> Emitter<'a> {
     pub(crate) fn new(
         request: &'a Request<'a>,
-        flow: &'a Flow,
-        slots: &'a Slots,
+        flow: Flow,
+        slots: Slots,
         module: Module,
         (classes, functions): (Classes, Functions),
     ) -> Emitter<'a> {
@@ -127,7 +146,7 @@ impl<'a> Emitter<'a> {
         let builder = Builder::new(&mut body);
         let params = builder.params().to_vec();
         let block = builder.block();
-        let count = slots.list.len();
+        let (count, entries) = (slots.list.len(), vec![None; flow.blocks.len()]);
         let known = Known {
             values: vec![None; count],
             dirty: Bits::new(count),
@@ -140,15 +159,15 @@ impl<'a> Emitter<'a> {
         Emitter {
             request,
             snapshot,
-            flow,
-            slots,
+            flow: Rc::new(flow),
+            slots: Rc::new(slots),
             module,
             classes,
             functions,
             begins: vec![(snapshot.code, snapshot.entry)],
             body,
             blocks: Vec::new(),
-            entries: vec![None; flow.blocks.len()],
+            entries,
             outer: None,
             block,
             pc: snapshot.entry,
@@ -163,6 +182,8 @@ impl<'a> Emitter<'a> {
             result: None,
             mp: params[0],
             counts: [0, 0],
+            inlined: None,
+            refused: BTreeSet::new(),
             needs: HashMap::new(),
         }
     }
@@ -171,22 +192,27 @@ impl<'a> Emitter<'a> {
     pub(crate) fn function(mut self) -> (Module, Vec<(u32, u32)>, [usize; 2]) {
         self.blocks = (0..self.flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
         self.entry();
-        for number in 0..self.flow.blocks.len() {
-            let Some(known) = self.entries[number].clone() else { continue };
-            self.block = self.blocks[number];
-            self.known = known;
-            self.one_block(number);
-        }
+        self.all_blocks();
         let filled = |block: &Block| !self.body.blocks[*block].insts.is_empty();
         self.body.order = self.body.order.iter().copied().filter(filled).collect();
         self.module.functions[Func::from_index(0)] = self.body;
         (self.module, self.begins, self.counts)
     }
 
-    fn entry(&mut self) {
-        let (base, frame) = (self.base(), self.frame);
+    /// Lowers the blocks that there is a way to.
+    fn all_blocks(&mut self) {
+        for number in 0..self.flow.blocks.len() {
+            let Some(known) = self.entries[number].clone() else { continue };
+            self.block = self.blocks[number];
+            self.known = known;
+            self.one_block(number);
+        }
+    }
+
+    /// Loads what matters where the function begins.
+    fn enter(&mut self) {
+        let (base, frame, mp) = (self.base(), self.frame, self.module_data());
         self.fp = self.b().binary(Ir::PtrAdd, base, frame);
-        let mp = self.shared(tier::shared::MP, self.classes.steady);
         self.mp = self.b().binary(Ir::PtrAdd, base, mp);
         self.enter_frame();
         let live: Vec<usize> = self.slots.live.get(&self.pc).map_or(Vec::new(), |live| live.iter().collect());
@@ -194,8 +220,19 @@ impl<'a> Emitter<'a> {
             let value = self.load_slot(slot);
             self.known.values[slot] = Some(value);
         }
+    }
+
+    /// The address of the data of the module that runs. It stays the same in a function.
+    pub(crate) fn module_data(&mut self) -> Value {
+        let other = self.inlined.is_some_and(|inlined| inlined.other);
+        let class = if other { self.classes.shared } else { self.classes.steady };
+        self.shared(tier::shared::MP, class)
+    }
+
+    fn entry(&mut self) {
+        self.enter();
         self.result = self.slots.result.and_then(|slot| self.known.values[slot]);
-        if self.flow.is_nested() && !self.request.unanchored.contains(&self.pc) {
+        if self.flow.is_nested() && !self.request.unanchored.contains(&(self.snapshot.code, self.pc)) {
             self.outer();
         }
         if self.outer.is_none() {
@@ -228,11 +265,11 @@ impl<'a> Emitter<'a> {
     }
 
     fn one_block(&mut self, number: usize) {
-        let flow = self.flow;
+        let flow = Rc::clone(&self.flow);
         let block = &flow.blocks[number];
         self.pc = block.insts[0];
         self.length = block.length;
-        if block.header && !self.request.unanchored.contains(&self.pc) {
+        if block.header && !self.request.unanchored.contains(&(self.snapshot.code, self.pc)) {
             let state = self.state(self.pc);
             self.b().anchor(state, Reason(ANCHOR));
         }
@@ -256,11 +293,15 @@ impl<'a> Emitter<'a> {
 
     /// An instruction. False when the block has ended.
     fn one(&mut self, pc: u32) -> bool {
-        let stepped = self.request.stepped.contains(&pc);
+        let stepped = self.request.stepped.contains(&(self.snapshot.code, pc));
         let native = if stepped { None } else { self.native() };
         self.counts[usize::from(native.is_none())] += 1;
         match native {
             Some(open) => open,
+            None if self.inlined.is_some() => {
+                self.inlined.iter_mut().for_each(|inlined| inlined.failed = true);
+                false
+            }
             None => {
                 // What was begun is left to the passes to remove.
                 self.known = self.before.clone();

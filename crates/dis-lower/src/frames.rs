@@ -96,8 +96,13 @@ impl Emitter<'_> {
 
     /// Makes the records that frames being filled do not have yet.
     pub(crate) fn records(&mut self) {
+        self.first_records(self.known.pending.len());
+    }
+
+    /// The same for so many of them, the outermost.
+    pub(crate) fn first_records(&mut self, count: usize) {
         let class = self.classes.records;
-        for index in 0..self.known.pending.len() {
+        for index in 0..count {
             let Some((frame, ty)) = self.known.pending[index].made.take() else { continue };
             let number = self.number(index + 1);
             let record = self.record(number);
@@ -170,20 +175,28 @@ impl Emitter<'_> {
 
     /// What may be done at an offset of the own frame.
     pub(crate) fn room_here(&self, offset: u32) -> i64 {
-        let word = self.snapshot.word;
         let between = self.known.pending.len() as i64;
-        let Some(ty) = self.snapshot.types.get(&self.snapshot.frame).filter(|_| between < FARTHEST) else {
-            return 1;
-        };
+        match self.room_at(offset).filter(|_| between < FARTHEST) {
+            None => 1,
+            Some((bytes, reference)) => {
+                between << FAR | i64::from(bytes) << 2 | i64::from(reference) << 1 | 1
+            }
+        }
+    }
+
+    /// Bytes of the own frame from an offset on that are no references, and whether there is a reference at the offset.
+    pub(crate) fn room_at(&self, offset: u32) -> Option<(u32, bool)> {
+        let word = self.snapshot.word;
+        let ty = self.snapshot.types.get(&self.snapshot.frame)?;
         let end = ty.size.min(64 * word - 8);
         if offset < 4 * word || !offset.is_multiple_of(word) || offset >= end {
-            return 1;
+            return None;
         }
         if ty.pointers.contains(&offset) {
-            return if offset + word <= end { between << FAR | 3 } else { 1 };
+            return if offset + word <= end { Some((0, true)) } else { None };
         }
         let next = ty.pointers.iter().copied().filter(|at| *at > offset).min().unwrap_or(end);
-        between << FAR | i64::from(next.min(end) - offset) << 2 | 1
+        Some((next.min(end) - offset, false))
     }
 
     /// What the own caller said, if that is not too far.

@@ -44,10 +44,10 @@ const MOST: usize = 3000;
 pub struct Request<'a> {
     /// The function.
     pub snapshot: &'a Snapshot,
-    /// Instructions whose checks failed again and again: the interpreter executes them.
-    pub stepped: &'a BTreeSet<u32>,
+    /// Instructions, by code, whose checks failed again and again: the interpreter executes them.
+    pub stepped: &'a BTreeSet<(u32, u32)>,
     /// Heads of loops in front of which checks failed that need not have been made.
-    pub unanchored: &'a BTreeSet<u32>,
+    pub unanchored: &'a BTreeSet<(u32, u32)>,
 }
 
 /// A function as IR.
@@ -94,7 +94,7 @@ pub fn lower(request: &Request<'_>) -> Result<Lowered, TooLarge> {
     let functions = runtime::functions(&mut module, &classes);
     let name = format!("{}.{}", snapshot.name, snapshot.entry);
     module.functions.push(Function { name, signature: signature(), ..Function::default() });
-    let emitter = Emitter::new(request, &flow, &slots, module, (classes, functions));
+    let emitter = Emitter::new(request, flow, slots, module, (classes, functions));
     let (module, begins, counts) = emitter.function();
     Ok(Lowered { module, func: Func::from_index(0), begins, counts })
 }

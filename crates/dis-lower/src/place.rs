@@ -163,6 +163,9 @@ impl Emitter<'_> {
             let address = self.leading(operand)?;
             return Some(Place::Memory { at: self.host(address), offset, class: frames });
         }
+        if let Some(inlined) = self.inlined {
+            return self.inlined_result(inlined, operand, slot);
+        }
         let address = self.leading(operand)?;
         if operand.known == 0 || operand.first == 4 * self.snapshot.word {
             self.in_others_frame(address, operand.second, slot, writes);

@@ -95,7 +95,7 @@ impl Emitter<'_> {
             }
             Mode::Fixed => self.word(0),
             Mode::Mp => {
-                let mp = self.shared(dis_vm::tier::shared::MP, self.classes.steady);
+                let mp = self.module_data();
                 self.b().unary(Ir::Wrap, mp)
             }
             Mode::FpAddress => {

@@ -1,6 +1,6 @@
 //! The quantum, and the interpreter: leaving for it, its single instructions, and where its way and the code's meet.
 
-use super::Emitter;
+use super::{Emitter, Inlined};
 use dis_bytecode::Access;
 use dis_vm::tier::{self, Inst, KIND, LEFT, Mode};
 use ir::{IntCond, Op as Ir, Runtime, Type, Value, Values};
@@ -197,7 +197,14 @@ impl Emitter<'_> {
         self.switch_to(slow);
         let done = std::mem::replace(&mut self.known, self.before.clone());
         let place = self.step_only();
-        self.return_place(place);
+        if let Some(Inlined { back, .. }) = self.inlined {
+            let on = self.went_on(place);
+            self.come_back_unless(on, place);
+            let quantum = self.left();
+            self.b().jump(back, &[quantum]);
+        } else {
+            self.return_place(place);
+        }
         self.known = done;
         self.switch_to(here);
     }

@@ -5,6 +5,7 @@ use crate::signature;
 use dis_vm::tier::{self, Slot};
 use ir::{Block, Entity, Func, Function, IntCond, Op as Ir, Type, Value};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 impl Element {
     /// Only what is known on another way, too, is known.
@@ -86,7 +87,8 @@ impl Emitter<'_> {
             let pc = self.flow.blocks[number].insts[0];
             return self.apart(|this| this.leave(pc));
         }
-        let block = &self.flow.blocks[number];
+        let flow = Rc::clone(&self.flow);
+        let block = &flow.blocks[number];
         let to = match self.outer {
             Some(outer) if number == 0 && self.pc < block.insts[0] => outer,
             _ => self.blocks[number],
