@@ -1,7 +1,7 @@
 //! The machine as compiled code sees it.
 
 use dis_vm::Vm;
-use dis_vm::tier::{CALLED, KIND, LEFT, Slot};
+use dis_vm::tier::{KIND, LEFT, Slot};
 use ir::Type;
 use ir::eval::Const;
 use ir::interp::Deopt;
@@ -39,15 +39,11 @@ impl SharedGuest for Dis {
         results([LEFT << KIND | u64::from(left.offset), bits(1).wrapping_sub(bits(2))])
     }
 
-    /// A function was called that has no code: who entered compiled code goes on with it.
+    /// A function was called that has no code.
     fn interpret(vm: &Lent<Vm>, id: FunctionId, args: &[u64]) -> Option<Resume> {
         let &[frame, quantum, own, ..] = args else { return None };
-        let begin = |vm: &mut Vm| {
-            vm.tier_called(own, frame);
-            vm.tier_begin(id.0)
-        };
-        let pc = vm.with(begin).flatten()?;
-        Some(results([CALLED << KIND | u64::from(pc), quantum]))
+        let call = |vm: &mut Vm| vm.tier_begin(id.0).map(|pc| vm.tier_call(own, frame, pc, quantum));
+        vm.with(call).flatten().map(results)
     }
 }
 

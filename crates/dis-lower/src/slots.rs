@@ -104,6 +104,14 @@ pub(crate) fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
     ranges
 }
 
+/// Where an instruction says that the result of a call is to be. Only the callee goes there, how far nobody knows; but around calls,
+/// slots are in memory and read again, so that others behind may be slots nevertheless. The verifier lets no such address go elsewhere.
+fn result_place(inst: &Inst, word: u32) -> Option<u32> {
+    let [source, _, to] = &inst.operands;
+    let is_result = to.mode == Mode::FpAddress && to.second == 4 * word;
+    (inst.op == Op::Lea && source.mode == Mode::Fp && is_result).then_some(source.first)
+}
+
 impl Slots {
     pub(crate) fn new(snapshot: &Snapshot, flow: &Flow) -> Slots {
         let mut slots = Slots { list: promoted(snapshot), ..Slots::default() };
@@ -212,7 +220,10 @@ fn promoted(snapshot: &Snapshot) -> Vec<(u32, Slot)> {
                 *known = None;
             }
         }
-        out.extend(excluded(inst, snapshot));
+        match result_place(inst, snapshot.word) {
+            Some(at) => out.push((at, at + snapshot.word)),
+            None => out.extend(excluded(inst, snapshot)),
+        }
     }
     let word = snapshot.word;
     let found: Vec<(u32, Slot)> =

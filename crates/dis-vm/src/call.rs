@@ -151,14 +151,16 @@ impl Vm {
         self.cur.active = record.caller;
         self.fp = self.cur.records.get(record.caller as usize).map_or(NIL, |caller| caller.fp);
         self.pc = record.pc;
+        let is_floor = self.cur.active == self.floor;
         match record.module {
+            NIL if is_floor => Err(Trap::Returned),
             NIL => Ok(()),
             module => {
                 // A caller in compiled code looks there, whether the module is still to be changed back.
                 let number = self.cur.records.len();
                 self.cur.records.set(number, Record { module: NIL, ..record });
                 self.back_to(module);
-                Err(Trap::Reload)
+                Err(if is_floor { Trap::Returned } else { Trap::Reload })
             }
         }
     }

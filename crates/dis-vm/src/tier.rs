@@ -7,7 +7,7 @@
 //! raised anywhere but in the interpreter.
 
 use crate::code::Code;
-use crate::proc::{NOTHING, Record};
+use crate::proc::{NOBODY, NOTHING, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, module};
@@ -143,6 +143,8 @@ pub struct Note {
 
 /// How deep compiled functions call one another before they are entered anew.
 const DEPTH: u64 = 200;
+/// How often compiled code may have the interpreter run a function before it is left instead: each time takes native stack.
+const NESTED: u32 = 32;
 /// Instructions that the interpreter executes in the time that entering compiled code and coming back takes, about.
 const SHORT: u32 = 20;
 /// A quantum that is no reason to come back soon.
@@ -198,7 +200,12 @@ impl Vm {
                 self.heat(SELDOM);
                 return Ok(());
             }
-            self.bottom = self.cur.active;
+            if self.nested == 0 {
+                (self.bottom, self.leaving) = (self.cur.active, false);
+            } else if self.cur.active.wrapping_sub(self.bottom) >= DEPTH as u32 {
+                self.leaving = true;
+                return Ok(());
+            }
             self.share();
             // A function that the machine entered returns to it, and nothing is known of where its result goes.
             let words = [self.fp.into(), self.quantum.into(), self.cur.active.into(), 0];
@@ -223,9 +230,7 @@ impl Vm {
                     match place >> KIND {
                         RETURNED => {
                             self.pc = self.cur.records.dropped().map_or(0, |record| record.pc);
-                            if !self.is_hot() {
-                                return Ok(());
-                            }
+                            return if self.cur.active == self.floor { Err(Trap::Returned) } else { Ok(()) };
                         }
                         CALLED if self.is_hot() => {}
                         TRAPPED => return Err(self.trapped.take().unwrap_or(Trap::Invalid)),
@@ -331,9 +336,10 @@ impl Vm {
         let result = self.execute_one();
         // Where it led, the machine goes on: also in another module.
         let kind = match result {
-            Ok(()) | Err(Trap::Hot | Trap::Reload) if self.cur.active != active => {
-                if self.cur.active > active { CALLED } else { RETURNED }
+            Ok(()) | Err(Trap::Hot | Trap::Reload) if self.cur.active > active => {
+                self.interpret(active, result, CALLED)
             }
+            Ok(()) | Err(Trap::Hot | Trap::Reload | Trap::Returned) if self.cur.active != active => RETURNED,
             Ok(()) | Err(Trap::Hot) if u64::from(self.pc) == pc + 1 => RETURNED,
             Ok(()) | Err(Trap::Hot) => JUMPED,
             Err(trap) => {
@@ -343,6 +349,51 @@ impl Vm {
         };
         self.share();
         [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// For compiled code that calls a function without code: runs that, if there is room on the native stack. The results are what came
+    /// of it, as of a function with code, and the quantum.
+    pub fn tier_call(&mut self, own: u64, frame: u64, pc: u32, quantum: u64) -> [u64; 2] {
+        self.tier_called(own, frame);
+        self.take_back();
+        (self.pc, self.quantum) = (pc, quantum as u32);
+        let caller = self.cur.records.get(own as usize).map_or(NOBODY, |record| record.caller);
+        let begun = if self.nested < NESTED { self.count() } else { Ok(()) };
+        let kind = self.interpret(caller, begun, CALLED);
+        self.share();
+        [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// Goes on, after this, until the function with this record is the innermost again; or as far as the machine's thread itself is needed.
+    /// The result says what came of it: this one where the native stack is too deep for that.
+    fn interpret(&mut self, floor: u32, begun: Step, deep: u64) -> u64 {
+        if self.nested >= NESTED {
+            return deep;
+        }
+        let above = std::mem::replace(&mut self.floor, floor);
+        self.nested += 1;
+        let mut result = begun;
+        let kind = loop {
+            match result {
+                Err(Trap::Returned) => break RETURNED,
+                Err(Trap::Hot) => {
+                    result = self.enter_compiled();
+                    if self.leaving {
+                        break LEFT;
+                    }
+                    continue;
+                }
+                Ok(()) | Err(Trap::Reload) if self.quantum == 0 => break LEFT,
+                Ok(()) | Err(Trap::Reload) => {}
+                Err(trap) => {
+                    self.trapped = Some(trap);
+                    break TRAPPED;
+                }
+            }
+            result = if self.options.stress { self.execute_noting() } else { self.execute() };
+        };
+        (self.floor, self.nested) = (above, self.nested - 1);
+        kind
     }
 
     /// For compiled code whose quantum comes to its end: the quantum with that of the next turn, if that would follow at once.

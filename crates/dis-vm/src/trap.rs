@@ -25,6 +25,8 @@ pub(crate) enum Trap {
     Reload,
     /// The place that was come to is hot: there may be compiled code for it.
     Hot,
+    /// The function that compiled code called has returned.
+    Returned,
     /// The proc does not go on, or not at once.
     Switch,
     /// The proc waits for an event, and its instruction is to be executed again then.
@@ -55,6 +57,7 @@ impl Trap {
             | Trap::Value
             | Trap::Reload
             | Trap::Hot
+            | Trap::Returned
             | Trap::Switch
             | Trap::Park(_)
             | Trap::End

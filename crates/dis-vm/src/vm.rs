@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::jobs::Jobs;
 use crate::load::{Loaded, Shapes};
 use crate::place::Hint;
-use crate::proc::Proc;
+use crate::proc::{NOBODY, Proc};
 use crate::profile::Watch;
 use crate::schedule::Sleeper;
 use crate::tier::{Note, Shared, Tier};
@@ -138,6 +138,12 @@ pub struct Vm {
     pub(crate) turned: bool,
     /// The record of the function for which compiled code was entered last.
     pub(crate) bottom: u32,
+    /// The record of the compiled function that has the interpreter run what it calls; `NOBODY` without one.
+    pub(crate) floor: u32,
+    /// How many such there are on the native stack.
+    pub(crate) nested: u32,
+    /// Whether all of them are to be left, since the native stack has become deep.
+    pub(crate) leaving: bool,
     /// How many pieces of code there were.
     pub(crate) codes: u32,
     /// What is written down about programs, if somebody wants that.
@@ -215,6 +221,9 @@ impl Vm {
             trapped: None,
             turned: false,
             bottom: 0,
+            floor: NOBODY,
+            nested: 0,
+            leaving: false,
             notes: Vec::new(),
             places: HashMap::new(),
             codes: 0,

@@ -232,7 +232,8 @@ fn seed_06_stack_is_aligned_and_frames_are_chained() {
 #[cfg(unix)]
 fn crosses(space: &ExecSpace) -> bool {
     // By address: what is inlined decides how frames of Rust are named.
-    let is_ours: Vec<bool> = crate::unwinder::backtrace().into_iter().map(|ip| space.is_published(ip)).collect();
+    let is_ours: Vec<bool> =
+        crate::unwinder::backtrace().into_iter().map(|ip| space.is_published(ip)).collect();
     let first = is_ours.iter().position(|ours| *ours).unwrap_or(is_ours.len());
     is_ours[first..].starts_with(&[true, true, false])
 }
@@ -263,7 +264,8 @@ fn seed_06_backtrace_crosses_thunks() {
         let invoke = Invoke::publish(&space, conv).expect("the invoker is in order");
         for count in [0, 1, 9, 20] {
             // SAFETY: the thunk is a function of this convention.
-            let crossed = unsafe { invoke.call(block.entry(0).expect("there is one"), &values(count), context) };
+            let crossed =
+                unsafe { invoke.call(block.entry(0).expect("there is one"), &values(count), context) };
             assert_eq!(crossed, 1, "{conv}, {count} arguments");
         }
     }
