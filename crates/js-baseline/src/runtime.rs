@@ -15,6 +15,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// What a step answers when the next instruction follows.
 const SEQUENTIAL: usize = 0;
 
+/// Calls of a place where a built-in function was called before are looked at when these bits of the countdown are 0.
+const LOOKS: u32 = 7;
+
 macro_rules! helpers {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),*);)*) => {
         /// Addresses of the C functions.
@@ -186,25 +189,39 @@ fn one_step(context: &Context, vm: &Vm) -> usize {
 
 /// Notes that the interpreter executes an instruction, but not where it only looks at the countdown or begins a call.
 fn note_step(context: &Context, vm: &Vm, code: &Code, pc: usize) {
-    let Some(inst) = code.function.insts.get(pc).filter(|_| context.upper.is_some()) else { return };
+    let flags = &code.function.flags;
+    // Nobody reads what is noted of generators and async functions.
+    if context.upper.is_none() || flags.generator || flags.is_async {
+        return;
+    }
+    let Some(inst) = code.function.insts.get(pc) else { return };
     let counts = inst.op().is_loop() && vm.is_counted_down();
     if !counts && !matches!(inst.op(), Op::Call | Op::New) {
         code.native.note(pc, |note| note.with(Note::OTHER));
     }
 }
 
-/// Notes something about the instruction whose template says so, if there is a tier above.
-fn note(context: &Context, change: impl FnOnce(Note) -> Note) {
+/// What is noted about the instruction whose template says so.
+fn note_cell(context: &Context) -> &Cell<Note> {
     let cell: *const Cell<Note> = std::ptr::with_exposed_provenance(context.note.get());
     // SAFETY: templates have stored the address of their note in front of the call, which lives as long as the function whose frame
     // is the innermost one; where nothing is noted, it is that of the context's own.
-    let cell = unsafe { &*cell };
+    unsafe { &*cell }
+}
+
+/// Notes something about that instruction, if there is a tier above.
+fn note(context: &Context, change: impl FnOnce(Note) -> Note) {
+    let cell = note_cell(context);
     cell.set(change(cell.get()));
 }
 
-/// The same about a call of what may be a built-in function.
+/// The same about a call of what may be a built-in function. Once one was seen, it is mostly the same: only some calls look then.
 fn note_native(context: &Context, vm: &Vm, base: usize) {
-    if context.upper.is_some()
+    if context.upper.is_none() {
+        return;
+    }
+    let known = note_cell(context).get();
+    if (known.native == 0 || known.exits > 0 || vm.countdown() & LOOKS == 0)
         && let Some(native) = vm.native_at(base)
     {
         note(context, |note| note.with_native(native));

@@ -19,6 +19,8 @@ use tiering::State;
 const MOST_PARTS: u32 = 8;
 /// Rounds of loops in a call from which on the loop is compiled that is running: with fewer, the next call comes soon.
 const LONG: u32 = 64;
+/// How many times hotter a loop has to be of a function that calls itself, while it is in its first call.
+const FIRST_CALL: u32 = 16;
 /// Entries into code from code of templates, after which it is looked at what these were for.
 const ENTRIES: u32 = 64;
 /// Calls and rounds of loops that an entry has to come to on average: entering and leaving takes as long as these save.
@@ -120,9 +122,10 @@ impl Function {
         rounds < calls.saturating_mul(LONG)
     }
 
-    /// Whether it is one that calls itself and was often called: then code of its loops is not worth it beside its own.
-    pub(crate) fn calls_itself_often(&self) -> bool {
-        self.recursive.load(Ordering::Relaxed) && self.calls.load(Ordering::Relaxed) > 0
+    /// Whether it is one that calls itself and was often called, or soon will be: then code of its loops is not worth it beside its own.
+    pub(crate) fn calls_itself_often(&self, threshold: u32) -> bool {
+        let long = self.events.load(Ordering::Relaxed) >= threshold.saturating_mul(FIRST_CALL);
+        self.recursive.load(Ordering::Relaxed) && (self.calls.load(Ordering::Relaxed) > 0 || !long)
     }
 
     /// Whether it was asked about at all.
@@ -203,17 +206,17 @@ impl Function {
         fresh.next().is_none()
     }
 
-    /// Counts what the templates' code has counted; whether that is enough to make up for compiling.
-    pub(crate) fn is_worth_compiling(
-        &self,
-        insts: &[Inst],
-        header: Option<u32>,
-        (counted, threshold): (u32, u32),
-    ) -> bool {
-        let events = self.events.fetch_add(counted, Ordering::Relaxed).saturating_add(counted);
+    /// Counts what the templates' code has counted; all of that.
+    pub(crate) fn count(&self, counted: u32) -> u32 {
+        self.events.fetch_add(counted, Ordering::Relaxed).saturating_add(counted)
+    }
+
+    /// Whether what was counted is enough to make up for compiling.
+    pub(crate) fn is_worth_compiling(&self, insts: &[Inst], header: Option<u32>, threshold: u32) -> bool {
         let parts = header.map_or(1, |header| {
             self.extent(insts, header, |extent| extent.around.len() / extent.own.len()) as u32
         });
+        let events = self.events.load(Ordering::Relaxed);
         events >= threshold.saturating_mul(parts.clamp(1, MOST_PARTS))
     }
 

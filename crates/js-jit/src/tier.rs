@@ -298,7 +298,8 @@ impl Jit {
             }
         };
         let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), way_to);
-        let later = !self.config.is_eager() && function.calls_itself_often();
+        // That it calls itself may just have been found.
+        let later = !self.config.is_eager() && function.calls_itself_often(self.config.threshold);
         if header.is_none() && !self.is_of_use(function) || header.is_some() && later {
             return;
         }
@@ -360,12 +361,17 @@ impl Upper for Jit {
                         Some(State::GaveUp(_)) => return Ask::Again(LATER),
                     }
                 }
+                // What it is worth is only looked at where it is hot: that goes through all of its instructions.
+                let plain = self.config.threshold;
+                if function.count(self.step()) < plain
+                    || header.is_some() && (function.is_called_soon() || function.calls_itself_often(plain))
+                {
+                    return Ask::Again(self.step());
+                }
                 let worth = function.worth(vm, &code, header);
                 let known = header.is_none_or(|header| function.is_known(&code, header));
                 let factor = worth.factor() * if known { 1 } else { UNKNOWN };
-                let threshold = self.config.threshold.saturating_mul(factor);
-                if !function.is_worth_compiling(insts, header, (self.step(), threshold))
-                    || header.is_some() && (function.is_called_soon() || function.calls_itself_often())
+                if !function.is_worth_compiling(insts, header, plain.saturating_mul(factor))
                     || header.is_none() && !self.is_of_use(&function)
                 {
                     return Ask::Again(self.step());

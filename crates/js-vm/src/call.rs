@@ -148,14 +148,29 @@ impl Vm {
     }
 
     /// Puts a call onto the stack, above all that is used.
+    #[inline]
     fn push_args(&self, f: Value, this: Value, args: impl Iterator<Item = Value>, argc: usize) -> Res<Site> {
-        self.check_stack()?;
+        match self.args_above(f, this, args, argc) {
+            Some(base) => Ok(Site { base, argc, dst: 0 }),
+            None => Err(self.stack_overflow()),
+        }
+    }
+
+    /// The same: where they are, if there is room.
+    fn args_above(
+        &self,
+        f: Value,
+        this: Value,
+        args: impl Iterator<Item = Value>,
+        argc: usize,
+    ) -> Option<usize> {
+        if !self.has_room() {
+            return None;
+        }
         let stack = &self.state.stack;
         let base = stack.top();
         let end = base + 2 + argc;
-        let Some(cells) = stack.values().get(base..end).filter(|_| stack.window(end).is_some()) else {
-            return Err(self.stack_overflow());
-        };
+        let cells = stack.values().get(base..end).filter(|_| stack.window(end).is_some())?;
         let (head, list) = cells.split_at(2);
         head[0].set(f);
         head[1].set(this);
@@ -163,7 +178,7 @@ impl Vm {
             cell.set(value);
         }
         stack.set_top(end);
-        Ok(Site { base, argc, dst: 0 })
+        Some(base)
     }
 
     fn call_pushed(&self, site: Site) -> Res<Value> {

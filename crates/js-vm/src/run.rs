@@ -25,11 +25,20 @@ impl Vm {
         let realm_before = self.state.realm.get();
         let compiled = self.state.stack.frame().and_then(|frame| frame.code.get());
         // Mostly there is nothing to interpret.
-        if compiled.is_some_and(|code| code.native.is_compiled())
-            && let Left::Done(result) = self.enter_compiled(floor)
-        {
-            self.state.realm.set(realm_before);
-            return result;
+        if compiled.is_some_and(|code| code.native.is_compiled()) {
+            let left = self.enter_compiled(floor);
+            // Taken apart and made anew: to copy it as a whole means to wait for its parts, which were stored one by one just now.
+            match left {
+                Left::Done(Ok(value)) => {
+                    self.state.realm.set(realm_before);
+                    return Ok(value);
+                }
+                Left::Done(Err(thrown)) => {
+                    self.state.realm.set(realm_before);
+                    return Err(thrown);
+                }
+                Left::Frame => {}
+            }
         }
         let result = match self.run::<false>(floor) {
             Next::Done(result) => result,

@@ -287,11 +287,14 @@ impl Vm {
     }
 
     /// The number of the built-in function in register `base` of the stack, if there is one.
+    #[inline]
     pub fn native_at(&self, base: usize) -> Option<u32> {
         let callee = self.state.stack.values().get(base)?.get().as_object()?;
-        let native =
-            callee.payload_as::<js_rt::Native>().filter(|_| callee.class() == Class::NativeFunction)?;
-        Some(native.id().0)
+        // Most are not.
+        if callee.class() != Class::NativeFunction {
+            return None;
+        }
+        Some(callee.payload_as::<js_rt::Native>()?.id().0)
     }
 
     /// The same for `new`, the callee being the target.

@@ -257,12 +257,14 @@ impl Vm {
     /// Fails with a RangeError when little native stack is left. For operations that recurse through user objects.
     #[inline]
     pub fn check_stack(&self) -> Res<()> {
+        if self.has_room() { Ok(()) } else { Err(self.stack_overflow()) }
+    }
+
+    /// Whether more than a little native stack is left.
+    #[inline]
+    pub(crate) fn has_room(&self) -> bool {
         let marker = 0_u8;
-        if std::ptr::from_ref(&marker).addr() < self.state.native_limit.get() {
-            Err(self.stack_overflow())
-        } else {
-            Ok(())
-        }
+        std::ptr::from_ref(&marker).addr() >= self.state.native_limit.get()
     }
 
     #[cold]
