@@ -1,6 +1,6 @@
 //! Calls: frames, calling, returning. `call.rs` and `proc.rs` of `dis-vm` have what this does.
 
-use crate::emit::{Emitter, Filling, Inlined};
+use crate::emit::{Emitter, Filling, Goes, Inlined};
 use crate::frames::frame_size;
 use crate::place::fits;
 use dis_bytecode::Op;
@@ -114,16 +114,21 @@ impl Emitter<'_> {
         let frame = self.frame_of(filling, slot);
         let old = module.map(|module| self.enter_module(module));
         self.record_of_call(index, filling, old);
-        if let Some(callee) = inlined {
-            self.inline((callee, module.is_some()), frame, index, filling.result);
-            if module.is_some() {
-                self.leave_module(index);
-            }
-            self.called();
-            self.look_behind();
-            return Some(());
+        match inlined {
+            Some(callee) => self.inline((callee, module.is_some()), frame, index, filling.result),
+            None => self.call_code((code, target), frame, index, filling.result),
         }
-        let (room, quantum) = (self.room(frame, filling.result), self.left());
+        if module.is_some() {
+            self.leave_module(index);
+        }
+        self.called();
+        self.look_behind();
+        Some(())
+    }
+
+    /// Calls a function's code, with a frame that has a record of this number.
+    fn call_code(&mut self, (code, target): (u32, u32), frame: Value, index: Value, result: Goes) {
+        let (room, quantum) = (self.room(frame, result), self.left());
         let callee = self.callee(code, target);
         let functions = std::mem::take(&mut self.module);
         let results = self.b().call(&functions, callee, &[frame, quantum, index, room], false);
@@ -132,15 +137,9 @@ impl Emitter<'_> {
         let returned = self.went_on(results[0]);
         const { assert!(RETURNED == 0) };
         self.come_back_unless(returned, results[0]);
-        if module.is_some() {
-            self.leave_module(index);
-        }
         // Everything is in memory, where others may have written.
         self.known.values.fill(None);
         self.known.age();
-        self.called();
-        self.look_behind();
-        Some(())
     }
 
     /// The record of a frame that is called with. It is not being filled any more. From another module's function, it has the caller's.
