@@ -14,7 +14,13 @@ pub(crate) struct Work {
     pub(crate) callees: HashMap<(u32, u32), FunctionId>,
     pub(crate) stepped: BTreeSet<(u32, u32)>,
     pub(crate) unanchored: BTreeSet<(u32, u32)>,
+    /// Whether it is only worth it where it makes the program faster.
+    pub(crate) has_to_gain: bool,
 }
+
+/// An instruction that the interpreter executes for compiled code takes 30 ns or so more than in the interpreter; one with code of
+/// its own saves 8. So there have to be this many of these for one of those.
+const NATIVE: usize = 4;
 
 /// Lowers what the program's thread has left for it.
 #[derive(Default)]
@@ -42,6 +48,10 @@ impl Lower for Compiler {
         let Work { snapshot, stepped, unanchored, .. } = &work;
         let wanted = dis_lower::Request { snapshot, stepped, unanchored };
         let lowered = dis_lower::lower(&wanted).map_err(|error| (Decline::TooLarge, error.to_string()))?;
+        let [native, stepped] = lowered.counts;
+        if work.has_to_gain && native < NATIVE * stepped {
+            return Err((Decline::Gain, format!("{stepped} of {} instructions are steps", native + stepped)));
+        }
         let (mut module, func) = (lowered.module, lowered.func);
         check(&module)?;
         // Looking after each pass takes most of the time of a debug build; who finds a fault below can have that done.

@@ -10,4 +10,4 @@ mod compile;
 mod guest;
 mod tier;
 
-pub use tier::{Config, Jit};
+pub use tier::{Config, Jit, THRESHOLD};

@@ -58,6 +58,8 @@ reasons! {
         Budget = "code-budget";
         /// The guest has nothing to compile for this function.
         NoBody = "no-body";
+        /// It would gain too little: much of it would be done by the interpreter anyway.
+        Gain = "gain";
     }
 }
 

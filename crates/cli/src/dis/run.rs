@@ -50,7 +50,9 @@ fn execute(args: &RunArgs) -> Result<u8, u8> {
 /// Where no code can be made, everything is interpreted.
 #[cfg(feature = "jit")]
 fn add_tier(vm: &mut Vm, args: &RunArgs, tiers: &Tiers) {
-    let config = dis_jit::Config::new(tiers.flags.policy.clone());
+    let mut policy = tiers.flags.policy.clone();
+    policy.call_threshold = tiers.threshold.unwrap_or(dis_jit::THRESHOLD);
+    let config = dis_jit::Config::new(policy);
     if let Err(why) = dis_jit::Jit::attach(vm, config, std::sync::Arc::clone(&tiers.trace)) {
         eprintln!("note: {}: nothing is compiled: {why}", args.file.display());
     }
