@@ -1,0 +1,147 @@
+//! What compiled code calls: steps of the interpreter, functions without code, the next turn; and what it leaves behind where it ends.
+
+use super::{CALLED, JUMPED, KIND, LEFT, NESTED, Note, RETURNED, Slot, TRAPPED};
+use crate::proc::{NOBODY, NOTHING, Record};
+use crate::trap::{Step, Trap};
+use crate::vm::Vm;
+
+impl Vm {
+    /// For compiled code: lets go of the last reference to a module that it called.
+    pub fn tier_release(&mut self, reference: u64) {
+        self.heap.release(reference as u32);
+        self.shared.freed.set(self.heap.freed());
+    }
+
+    /// For compiled code: executes one instruction. The results are what came of it, with where it led, and the quantum.
+    pub fn tier_step(&mut self, pc: u64, quantum: u64) -> [u64; 2] {
+        self.take_back();
+        let active = self.cur.active;
+        (self.pc, self.quantum) = (pc as u32, quantum as u32);
+        let result = self.execute_one();
+        // Where it led, the machine goes on: also in another module.
+        let kind = match result {
+            Ok(()) | Err(Trap::Hot | Trap::Reload) if self.cur.active > active => {
+                self.interpret(active, result, CALLED)
+            }
+            Ok(()) | Err(Trap::Hot | Trap::Reload | Trap::Returned) if self.cur.active != active => RETURNED,
+            Ok(()) | Err(Trap::Hot) if u64::from(self.pc) == pc + 1 => RETURNED,
+            Ok(()) | Err(Trap::Hot) => JUMPED,
+            Err(trap) => {
+                self.trapped = Some(trap);
+                TRAPPED
+            }
+        };
+        self.share();
+        [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// For compiled code that calls a function without code: runs that, if there is room on the native stack. The results are what came
+    /// of it, as of a function with code, and the quantum.
+    pub fn tier_call(&mut self, own: u64, frame: u64, pc: u32, quantum: u64) -> [u64; 2] {
+        self.tier_called(own, frame);
+        self.take_back();
+        (self.pc, self.quantum) = (pc, quantum as u32);
+        let caller = self.cur.records.get(own as usize).map_or(NOBODY, |record| record.caller);
+        let begun = if self.nested < NESTED { self.count() } else { Ok(()) };
+        let kind = self.interpret(caller, begun, CALLED);
+        self.share();
+        [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// Goes on, after this, until the function with this record is the innermost again; or as far as the machine's thread itself is needed.
+    /// The result says what came of it: this one where the native stack is too deep for that.
+    fn interpret(&mut self, floor: u32, begun: Step, deep: u64) -> u64 {
+        if self.nested >= NESTED {
+            return deep;
+        }
+        let above = std::mem::replace(&mut self.floor, floor);
+        self.nested += 1;
+        let mut result = begun;
+        let kind = loop {
+            match result {
+                Err(Trap::Returned) => break RETURNED,
+                Err(Trap::Hot) => {
+                    result = self.enter_compiled();
+                    if self.leaving {
+                        break LEFT;
+                    }
+                    continue;
+                }
+                Ok(()) | Err(Trap::Reload) if self.quantum == 0 => match self.next_turn() {
+                    0 => break LEFT,
+                    turn => self.quantum = turn,
+                },
+                Ok(()) | Err(Trap::Reload) => {}
+                Err(trap) => {
+                    self.trapped = Some(trap);
+                    break TRAPPED;
+                }
+            }
+            result = if self.options.stress { self.execute_noting() } else { self.execute() };
+        };
+        (self.floor, self.nested) = (above, self.nested - 1);
+        kind
+    }
+
+    /// For compiled code whose quantum comes to its end: the quantum with that of the next turn, if that would follow at once.
+    pub fn tier_turn(&mut self, quantum: u64) -> u64 {
+        quantum + u64::from(self.next_turn())
+    }
+
+    /// The quantum of the next turn, if that follows at once.
+    fn next_turn(&mut self) -> u32 {
+        // Where the time goes is seen between turns.
+        let free = self.cur.kill.is_none() && self.heap.dead.is_empty() && !self.options.profile;
+        if !free || !self.is_alone() {
+            return 0;
+        }
+        self.turned = true;
+        self.options.quantum
+    }
+
+    /// For compiled code that is left or was to be called: the function that runs has this record, behind it are so many of frames
+    /// being filled, and the top of the stack is there.
+    pub fn tier_frames(&mut self, own: u64, filled: u64, top: u64) {
+        self.shared.active.set(own);
+        self.shared.len.set(own.wrapping_add(1).wrapping_add(filled));
+        self.shared.top.set(top);
+    }
+
+    /// For compiled code that is left: a frame of this type is being filled there, and has this record.
+    pub fn tier_filling(&mut self, number: u64, ty: u32, frame: u64) {
+        self.cur.records.set(number as usize, Record { fp: frame as u32, ty, ..NOTHING });
+    }
+
+    /// The same for a function that was to be called and has no code: nothing is above its frame.
+    pub fn tier_called(&mut self, own: u64, frame: u64) {
+        let ty = self.cur.records.beyond().get(own as usize).map_or(0, |record| record.ty);
+        let size = crate::proc::frame_size(self.heap.types[ty].size, self.word);
+        self.tier_frames(own, 0, frame + u64::from(size));
+    }
+
+    /// For compiled code that is left: a word of the frame. Kinds are as in [`Slot`].
+    pub fn tier_restore(&mut self, at: u64, kind: Slot, bits: u64) {
+        let at = at as u32;
+        match kind {
+            Slot::Byte => self.heap.memory.set_byte(at, bits as u8),
+            Slot::Word | Slot::Reference => self.heap.memory.set_word(at, bits as u32 as i32),
+            Slot::Big | Slot::Real => self.heap.memory.set_big(at, bits.cast_signed()),
+        }
+    }
+
+    /// For compiled code that is left by a check: notes the instruction, and why.
+    pub fn tier_note(&mut self, pc: u32, reason: u16) {
+        self.follow_module();
+        self.notes.push(Note { code: self.code.number, pc, reason });
+    }
+
+    /// Whether there are notes.
+    pub fn tier_noted(&self) -> bool {
+        !self.notes.is_empty()
+    }
+
+    /// Takes the notes.
+    pub fn tier_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+}
