@@ -1,6 +1,7 @@
 //! Calls through links of modules, from compiled code to compiled code: what the links lead to was seen, and is checked.
 
 use crate::emit::{Emitter, Goes};
+use crate::place::Place;
 use crate::references::COUNT;
 use crate::slots::size_of;
 use dis_rt::{NIL, module, types};
@@ -96,10 +97,12 @@ impl Emitter<'_> {
         let (word, frames) = (self.snapshot.word, self.classes.frames);
         let apart =
             |(at, slot): &(u32, Slot)| at + size_of(*slot, word) <= offset || *at >= offset.saturating_add(8);
+        let to = self.slots.at(offset).filter(|to| self.slots.list[*to].1 == Slot::Real);
+        let mut others = (0..).zip(&self.slots.list).filter(|(slot, _)| Some(*slot) != to);
         let argument = self.snapshot.types.get(&self.inst().frame)?;
         if !argument.pointers.is_empty()
             || (self.room_here(offset) as u32) >> 2 < 8
-            || !self.slots.list.iter().all(apart)
+            || !others.all(|(_, slot)| apart(slot))
         {
             return None;
         }
@@ -116,9 +119,12 @@ impl Emitter<'_> {
         let at = self.b().binary(Ir::PtrAdd, base, frame);
         let value = self.load_as(Slot::Real, at, 8 * word as i32, frames);
         let value = self.b().unary(operation(function), value);
-        self.store_as(Slot::Real, value, self.fp, offset as i32, frames);
         self.called();
-        self.close(&[]);
+        let place = match to {
+            Some(slot) => Place::Slot(slot),
+            None => Place::Memory { at: self.fp, offset: offset as i32, class: frames },
+        };
+        self.finish(place, Slot::Real, value);
         Some(())
     }
 

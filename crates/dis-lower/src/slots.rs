@@ -5,7 +5,7 @@ use crate::flow::{Flow, successors};
 use crate::numbers::is_native;
 use dis_bytecode::{Access, Kind, Op};
 use dis_vm::tier::{Inst, Mode, Operand, Slot, Snapshot};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The slots of a function.
 #[derive(Debug, Default)]
@@ -104,12 +104,11 @@ pub(crate) fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
     ranges
 }
 
-/// Where an instruction says that the result of a call is to be. Only the callee goes there, how far nobody knows; but around calls,
-/// slots are in memory and read again, so that others behind may be slots nevertheless. The verifier lets no such address go elsewhere.
-fn result_place(inst: &Inst, word: u32) -> Option<u32> {
-    let [source, _, to] = &inst.operands;
-    let is_result = to.mode == Mode::FpAddress && to.second == 4 * word;
-    (inst.op == Op::Lea && source.mode == Mode::Fp && is_result).then_some(source.first)
+/// Whether an instruction says where the result of a call is to be. Only the callee goes there, how far nobody knows; but around calls
+/// slots from there on are in memory, and are read again. The verifier lets no such address go elsewhere.
+fn says_where_results_go(inst: &Inst, word: u32) -> bool {
+    let to = &inst.operands[2];
+    inst.op == Op::Lea && to.mode == Mode::FpAddress && to.second == 4 * word
 }
 
 impl Slots {
@@ -207,8 +206,15 @@ impl Slots {
 fn promoted(snapshot: &Snapshot) -> Vec<(u32, Slot)> {
     let mut kinds: BTreeMap<u32, Option<Slot>> = BTreeMap::new();
     let mut out: Vec<(u32, u32)> = Vec::new();
+    let all = || snapshot.insts.values().flat_map(uses);
+    let references: HashSet<u32> =
+        all().filter(|each| each.slot == Slot::Reference).map(|each| each.at).collect();
     for inst in snapshot.insts.values() {
-        for each in uses(inst) {
+        for mut each in uses(inst) {
+            // Programs compare references as words.
+            if each.slot == Slot::Word && !each.writes && references.contains(&each.at) {
+                each.slot = Slot::Reference;
+            }
             let known = kinds.entry(each.at).or_insert(Some(each.slot));
             // Reals and bigs are 64 bits of one kind or the other.
             let wide = [Some(Slot::Big), Some(Slot::Real)];
@@ -220,9 +226,8 @@ fn promoted(snapshot: &Snapshot) -> Vec<(u32, Slot)> {
                 *known = None;
             }
         }
-        match result_place(inst, snapshot.word) {
-            Some(at) => out.push((at, at + snapshot.word)),
-            None => out.extend(excluded(inst, snapshot)),
+        if !says_where_results_go(inst, snapshot.word) {
+            out.extend(excluded(inst, snapshot));
         }
     }
     let word = snapshot.word;

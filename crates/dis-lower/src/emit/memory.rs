@@ -1,6 +1,6 @@
 //! Constants, memory, and the slots of the frame.
 
-use super::{Emitter, Filling};
+use super::{Emitter, Filling, Goes};
 use dis_vm::tier::Slot;
 use ir::{AliasClass, Imm, Op as Ir, Type, Value};
 
@@ -122,11 +122,30 @@ impl Emitter<'_> {
     /// Puts slots into memory for the interpreter.
     pub(crate) fn save(&mut self, pc: u32) {
         for slot in self.unsaved(pc) {
-            let (at, kind) = self.slots.list[slot];
-            if let Some(value) = self.known.values[slot] {
-                self.store_as(kind, value, self.fp, at as i32, self.classes.frames);
-            }
+            self.save_slot(slot);
         }
         self.known.dirty.clear();
+    }
+
+    /// Puts those into memory that a callee finds where its result is to be, and behind.
+    pub(crate) fn save_from(&mut self, result: Goes) {
+        let from = match result {
+            Goes::Here(offset) => offset,
+            Goes::On => return,
+            Goes::Anywhere => 0,
+        };
+        let dirty: Vec<usize> =
+            self.known.dirty.iter().filter(|slot| self.slots.list[*slot].0 >= from).collect();
+        for slot in dirty {
+            self.save_slot(slot);
+            self.known.dirty.remove(slot);
+        }
+    }
+
+    fn save_slot(&mut self, slot: usize) {
+        let (at, kind) = self.slots.list[slot];
+        if let Some(value) = self.known.values[slot] {
+            self.store_as(kind, value, self.fp, at as i32, self.classes.frames);
+        }
     }
 }

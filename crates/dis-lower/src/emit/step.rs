@@ -1,7 +1,7 @@
 //! The quantum, and the interpreter: leaving for it, its single instructions, and where its way and the code's meet.
 
-use super::{Emitter, Inlined};
-use dis_bytecode::Access;
+use super::{Emitter, Goes, Inlined};
+use dis_bytecode::{Access, Op};
 use dis_vm::tier::{self, Inst, KIND, LEFT, Mode};
 use ir::{IntCond, Op as Ir, Runtime, Type, Value, Values};
 
@@ -87,6 +87,9 @@ impl Emitter<'_> {
 
     /// The interpreter executes the instruction. The result is the place that it led to.
     pub(crate) fn step_only(&mut self) -> Value {
+        if matches!(self.inst().op, Op::Call | Op::Mcall) {
+            self.save_from(self.known.pending.last().map_or(Goes::Anywhere, |filling| filling.result));
+        }
         self.save(self.pc);
         self.tell();
         let (pc, quantum) = (self.int(self.pc.into()), self.left());
@@ -220,6 +223,5 @@ fn may_write_anywhere(inst: &Inst) -> bool {
     let by_address = |(role, operand): (dis_bytecode::Role, &tier::Operand)| {
         operand.mode == Mode::FpAddress && matches!(role.access, Access::Write | Access::Update)
     };
-    inst.op.flow() == dis_bytecode::Flow::Call
-        || inst.op.roles().into_iter().zip(&inst.operands).any(by_address)
+    matches!(inst.op, Op::Call | Op::Mcall) || inst.op.roles().into_iter().zip(&inst.operands).any(by_address)
 }
