@@ -144,6 +144,10 @@ impl Slots {
     fn find_live(&mut self, snapshot: &Snapshot) {
         let count = self.list.len();
         let mut live: BTreeMap<u32, Bits> = snapshot.insts.keys().map(|pc| (*pc, Bits::new(count))).collect();
+        // What a callee may read where its result is to be.
+        let results = snapshot.insts.values().filter(|inst| says_where_results_go(inst, snapshot.word));
+        let first = results.map(|inst| inst.operands[0].first).min().unwrap_or(u32::MAX);
+        let behind: Vec<usize> = (0..count).filter(|slot| self.list[*slot].0 >= first).collect();
         let mut changed = true;
         while changed {
             changed = false;
@@ -164,6 +168,9 @@ impl Slots {
                     .filter(|each| each.reads)
                     .filter_map(|each| at(each.at))
                     .for_each(|n| here.insert(n));
+                if matches!(inst.op, Op::Call | Op::Mcall) {
+                    behind.iter().for_each(|slot| here.insert(*slot));
+                }
                 hidden(inst.op, snapshot.word).iter().filter_map(|n| at(*n)).for_each(|n| here.insert(n));
                 for handler in snapshot.handlers.iter().filter(|each| (each.from..each.to).contains(pc)) {
                     for target in handler.targets.iter().filter_map(|target| live.get(target)) {

@@ -1,7 +1,7 @@
 # Functions that read and write where their result is to be, and behind: there are slots of the caller, some of which it does not use again.
 globals {2w} pointers {8w}
 	string {8w}: "$Math"
-main {30w} pointers {14w}
+main {30w} pointers {14w}, {24w}
 type taken {14w}
 type real {8w+8}
 imports
@@ -17,6 +17,7 @@ init:
 again:
 	mulw $3, {10w}(fp), {16w}(fp)
 	movw {10w}(fp), {15w}(fp)
+	cvtwc {10w}(fp), {24w}(fp)
 	frame taken, {11w}(fp)
 	lea {15w}(fp), {4w}({11w}(fp))
 	movw $5, {8w}({11w}(fp))
