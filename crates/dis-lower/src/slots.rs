@@ -19,6 +19,8 @@ pub(crate) struct Slots {
     pub(crate) dirty: Vec<Bits>,
     /// The one with the address of the result, if the function never changes it.
     pub(crate) result: Option<usize>,
+    /// The first offset where the result of a call may be to go, with other slots behind it.
+    pub(crate) results: u32,
 }
 
 /// What an operand of this kind is as a slot.
@@ -113,7 +115,9 @@ fn says_where_results_go(inst: &Inst, word: u32) -> bool {
 
 impl Slots {
     pub(crate) fn new(snapshot: &Snapshot, flow: &Flow) -> Slots {
-        let mut slots = Slots { list: promoted(snapshot), ..Slots::default() };
+        let places = snapshot.insts.values().filter(|inst| says_where_results_go(inst, snapshot.word));
+        let results = places.map(|inst| inst.operands[0].first).min().unwrap_or(u32::MAX);
+        let mut slots = Slots { list: promoted(snapshot), results, ..Slots::default() };
         slots.by_offset = slots.list.iter().enumerate().map(|(index, slot)| (slot.0, index)).collect();
         slots.find_live(snapshot);
         slots.find_dirty(snapshot, flow);
@@ -145,9 +149,7 @@ impl Slots {
         let count = self.list.len();
         let mut live: BTreeMap<u32, Bits> = snapshot.insts.keys().map(|pc| (*pc, Bits::new(count))).collect();
         // What a callee may read where its result is to be.
-        let results = snapshot.insts.values().filter(|inst| says_where_results_go(inst, snapshot.word));
-        let first = results.map(|inst| inst.operands[0].first).min().unwrap_or(u32::MAX);
-        let behind: Vec<usize> = (0..count).filter(|slot| self.list[*slot].0 >= first).collect();
+        let behind: Vec<usize> = (0..count).filter(|slot| self.list[*slot].0 >= self.results).collect();
         let mut changed = true;
         while changed {
             changed = false;

@@ -132,7 +132,7 @@ impl Emitter<'_> {
         let from = match result {
             Goes::Here(offset) => offset,
             Goes::On => return,
-            Goes::Anywhere => 0,
+            Goes::Anywhere => self.slots.results,
         };
         let dirty: Vec<usize> =
             self.known.dirty.iter().filter(|slot| self.slots.list[*slot].0 >= from).collect();
