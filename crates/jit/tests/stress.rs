@@ -207,13 +207,20 @@ fn code_comes_and_goes_under_running_threads() {
         for changer in 0..2_u64 {
             let (setup, stop, changes) = (&setup, &stop, &changes);
             scope.spawn(move || {
-                let mut state = 77 + changer;
+                let (mut state, mut passed) = (77 + changer, 0);
                 while !stop.load(Ordering::Relaxed) {
                     state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     let id = setup.ids[(state >> 33) as usize % FUNCTIONS];
-                    // Where compiling is slow, code has to live for a while before it is void.
-                    let settled = setup.engine.stats().queued == 0;
-                    match (state >> 56) % 64 {
+                    // Where compiling is slow, code has to live for a while before it is void; where something is
+                    // always waiting to be compiled, code is void now and then all the same.
+                    let settled = setup.engine.stats().queued == 0 || passed >= 50;
+                    let way = (state >> 56) % 64;
+                    passed = match way {
+                        0..=8 if settled => 0,
+                        0..=8 => passed + 1,
+                        _ => passed,
+                    };
+                    match way {
                         0..8 if settled => setup.engine.invalidate(id),
                         8 if settled && changer == 0 => {
                             let next = Assumption::new();
