@@ -8,7 +8,7 @@ use tiering::Trace;
 pub const JIT: bool = cfg!(feature = "jit");
 
 /// Whether hot functions get optimized code where nobody says so or not: here is where that is decided.
-const OPTIMIZING: bool = false;
+const OPTIMIZING: bool = true;
 
 /// Calls and rounds of loops of a function in code of templates after which it gets optimized code, unless told otherwise.
 const THRESHOLD: u32 = 20_000;

@@ -19,6 +19,8 @@ use tiering::State;
 const MOST_PARTS: u32 = 8;
 /// Rounds of loops in a call from which on the loop is compiled that is running: with fewer, the next call comes soon.
 const LONG: u32 = 64;
+/// Entries into code of loops from which on a function is worth compiling as a whole.
+const LOOP_ENTRIES: u32 = 16;
 /// How many times hotter a loop has to be of a function that calls itself, while it is in its first call.
 const FIRST_CALL: u32 = 16;
 /// Entries into code from code of templates, after which it is looked at what these were for.
@@ -49,6 +51,8 @@ pub(crate) struct Function {
     pub(crate) events: AtomicU32,
     /// What entries into its code from code of templates were for.
     pub(crate) entries: Entries,
+    /// How often code of its loops was entered.
+    pub(crate) loop_entries: AtomicU32,
     /// Whether it was counted that compiling it would gain too little.
     pub(crate) refused: AtomicBool,
     /// Loops that code was asked for.
@@ -96,20 +100,27 @@ struct Loops {
 }
 
 impl Function {
-    /// One that the engine has just been told of, so that its entry leads to its thunk.
-    pub(crate) fn new(id: FunctionId, thunk: usize, callable: WordCallable<2>) -> Function {
+    /// One that the engine has just been told of, so that its entry leads to its thunk; how often it was hot before in a call and in a
+    /// loop, and what was counted.
+    pub(crate) fn new(
+        id: FunctionId,
+        callable: WordCallable<2>,
+        [calls, rounds]: [u32; 2],
+        events: u32,
+    ) -> Function {
         Function {
             id,
+            thunk: callable.callable().entry().addr(),
             callable,
-            thunk,
-            calls: AtomicU32::new(0),
-            rounds: AtomicU32::new(0),
+            calls: AtomicU32::new(calls),
+            rounds: AtomicU32::new(rounds),
             waited: AtomicU32::new(0),
             recursive: AtomicBool::new(false),
             wanted: AtomicBool::new(false),
             looked_at: AtomicBool::new(false),
-            events: AtomicU32::new(0),
+            events: AtomicU32::new(events),
             entries: Entries::default(),
+            loop_entries: AtomicU32::new(0),
             refused: AtomicBool::new(false),
             loops: Mutex::default(),
             extents: Mutex::default(),
@@ -120,6 +131,11 @@ impl Function {
     pub(crate) fn is_called_soon(&self) -> bool {
         let (calls, rounds) = (self.calls.load(Ordering::Relaxed), self.rounds.load(Ordering::Relaxed));
         rounds < calls.saturating_mul(LONG)
+    }
+
+    /// Whether code of its loops is entered again and again: it is called often, although each call takes long.
+    pub(crate) fn is_entered_in_loops(&self) -> bool {
+        self.loop_entries.load(Ordering::Relaxed) >= LOOP_ENTRIES
     }
 
     /// Whether it is one that calls itself and was often called, or soon will be: then code of its loops is not worth it beside its own.

@@ -13,7 +13,7 @@ use jit::engine::{self, Engine};
 use jit::{LoadError, MovableEntry, WordCallable};
 use js_baseline::{Ask, Ran, Upper};
 use js_lower::{runtime, signature};
-use js_rt::Code;
+use js_rt::{Above, Code};
 use js_vm::Vm;
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -202,8 +202,10 @@ impl Jit {
         let name = if name.is_empty() { place } else { format!("{name} ({place})") } + " optimized";
         let id = running.engine.declare(&[(&name, &signature())]).ok()?.into_iter().next()?;
         let callable = running.engine.function(id).ok()??;
-        let thunk = callable.entry().addr();
-        let function = Arc::new(Function::new(id, thunk, WordCallable::try_from(callable).ok()?));
+        let callable = WordCallable::try_from(callable).ok()?;
+        let asked = above.asked.get();
+        let events = self.step().saturating_mul(asked.iter().sum());
+        let function = Arc::new(Function::new(id, callable, asked, events));
         let number = u32::try_from(id.0).ok()?;
         above.number.set(number);
         above.owner.replace(Some(Box::new(Life { number, dead: Arc::clone(&self.dead) })));
@@ -252,10 +254,73 @@ impl Jit {
         self.config.threshold.min(STEP)
     }
 
+    /// Notes that a function was asked about that the engine has not been told of, and whether that is too early: most functions never get
+    /// hot, and most programs end before one does, which then have no use for an engine, its memory and its thread.
+    fn is_early(&self, above: &Above, header: Option<u32>) -> bool {
+        if self.config.is_eager() || above.number.get() != 0 {
+            return false;
+        }
+        let mut asked = above.asked.get();
+        let before = asked.iter().sum::<u32>();
+        if self.step().saturating_mul(before + 1) >= self.config.threshold {
+            return false;
+        }
+        asked[usize::from(header.is_some())] += 1;
+        above.asked.set(asked);
+        true
+    }
+
     /// Whether a function was called so often that it is going to be compiled, too.
     fn is_warm(&self, callee: &Code) -> bool {
         let left = callee.native.heat.get();
         callee.native.is_compiled() && left < self.step() - self.step() / WARM
+    }
+
+    /// When to ask again about a function or loop that has no code, after so many calls and rounds; None: it is to be compiled now.
+    fn wait(
+        &self,
+        running: &Running,
+        (vm, code): (&Vm, &Code),
+        function: &Function,
+        header: Option<u32>,
+        counted: u32,
+    ) -> Option<Ask> {
+        if self.config.is_eager() {
+            return None;
+        }
+        let insts = &code.function.insts;
+        if let Some((other, passed)) = header.and_then(|header| function.other_head(insts, header)) {
+            match Jit::state(running, function, Some(other)) {
+                Some(State::Installed { .. }) if passed % MOST_PASSED != 0 => return Some(Ask::Again(CLOSE)),
+                // Control does not come there any more.
+                Some(State::Installed { .. } | State::Below) | None => {}
+                Some(State::Queued { .. }) => return Some(Ask::Again(SOON)),
+                // Both would be declined for the same reason.
+                Some(State::GaveUp(_)) => return Some(Ask::Again(LATER)),
+            }
+        }
+        let later = Some(Ask::Again(self.step()));
+        // What it is worth is only looked at where it is hot: that goes through all of its instructions.
+        let plain = self.config.threshold;
+        if function.count(counted) < plain
+            || header.is_some() && (function.is_called_soon() || function.calls_itself_often(plain))
+        {
+            return later;
+        }
+        let worth = function.worth(vm, code, header);
+        let known = header.is_none_or(|header| function.is_known(code, header));
+        let factor = worth.factor() * if known { 1 } else { UNKNOWN };
+        if !function.is_worth_compiling(insts, header, plain.saturating_mul(factor))
+            || header.is_none() && !self.is_of_use(function)
+        {
+            return later;
+        }
+        // What optimized code calls has to be optimized code, though.
+        let gains = worth.is_faster() || function.wanted.load(Ordering::Relaxed);
+        if !gains && !function.refused.swap(true, Ordering::Relaxed) {
+            self.compiler.decline("gain");
+        }
+        (!gains).then_some(Ask::Again(LATER))
     }
 
     /// Has a function or loop compiled, unless it is better to wait for the functions that it calls.
@@ -342,49 +407,29 @@ impl Upper for Jit {
             self.compiler.decline(reason);
             return Ask::Again(NEVER);
         }
+        if self.is_early(&code.native.above, header) {
+            return Ask::Again(self.step());
+        }
         let Some(running) = self.running() else { return Ask::Again(NEVER) };
         let Some(function) = self.function(running, vm, code) else { return Ask::Again(LATER) };
         let counter = if header.is_some() { &function.rounds } else { &function.calls };
         counter.fetch_add(1, Ordering::Relaxed);
-        if Jit::state(running, &function, header) == Some(State::Below) {
-            let insts = &code.function.insts;
-            if !self.config.is_eager() {
-                if let Some((other, passed)) = header.and_then(|header| function.other_head(insts, header)) {
-                    match Jit::state(running, &function, Some(other)) {
-                        Some(State::Installed { .. }) if passed % MOST_PASSED != 0 => {
-                            return Ask::Again(CLOSE);
-                        }
-                        // Control does not come there any more.
-                        Some(State::Installed { .. } | State::Below) | None => {}
-                        Some(State::Queued { .. }) => return Ask::Again(SOON),
-                        // Both would be declined for the same reason.
-                        Some(State::GaveUp(_)) => return Ask::Again(LATER),
-                    }
+        match Jit::state(running, &function, header) {
+            Some(State::Below) => {
+                if let Some(later) = self.wait(running, (vm, &code), &function, header, self.step()) {
+                    return later;
                 }
-                // What it is worth is only looked at where it is hot: that goes through all of its instructions.
-                let plain = self.config.threshold;
-                if function.count(self.step()) < plain
-                    || header.is_some() && (function.is_called_soon() || function.calls_itself_often(plain))
-                {
-                    return Ask::Again(self.step());
-                }
-                let worth = function.worth(vm, &code, header);
-                let known = header.is_none_or(|header| function.is_known(&code, header));
-                let factor = worth.factor() * if known { 1 } else { UNKNOWN };
-                if !function.is_worth_compiling(insts, header, plain.saturating_mul(factor))
-                    || header.is_none() && !self.is_of_use(&function)
-                {
-                    return Ask::Again(self.step());
-                }
-                // What optimized code calls has to be optimized code, though.
-                if !worth.is_faster() && !function.wanted.load(Ordering::Relaxed) {
-                    if !function.refused.swap(true, Ordering::Relaxed) {
-                        self.compiler.decline("gain");
-                    }
-                    return Ask::Again(LATER);
+                self.request(running, (vm, code), &function, header);
+            }
+            // Its calls are hardly ever what is asked about where most of what is counted are rounds.
+            Some(State::Installed { .. }) if header.is_some() && function.is_entered_in_loops() => {
+                let ready = Jit::state(running, &function, None) == Some(State::Below)
+                    && self.wait(running, (vm, &code), &function, None, self.step().min(SOON)).is_none();
+                if ready {
+                    self.request(running, (vm, code), &function, None);
                 }
             }
-            self.request(running, (vm, code), &function, header);
+            _ => {}
         }
         match Jit::state(running, &function, header) {
             Some(State::Installed { .. }) if header.is_none() && !self.is_worth_entering(&function) => {
@@ -418,6 +463,7 @@ impl Upper for Jit {
             Some(header) => {
                 loops = function.loop_code(running, header, state);
                 let Some(callable) = &loops else { return again };
+                function.loop_entries.fetch_add(1, Ordering::Relaxed);
                 callable
             }
         };

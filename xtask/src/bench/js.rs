@@ -35,6 +35,10 @@ const KERNEL_BARS: [Comparison; 3] = [
     Comparison { ours: BASELINE, peer: INTERPRETER, mean: 1.0 / 3.0, worst: None },
 ];
 
+/// The same for programs that are over in less than 50 ms: having tiers is to cost next to nothing.
+const SHORT_BARS: [Comparison; 1] =
+    [Comparison { ours: TIERS, peer: INTERPRETER, mean: 1.0, worst: Some(1.05) }];
+
 /// Arguments of `bench js`.
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -43,6 +47,9 @@ pub(super) struct Args {
     /// The programs of benches/js/kernels instead: in our interpreter, in baseline code, in optimized code, and in node
     #[arg(long, conflicts_with = "against")]
     kernels: bool,
+    /// The programs of benches/js/short instead, which hardly run for long enough to be compiled: in our interpreter and with the tiers
+    #[arg(long, conflicts_with_all = ["against", "kernels"])]
+    short: bool,
     /// Engines to compare with, as far as they are there
     #[arg(long, value_name = "NAME", value_delimiter = ',', default_value = "jitless,boa",
         value_parser = ["jitless", "node", "jsc", "boa"])]
@@ -56,6 +63,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let (folder, picture, bars) = if args.kernels {
         (root().join("benches/js/kernels"), "kernels.svg", &KERNEL_BARS[..])
+    } else if args.short {
+        (root().join("benches/js/short"), "short.svg", &SHORT_BARS[..])
     } else {
         (root().join("benches/js"), "js.svg", &BARS[..])
     };
@@ -69,8 +78,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 fn engines(args: &Args, scratch: &Path) -> Result<Vec<Engine>, Failure> {
     let spandrel = Spandrel::build()?;
     let mut engines = Vec::new();
-    let peers: Vec<&str> =
-        if args.kernels { vec!["node"] } else { args.against.iter().map(String::as_str).collect() };
+    let peers: Vec<&str> = match (args.kernels, args.short) {
+        (true, _) => vec!["node"],
+        (_, true) => Vec::new(),
+        _ => args.against.iter().map(String::as_str).collect(),
+    };
     for name in peers {
         engines.extend(match name {
             "jitless" => node(args, JITLESS, &["--jitless"])?,

@@ -224,6 +224,8 @@ pub struct NativeCode {
 pub struct Above {
     /// The tier's number of it; 0: none.
     pub number: Cell<u32>,
+    /// How often it was asked about in a call and in a loop, before it had a number.
+    pub asked: Cell<[u32; 2]>,
     /// What optimized code names, and so is to stay alive as long as the function.
     kept: RefCell<Vec<Value>>,
     /// Dropped with the function.
