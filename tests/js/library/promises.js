@@ -75,7 +75,7 @@ Promise.all([
 Promise.race([]).then(() => p('never'));
 Promise.race([1, 2]).then(v => p('race', v));
 Promise.race([
-  new Promise(r => setTimeout(r, 5, 'slow')),
+  new Promise(r => setTimeout(r, 250, 'slow')),
   new Promise((_, r) => setTimeout(r, 1, 'fast')),
 ]).catch(v => p('race', v));
 Promise.allSettled([1, Promise.reject(2), 'x']).then(v => p(v));
