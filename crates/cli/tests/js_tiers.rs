@@ -262,3 +262,35 @@ console.log(t);
         assert_eq!((status, out.as_str(), err.as_str()), (Some(0), "305550\n", ""), "{way:?}");
     }
 }
+
+/// Nearly all that is counted in such a function are rounds, so that it is hardly ever asked about in a call.
+#[test]
+fn functions_of_which_all_loops_are_hot_are_compiled_whole() {
+    if !JIT {
+        return;
+    }
+    let text = |calls: u32| {
+        format!(
+            "function loops(n) {{
+  let s = n;
+  for (let i = 0; i < 16; i++) s = (s + i) | 0;
+  for (let i = 0; i < 48; i++) s = (s ^ i) | 0;
+  for (let i = 0; i < 64; i++) s = (s - i) | 0;
+  return s;
+}}
+let s = 0;
+for (let i = 0; i < {calls}; i++) s = (s + loops(i)) | 0;
+console.log(s);"
+        )
+    };
+    // Code is made beside the program, which on a busy machine may be over first.
+    let whole = [60_000, 600_000, 6_000_000].into_iter().any(|calls| {
+        let program = Program::new(&format!("whole-{calls}"), &text(calls));
+        let (status, _, err) = program.run(&["--opt-threshold=4000", "--trace-tiers"]);
+        assert_eq!(status, Some(0), "{err}");
+        let calls_queued = |line: &str| line.contains("queued") && line.ends_with("priority 4000");
+        let mut lines = err.lines().filter(|line| line.contains(" loops ("));
+        lines.any(calls_queued)
+    });
+    assert!(whole, "only its loops were");
+}

@@ -18,6 +18,8 @@ pub(crate) struct Scratch {
     /// Offset of the code of each instruction.
     pub(crate) offsets: Vec<u32>,
     cold: Vec<(u32, Label)>,
+    /// Where instructions are left to the interpreter.
+    stepped: Vec<(u32, Label)>,
     hot: Vec<Asked>,
 }
 
@@ -79,6 +81,7 @@ impl<'a, M: Masm> Compiler<'a, M> {
         m.buffer().clear();
         scratch.offsets.clear();
         scratch.cold.clear();
+        scratch.stepped.clear();
         scratch.hot.clear();
         let count = code.function.insts.len();
         let row = m.buffer().label_row(count + 1);
@@ -118,6 +121,11 @@ impl<'a, M: Masm> Compiler<'a, M> {
             let inst = insts[pc as usize];
             templates::cold(&mut self, inst);
             next += 1;
+        }
+        for (pc, label) in std::mem::take(&mut self.scratch.stepped) {
+            self.pc = pc as usize;
+            self.m.bind(label);
+            self.step_and_next();
         }
         self.tails();
         if self.m.link() { Ok(()) } else { Err("backend") }
@@ -196,6 +204,13 @@ impl<'a, M: Masm> Compiler<'a, M> {
     pub(crate) fn cold(&mut self) -> Label {
         let label = self.m.label();
         self.scratch.cold.push((self.pc as u32, label));
+        label
+    }
+
+    /// A label for where the interpreter is to execute the instruction, of which nothing is noted then.
+    pub(crate) fn stepped(&mut self) -> Label {
+        let label = self.m.label();
+        self.scratch.stepped.push((self.pc as u32, label));
         label
     }
 

@@ -266,6 +266,9 @@ unsafe extern "C" fn hot(context: *const Context, place: u64) -> u64 {
             return SEQUENTIAL as u64;
         };
         let header = u32::try_from(place).ok().and_then(|place| place.checked_sub(1));
+        if header.is_some() && upper.has_code_for_calls(code) {
+            lead(context, &code, true);
+        }
         match upper.ask(vm, code, header) {
             Ask::Again(rounds) => {
                 code.native.heat.set(rounds.max(1));

@@ -19,6 +19,9 @@ pub trait Upper: Send {
     /// innermost frame.
     fn ask(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ask;
 
+    /// Whether there is code for calls of a function that was asked about in a loop: most counts may end there.
+    fn has_code_for_calls(&self, code: Gc<Code>) -> bool;
+
     /// Runs optimized code for the innermost frame, which is at the function's start or at the head of a loop. This was ready when
     /// it was asked last.
     fn run(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ran;

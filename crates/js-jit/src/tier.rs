@@ -442,6 +442,12 @@ impl Upper for Jit {
         }
     }
 
+    fn has_code_for_calls(&self, code: Gc<Code>) -> bool {
+        let functions = self.functions.borrow();
+        let function = functions.get(&code.native.above.number.get());
+        function.is_some_and(|function| function.leads_to_code() && self.is_worth_entering(function))
+    }
+
     fn run(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ran {
         let again = Ran::Not(self.step());
         let Some(running) = self.running() else { return again };

@@ -137,11 +137,12 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             branch(c, inst, &plan, plan.holds, target);
         }
         (test, Then::Loop) => {
-            let next = c.next();
-            let zero = match test {
-                Test::Always => c.cold(),
-                _ => branch(c, inst, &plan, !plan.holds, next),
-            };
+            if !matches!(test, Test::Always) {
+                let next = c.next();
+                branch(c, inst, &plan, !plan.holds, next);
+            }
+            // Says nothing of what is compared.
+            let zero = c.stepped();
             c.count(zero);
             c.loop_back(inst);
         }
@@ -157,8 +158,8 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     }
 }
 
-/// Goes to a label if the test comes out as wanted; the label of the cold part, which decides what is not decided here.
-fn branch<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, plan: &Plan, wanted: bool, to: Label) -> Label {
+/// Goes to a label if the test comes out as wanted. The cold part decides what is not decided here.
+fn branch<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, plan: &Plan, wanted: bool, to: Label) {
     let (left, right) = operands(inst, plan.then);
     let equal = if wanted { Cond::Eq } else { Cond::Ne };
     match plan.test {
@@ -180,12 +181,10 @@ fn branch<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, plan: &Plan, wanted: boo
             c.get(T0, left);
             c.m.branch_constant(B64, Cond::Eq, T0, first.bits() as i32, to);
             c.m.branch_constant(B64, Cond::Ne, T0, second.bits() as i32, cold);
-            return cold;
         }
-        Test::Order(cond) => return compare(c, left, right, if wanted { cond } else { opposite(cond) }, to),
-        Test::Strict | Test::Loose => return compare(c, left, right, equal, to),
+        Test::Order(cond) => compare(c, left, right, if wanted { cond } else { opposite(cond) }, to),
+        Test::Strict | Test::Loose => compare(c, left, right, equal, to),
     }
-    to
 }
 
 fn null_like<M: Masm>(c: &mut Compiler<'_, M>, left: u16, wanted: bool, to: Label) {
@@ -200,15 +199,14 @@ fn null_like<M: Masm>(c: &mut Compiler<'_, M>, left: u16, wanted: bool, to: Labe
     c.m.bind(other);
 }
 
-/// Compares int32s, else goes to the cold part, whose label it gives.
-fn compare<M: Masm>(c: &mut Compiler<'_, M>, left: u16, right: Right, cond: Cond, to: Label) -> Label {
+/// Compares int32s, else goes to the cold part.
+fn compare<M: Masm>(c: &mut Compiler<'_, M>, left: u16, right: Right, cond: Cond, to: Label) {
     let cold = c.cold();
     ints(c, left, right, cold);
     match right {
         Right::Register(_) => c.m.branch(B32, cond, T0, T1, to),
         Right::Constant(value) => c.m.branch_constant(B32, cond, T0, value, to),
     }
-    cold
 }
 
 fn ints<M: Masm>(c: &mut Compiler<'_, M>, left: u16, right: Right, other: Label) {
@@ -243,7 +241,6 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let (yes, no) = if plan.holds { (done, other) } else { (other, done) };
     let (left, right) = operands(inst, plan.then);
     match plan.test {
-        // The countdown is at its end.
         Test::Always | Test::Is(_) | Test::Nullish | Test::NullLike => c.m.jump(slow),
         Test::Truth => {
             c.get(T0, left);
@@ -251,7 +248,10 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             decide_by(c, stub!(truth), helper!(truth), 1, yes, no);
         }
         Test::Order(cond) => {
-            values(c, left, right);
+            // Of two registers both were loaded.
+            if let Right::Constant(_) = right {
+                values(c, left, right);
+            }
             c.m.call_stub(stub!(compare));
             c.m.branch_constant(B32, Cond::Eq, T2, 0, slow);
             c.note(Note::DOUBLE);
