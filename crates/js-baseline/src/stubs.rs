@@ -297,6 +297,33 @@ pub(crate) fn load_number<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) 
     m.bind(done);
 }
 
+/// An int32 that is to be made a double, in code behind that for doubles.
+struct Int {
+    label: Label,
+    done: Label,
+    to: FReg,
+    from: Reg,
+}
+
+impl Int {
+    fn emit<M: Masm>(self, m: &mut M) {
+        m.bind(self.label);
+        m.int_to_f64(self.to, self.from);
+        m.jump(self.done);
+    }
+}
+
+/// The same for what is a double mostly: of an int32 elsewhere.
+fn load_double<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) -> Int {
+    let (label, done) = (m.label(), m.label());
+    m.branch(B64, Cond::AboveEq, from, TAG, label);
+    m.branch_bits(B64, true, from, TAG, fail);
+    m.alu(Alu::Add, B64, T5, from, TAG);
+    m.bits_to_f64(to, T5);
+    m.bind(done);
+    Int { label, done, to, from }
+}
+
 /// The value that a double is, an int32 if it can be one. Changes F2 and T5; goes on at `done`, or behind.
 pub(crate) fn number_value<M: Masm>(m: &mut M, to: Reg, from: FReg, done: Label) {
     let (double, zero, nan, boxed) = (m.label(), m.label(), m.label(), m.label());
@@ -327,10 +354,16 @@ pub(crate) fn number_value<M: Masm>(m: &mut M, to: Reg, from: FReg, done: Label)
 const LOW_FRACTION: i32 = (1 << 22) - 1;
 
 fn arithmetic<M: Masm>(m: &mut M, op: FAlu) {
-    let (fail, done) = (m.label(), m.label());
-    load_number(m, F0, T0, fail);
-    load_number(m, F1, T1, fail);
+    let (fail, odd, done) = (m.label(), m.label(), m.label());
+    let ints = [load_double(m, F0, T0, fail), load_double(m, F1, T1, fail)];
     m.f64(op, F0, F1);
+    // As in `number_value`: mostly it can be no int32.
+    m.f64_to_bits(T2, F0);
+    m.branch_bits_constant(true, T2, LOW_FRACTION, odd);
+    m.alu(Alu::Sub, B64, T2, T2, TAG);
+    m.stub_return();
+    ints.into_iter().for_each(|int| int.emit(m));
+    m.bind(odd);
     number_value(m, T2, F0, done);
     m.bind(done);
     m.stub_return();
@@ -341,10 +374,10 @@ fn arithmetic<M: Masm>(m: &mut M, op: FAlu) {
 
 fn compare<M: Masm>(m: &mut M) {
     let fail = m.label();
-    load_number(m, F0, T0, fail);
-    load_number(m, F1, T1, fail);
+    let ints = [load_double(m, F0, T0, fail), load_double(m, F1, T1, fail)];
     m.compare_f64(T2, F0, F1);
     m.stub_return();
+    ints.into_iter().for_each(|int| int.emit(m));
     m.bind(fail);
     m.constant(T2, 0);
     m.stub_return();

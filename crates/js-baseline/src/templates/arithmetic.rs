@@ -191,7 +191,10 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         Op::Rem | Op::RemInt => return cold_remainder(c, inst),
         _ => return cold_bits(c, inst),
     };
-    values(c, inst);
+    // Of two registers both were loaded, and nothing has changed them.
+    if !matches!(inst.op(), Op::Add | Op::Sub | Op::Mul) {
+        values(c, inst);
+    }
     if matches!(inst.op(), Op::Mul | Op::MulInt) {
         zero_product(c, inst);
     }
