@@ -1,8 +1,12 @@
 //! Guards: cold blocks that fill the frame buffer, and the exit that they share.
 //!
 //! Each frame state has a block that stores what it needs into a stack slot, the frame buffer; guards with that state, which may leave for
-//! several reasons, pass their place to it, and it hands that on to a block that the states near it share, which calls `deopt` and hands back what that made of the activation. Against a call in every cold block this
+//! several reasons, pass their place to it, and it hands that on to a block that the states near it share, which calls `deopt` and hands back
+//! what that made of the activation. Against a call in every cold block this
 //! halves code size at equal speed, and against passing live values as block arguments it keeps register allocation linear.
+//!
+//! States near one another name mostly the same values, and a few that were just computed. What they have in common is stored by blocks
+//! that they share, too: a block for each set of it.
 
 use super::{Lower, Lowered, OWN, Share};
 use crate::Declined;
@@ -13,7 +17,7 @@ use crate::signature::{self, word_types};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, StackSlotData, StackSlotKind, types};
 use ir::{FrameValue, Imm, InstData, Reason, State, Type, Value, Virtual};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The exit sites of a lowered function.
 #[derive(Default)]
@@ -32,17 +36,35 @@ pub(super) struct Exits {
     fills: BTreeMap<State, Fill>,
     /// The block that calls `deopt`; its parameter says which of the sites that share it.
     shared: Share,
+    /// Blocks that store what states have in common, the last ones.
+    commons: Vec<Common>,
     buffer: Option<clif::StackSlot>,
     words: u32,
 }
+
+/// A block that stores values that several states name, and goes on with leaving.
+#[derive(Clone)]
+struct Common {
+    block: clif::Block,
+    /// How many blocks there were that call `deopt`, the last of which it leads to.
+    sharers: usize,
+    /// Where the values are in the frame buffer, and its size so far.
+    values: BTreeMap<Value, u32>,
+    words: u32,
+}
+
+/// Such blocks that are looked at for a state.
+const MOST_COMMONS: usize = 8;
+/// Values that are worth such a block.
+const WORTH_COMMON: usize = 3;
 
 /// What is done for a frame state, whatever its guards leave for.
 #[derive(Clone)]
 struct Fill {
     /// The block that fills the frame buffer; its parameter is the site's place.
     block: clif::Block,
-    /// The block that leaves.
-    shared: clif::Block,
+    /// The block that goes on with leaving.
+    next: clif::Block,
     /// The site that places count from, as that block has it.
     first: usize,
     frames: Vec<SiteFrame>,
@@ -179,7 +201,9 @@ impl Lower<'_> {
         let place = self.b.ins().iconst(types::I32, place as i64);
         self.b.ins().jump(fill.block, &[place.into()]);
         if let Some(stores) = fresh {
-            self.fill(&fill, stores);
+            if fill.block != fill.next {
+                self.store_and_go_on(fill.block, stores, fill.next);
+            }
             self.exits.fills.insert(state, fill.clone());
         }
         let Fill { frames, objects, .. } = fill;
@@ -189,27 +213,81 @@ impl Lower<'_> {
 
     /// What a state's sites will share, and the values that it stores.
     fn new_fill(&mut self, state: State) -> (Fill, Vec<(Value, u32)>) {
-        let mut recorder = Recorder::default();
+        let shared = self.exits.shared.block(&mut self.b);
+        let common = self.common(state, shared);
+        let next = common.as_ref().map_or(shared, |common| common.block);
+        let start = common.clone().map(|common| (common.values, common.words));
+        let (values, words) = start.unwrap_or_default();
+        let mut recorder = Recorder { values, words, objects: Vec::new() };
         let mut stores = Vec::new();
         let frames = self.record_frames(state, &mut recorder, &mut stores);
         let objects = self.record_objects(&mut recorder, &mut stores);
         self.exits.words = self.exits.words.max(recorder.words);
-        let block = self.cold_block();
-        let shared = self.exits.shared.block(&mut self.b);
+        // Where all is stored there, that block is this one.
+        let block = if common.is_some() && stores.is_empty() { next } else { self.cold_block() };
         let first = (self.exits.shared.blocks.len() - 1) * super::SHARERS as usize;
-        (Fill { block, shared, first, frames, objects }, stores)
+        (Fill { block, next, first, frames, objects }, stores)
     }
 
-    /// Stores the values, and goes on with leaving.
-    fn fill(&mut self, fill: &Fill, stores: Vec<(Value, u32)>) {
-        self.b.switch_to_block(fill.block);
-        let place = self.b.append_block_param(fill.block, types::I32);
+    /// A block that stores some of what a state names and nothing else, before it goes on to `shared`; none where that is not worth it.
+    fn common(&mut self, state: State, shared: clif::Block) -> Option<Common> {
+        let sharers = self.exits.shared.blocks.len();
+        let mut named = BTreeSet::new();
+        self.function.each_state_use(state, &mut |value| {
+            named.insert(value);
+        });
+        // Others lead to blocks whose sites are counted from another one on.
+        self.exits.commons.retain(|common| common.sharers == sharers);
+        let fitting =
+            self.exits.commons.iter().filter(|common| common.values.keys().all(|v| named.contains(v)));
+        let best = fitting.max_by_key(|common| common.values.len()).cloned();
+        let stored = |value: &Value| best.as_ref().is_some_and(|best| best.values.contains_key(value));
+        let others = named.iter().filter(|value| self.made[**value] != self.number && !stored(value));
+        let others: Vec<Value> = others.copied().collect();
+        if self.is_cold || others.len() < WORTH_COMMON {
+            return best;
+        }
+        Some(self.new_common(best, others, (sharers, shared)))
+    }
+
+    /// A block that stores values, and goes on to one that stores others.
+    fn new_common(
+        &mut self,
+        behind: Option<Common>,
+        values: Vec<Value>,
+        (sharers, shared): (usize, clif::Block),
+    ) -> Common {
+        let block = self.cold_block();
+        let next = behind.as_ref().map_or(shared, |behind| behind.block);
+        let mut common = behind.unwrap_or(Common { block, sharers, values: BTreeMap::new(), words: 0 });
+        let stores: Vec<(Value, u32)> = values
+            .into_iter()
+            .map(|value| {
+                let index = common.words;
+                common.words += signature::words(self.function.ty(value)) as u32;
+                (value, index)
+            })
+            .collect();
+        common.block = block;
+        common.values.extend(stores.iter().copied());
+        self.store_and_go_on(block, stores, next);
+        if self.exits.commons.len() == MOST_COMMONS {
+            self.exits.commons.remove(0);
+        }
+        self.exits.commons.push(common.clone());
+        common
+    }
+
+    /// Fills a block that takes a site's place: stores values, and goes on with leaving.
+    fn store_and_go_on(&mut self, block: clif::Block, stores: Vec<(Value, u32)>, next: clif::Block) {
+        self.b.switch_to_block(block);
+        let place = self.b.append_block_param(block, types::I32);
         let slot = self.frame_buffer();
         let buffer = self.b.ins().stack_addr(types::I64, slot, 0);
         for (value, index) in stores {
             self.store_value(value, index, buffer);
         }
-        self.b.ins().jump(fill.shared, &[place.into()]);
+        self.b.ins().jump(next, &[place.into()]);
     }
 
     fn record_frames(

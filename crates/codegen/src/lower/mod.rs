@@ -50,6 +50,8 @@ pub(crate) fn lower(
         target,
         options,
         values: Table::filled(function.values.len(), [clif::Value::reserved(); 2]),
+        made: Table::filled(function.values.len(), 0),
+        number: 0,
         blocks,
         inst: Inst(0),
         is_cold: false,
@@ -144,6 +146,10 @@ struct Lower<'a> {
     target: &'a Target,
     options: &'a Options,
     values: Table<Value, Words>,
+    /// In which block values were made by an instruction, counted from 1.
+    made: Table<Value, u32>,
+    /// The number of the block being lowered.
+    number: u32,
     blocks: Table<Block, Option<clif::Block>>,
     /// The instruction being lowered.
     inst: Inst,
@@ -196,6 +202,7 @@ impl Lower<'_> {
         let function = self.function;
         let made = self.clif_block(block);
         self.is_cold = function.blocks[block].cold;
+        self.number += 1;
         self.b.switch_to_block(made);
         for param in &function.blocks[block].params {
             let ty = function.ty(*param);
@@ -210,6 +217,9 @@ impl Lower<'_> {
             self.inst = *inst;
             self.b.set_srcloc(SourceLoc::new(inst.index() as u32));
             ir::eval::dispatch(self, &function.insts[*inst])?;
+            for result in &function.insts[*inst].results {
+                self.made[*result] = self.number;
+            }
         }
         Ok(())
     }
