@@ -39,11 +39,12 @@ impl Emitter<'_> {
         let Some(index) = self.index(key, slow) else { return self.stepped() };
         let object = self.object_like(self.reg(base), (FLAG_EXOTIC, 0), self.classes.flags, slow);
         let place = self.place(object, index, slow);
-        let word = self.load(Type::I64, place.base, place.offset, self.classes.elements);
-        self.not_empty(word, slow, Reason::Element);
         let value = match slow {
-            Some(slow) => self.meet(Val::Any(word), slow),
-            None => Val::Any(word),
+            Some(slow) => {
+                let word = self.load_place(place, Some(slow), Reason::Element);
+                self.meet(Val::Any(word), slow)
+            }
+            None => self.loaded(place, inst.a(), Reason::Element),
         };
         self.set(inst.a(), value);
     }

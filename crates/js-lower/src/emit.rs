@@ -42,6 +42,8 @@ pub(crate) struct Emitter<'a> {
     /// The instruction being lowered.
     pub(crate) pc: usize,
     pub(crate) regs: Vec<Val>,
+    /// Registers that hold throughout what they hold in memory where control comes in.
+    kept: Vec<bool>,
     /// The countdown, in functions with loops.
     pub(crate) count: Option<Value>,
     pub(crate) frame: Value,
@@ -91,6 +93,7 @@ impl<'a> Emitter<'a> {
             block,
             pc: flow.blocks[0].start,
             regs: vec![Val::None; snapshot.registers as usize],
+            kept: vec![false; snapshot.registers as usize],
             count: None,
             frame: params[0],
             window: params[1],
@@ -129,6 +132,7 @@ impl<'a> Emitter<'a> {
         for reg in &live {
             let at = usize::from(*reg);
             self.regs[at] = if within || u32::from(*reg) < given {
+                self.kept[at] = !flow.writes(*reg);
                 self.slot(*reg)
             } else {
                 Val::Constant(Word::UNDEFINED.bits())
@@ -137,6 +141,10 @@ impl<'a> Emitter<'a> {
         for reg in live {
             let at = usize::from(reg);
             self.regs[at] = self.coerced(self.regs[at], kinds[at], self.pc);
+        }
+        if within {
+            // Loops around this one begin here, too.
+            self.anchor();
         }
     }
 
@@ -305,7 +313,7 @@ impl<'a> Emitter<'a> {
     /// Has the other tiers see a register's value.
     pub(crate) fn spill(&mut self, reg: u16) {
         let value = self.reg(reg);
-        if value == Val::None {
+        if value == Val::None || self.kept[usize::from(reg)] {
             return;
         }
         let word = self.boxed(value);
@@ -340,7 +348,8 @@ impl<'a> Emitter<'a> {
         let live = &self.flow.live[pc];
         for (number, value) in self.regs.iter().enumerate() {
             values.push(match *value {
-                _ if !live.contains(number as u16) => FrameValue::Dead,
+                // Who goes on finds the registers of the frame as they are in memory, but for what is named here.
+                _ if !live.contains(number as u16) || self.kept[number] => FrameValue::Dead,
                 Val::None => FrameValue::Dead,
                 Val::Constant(bits) => FrameValue::Const(Type::I64, bits),
                 Val::Bool(value) | Val::Int(value) | Val::Number(value, _) | Val::Any(value) => {
@@ -592,8 +601,10 @@ impl<'a> Emitter<'a> {
     fn counted_with(&mut self, count: Value, doubles: &[u16]) -> Value {
         let one = self.small(1);
         let less = self.b().binary(Op::Isub, count, one);
+        // What it was is 0 on one way and of no use on the other: it needs no register beside what it is now, which is never so large
+        // that it would seem to be negative.
         let zero = self.small(0);
-        let left = self.b().icmp(IntCond::Ne, count, zero);
+        let left = self.b().icmp(IntCond::Sge, less, zero);
         let mut types = vec![Type::I32];
         types.extend(doubles.iter().map(|_| Type::F64));
         let joined = self.new_block(&types);
@@ -601,6 +612,7 @@ impl<'a> Emitter<'a> {
         let kept: Vec<Value> = doubles.iter().map(|reg| self.float(self.reg(*reg))).collect();
         self.b().brif(left, (joined, &[&[less], &kept[..]].concat()), (poll, &[]));
         self.switch_to(poll);
+        self.count = Some(zero);
         let copies: Vec<Value> = kept.iter().map(|number| self.b().unary(Op::Fcanon, *number)).collect();
         self.store_count();
         // A handler around here could be where this leads.

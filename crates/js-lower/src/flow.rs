@@ -100,6 +100,17 @@ impl Flow {
         Flow { blocks, live, effects, region, numbers }
     }
 
+    /// Whether any instruction that control can reach writes to a register.
+    pub(crate) fn writes(&self, reg: u16) -> bool {
+        let mut reached = self.blocks.iter().flat_map(|block| &self.effects[block.start..block.end]);
+        reached.any(|effect| effect.writes.contains(&reg))
+    }
+
+    /// Whether a block starts at an instruction.
+    pub(crate) fn starts(&self, pc: usize) -> bool {
+        self.numbers[pc] != usize::MAX
+    }
+
     /// The block that starts at an instruction.
     pub(crate) fn block_at(&self, pc: usize) -> usize {
         self.numbers[pc]

@@ -26,6 +26,7 @@ mod operands;
 mod properties;
 pub mod runtime;
 mod snapshot;
+mod uses;
 mod value;
 
 pub use calls::MOST_CALLEE_REGISTERS;

@@ -52,23 +52,30 @@ impl Emitter<'_> {
         if entries.is_empty() || !matches!(base, Val::Any(_)) {
             return self.get_by_getter(inst, base);
         }
-        let word = if let [entry] = &entries[..] {
+        let value = if let [entry] = &entries[..] {
             let object = self.object(base, None);
             let shape = self.has_shape(object, entry.shape);
             self.guard(shape, Reason::Shape);
-            self.by_entry(object, *entry)
+            let place = self.place_by_entry(object, *entry);
+            self.loaded(place, inst.a(), Reason::Shape)
         } else {
-            self.by_entries(base, &entries)
+            Val::Any(self.by_entries(base, &entries))
         };
         if inst.op() == Op::GetMethod {
             self.set(inst.a() + 1, base);
         }
-        self.set(inst.a(), Val::Any(word));
+        self.set(inst.a(), value);
     }
 
     /// The value of a property of an object whose shape is that of an entry.
     fn by_entry(&mut self, object: Value, entry: Access) -> Value {
-        let place = if matches!(entry.kind, CacheKind::Proto | CacheKind::ProtoAccessor) {
+        let place = self.place_by_entry(object, entry);
+        self.load_place(place, None, Reason::Shape)
+    }
+
+    /// Where it is.
+    fn place_by_entry(&mut self, object: Value, entry: Access) -> Place {
+        if matches!(entry.kind, CacheKind::Proto | CacheKind::ProtoAccessor) {
             let same = self.same_epoch(entry.epoch);
             self.guard(same, Reason::Prototype);
             let holder = self.address(entry.holder);
@@ -77,8 +84,7 @@ impl Emitter<'_> {
         } else {
             let within = self.within(entry);
             self.slot_place(object, entry.slot, within, None)
-        };
-        self.load_place(place, None, Reason::Shape)
+        }
     }
 
     /// A property that is a getter of a prototype, where that is known, and else whatever it is by the interpreter.
@@ -262,8 +268,8 @@ impl Emitter<'_> {
 
     fn get_global(&mut self, inst: Inst) {
         let Some(place) = self.global(inst) else { return self.stepped() };
-        let word = self.load_place(place, None, Reason::Binding);
-        self.set(inst.a(), Val::Any(word));
+        let value = self.loaded(place, inst.a(), Reason::Binding);
+        self.set(inst.a(), value);
     }
 
     fn set_global(&mut self, inst: Inst) {
@@ -315,11 +321,12 @@ impl Emitter<'_> {
 
     fn get_env(&mut self, inst: Inst) {
         let Some(place) = self.variable(inst) else { return self.stepped() };
-        let word = self.load(Type::I64, place.base, place.offset, place.class);
-        if inst.op() == Op::GetEnvChecked {
-            self.not_empty(word, None, Reason::Binding);
-        }
-        self.set(inst.a(), Val::Any(word));
+        let value = if inst.op() == Op::GetEnvChecked {
+            self.loaded(place, inst.a(), Reason::Binding)
+        } else {
+            Val::Any(self.load(Type::I64, place.base, place.offset, place.class))
+        };
+        self.set(inst.a(), value);
     }
 
     fn set_env(&mut self, inst: Inst) {
