@@ -9,6 +9,7 @@
 mod compile;
 mod function;
 mod guest;
+mod heat;
 mod snapshot;
 mod targets;
 mod tier;
