@@ -53,7 +53,8 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(JavaScript, "js-compile", &["js-bytecode"]),
     guest(JavaScript, "js-rt", &["js-bytecode"]),
     guest(JavaScript, "js-vm", &["js-bytecode", "js-rt"]),
-    guest(JavaScript, "js-builtins", &["js-bytecode", "js-rt", "js-vm"]),
+    guest(JavaScript, "js-regexp", &[]),
+    guest(JavaScript, "js-builtins", &["js-bytecode", "js-regexp", "js-rt", "js-vm"]),
     guest(JavaScript, "js-intl", &["js-rt", "js-vm", "js-builtins"]),
     guest(
         JavaScript,

@@ -1,9 +1,10 @@
 //! 22.2.7 Abstract Operations for RegExp Matching.
 
-use super::pattern::{NONE, Program};
+use super::pattern;
 use super::reg_exp::{as_reg_exp, flags_of, program_of};
 use super::reg_exp_legacy::note_match;
 use super::string_match::is_plain_exec;
+use js_regexp::{NONE, Program};
 use js_rt::{Attrs, Class, Obj, Str, Value};
 use js_vm::{Res, Vm};
 
@@ -62,7 +63,7 @@ pub(super) fn find(vm: &Vm, r: Obj, s: Str) -> Res<Option<Places>> {
 pub(super) fn search(vm: &Vm, r: Obj, s: Str, start: usize, sticky: bool) -> Res<Option<Places>> {
     let Some(program) = program_of(r) else { return Ok(None) };
     let Some(program) = program.get::<Program>() else { return Ok(None) };
-    let found = program.execute(vm, s.flat(&vm.rt)?, start, sticky)?;
+    let found = pattern::execute(vm, program, s.flat(&vm.rt)?, start, sticky)?;
     if let Some(places) = &found {
         note_match(vm, r, s, places);
     }

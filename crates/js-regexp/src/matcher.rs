@@ -3,11 +3,10 @@
 use super::case::Cases;
 use super::first::First;
 use super::program::{Insn, Loop, Program};
-use js_rt::StrView;
-use js_vm::{Res, Vm};
+use super::{Host, Stop, Text};
 
 /// A register without a place: the capture of a group that did not take part.
-pub(in crate::text) const NONE: u32 = u32::MAX;
+pub const NONE: u32 = u32::MAX;
 
 /// Entries that the stack may have: 128 MiB.
 const DEEPEST: usize = 1 << 23;
@@ -28,7 +27,7 @@ enum Entry {
 }
 
 struct Machine<'a, T> {
-    vm: &'a Vm,
+    host: &'a dyn Host,
     program: &'a Program,
     text: &'a [T],
     registers: Vec<u32>,
@@ -38,16 +37,19 @@ struct Machine<'a, T> {
 
 impl Program {
     /// Looks for a match at `at` or, unless `sticky`, behind it: the places of the groups' captures, two for each.
-    pub(in crate::text) fn execute(
+    ///
+    /// # Errors
+    /// Why it was given up.
+    pub fn execute(
         &self,
-        vm: &Vm,
-        text: StrView<'_>,
+        host: &dyn Host,
+        text: Text<'_>,
         at: usize,
         sticky: bool,
-    ) -> Res<Option<Vec<u32>>> {
+    ) -> Result<Option<Vec<u32>>, Stop> {
         match text {
-            StrView::Latin1(units) => Machine::new(vm, self, units).search(at, sticky),
-            StrView::Utf16(units) => Machine::new(vm, self, units).search(at, sticky),
+            Text::Latin1(units) => Machine::new(host, self, units).search(at, sticky),
+            Text::Utf16(units) => Machine::new(host, self, units).search(at, sticky),
         }
     }
 }
@@ -65,9 +67,9 @@ fn join(lead: u32, trail: u32) -> u32 {
 }
 
 impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
-    fn new(vm: &'a Vm, program: &'a Program, text: &'a [T]) -> Machine<'a, T> {
+    fn new(host: &'a dyn Host, program: &'a Program, text: &'a [T]) -> Machine<'a, T> {
         let registers = vec![NONE; program.registers];
-        Machine { vm, program, text, registers, stack: Vec::new(), patience: PATIENCE }
+        Machine { host, program, text, registers, stack: Vec::new(), patience: PATIENCE }
     }
 
     #[inline]
@@ -114,7 +116,7 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
         self.program.unicode && is(Some(at), is_trail) && is(at.checked_sub(1), is_lead)
     }
 
-    fn search(mut self, start: usize, sticky: bool) -> Res<Option<Vec<u32>>> {
+    fn search(mut self, start: usize, sticky: bool) -> Result<Option<Vec<u32>>, Stop> {
         let mut at = start;
         if self.splits_pair(at) {
             at -= 1;
@@ -160,13 +162,15 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
     }
 
     #[inline]
-    fn be_patient(&mut self) -> Res<()> {
+    fn be_patient(&mut self) -> Result<(), Stop> {
         self.patience -= 1;
         if self.patience == 0 {
             self.patience = PATIENCE;
-            self.vm.poll()?;
+            if !self.host.poll() {
+                return Err(Stop::Host);
+            }
             if self.stack.len() > DEEPEST {
-                return Err(self.vm.range_error("Regular expression needs too much memory"));
+                return Err(Stop::TooDeep);
             }
         }
         Ok(())
@@ -196,7 +200,7 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
     }
 
     /// Whether there is a match that begins here.
-    fn run(&mut self, start: usize) -> Res<bool> {
+    fn run(&mut self, start: usize) -> Result<bool, Stop> {
         self.registers.fill(NONE);
         self.stack.clear();
         let (mut pc, mut at) = (0, start);
