@@ -1,7 +1,7 @@
 //! 22.2.1 Patterns and 22.2.2 Pattern Semantics: from text to instructions, and these at work.
 //!
 //! A pattern is parsed by oxc, which knows all early errors, compiled to instructions of a backtracking machine
-//! ([`program`]), and executed on units of 8 or 16 bits ([`Program::execute`]). The machine has a stack of its own, whose size is
+//! ([`program`]), and executed on units of 8 or 16 bits ([`Pattern::execute`]). The machine has a stack of its own, whose size is
 //! bounded, and asks its [`Host`] now and then whether to go on: no pattern can hang or crash it. There is no isolate and no heap here.
 
 #![forbid(unsafe_code)]
@@ -15,10 +15,13 @@ pub mod program;
 mod property;
 mod set;
 mod source;
+mod tier;
 
 pub use compile::compile;
+pub use first::{First, Units};
 pub use matcher::NONE;
 pub use program::Program;
+pub use tier::{Found, Pattern, Search, Tier};
 
 /// Units of a string, in a row.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +36,9 @@ pub enum Text<'a> {
 pub trait Host {
     /// Some hundred steps were made: whether to go on.
     fn poll(&self) -> bool;
+
+    /// What the pattern is called where people read it.
+    fn name(&self) -> String;
 }
 
 /// Why a match was given up.

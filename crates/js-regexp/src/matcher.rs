@@ -3,15 +3,14 @@
 use super::case::Cases;
 use super::first::First;
 use super::program::{Insn, Loop, Program};
-use super::{Host, Stop, Text};
+use super::tier::PATIENCE;
+use super::{Found, Host, Search, Stop, Text};
 
 /// A register without a place: the capture of a group that did not take part.
 pub const NONE: u32 = u32::MAX;
 
 /// Entries that the stack may have: 128 MiB.
 const DEEPEST: usize = 1 << 23;
-/// Steps back between two looks at the isolate's clock.
-const PATIENCE: u32 = 256;
 
 /// What there is to go back to.
 #[derive(Clone, Copy)]
@@ -35,22 +34,52 @@ struct Machine<'a, T> {
     patience: u32,
 }
 
+/// Characters that are looked at in the time of a step.
+const CHARS_PER_STEP: u64 = 4;
+
 impl Program {
-    /// Looks for a match at `at` or, unless `sticky`, behind it: the places of the groups' captures, two for each.
-    ///
-    /// # Errors
-    /// Why it was given up.
-    pub fn execute(
-        &self,
-        host: &dyn Host,
-        text: Text<'_>,
-        at: usize,
-        sticky: bool,
-    ) -> Result<Option<Vec<u32>>, Stop> {
-        match text {
-            Text::Latin1(units) => Machine::new(host, self, units).search(at, sticky),
-            Text::Utf16(units) => Machine::new(host, self, units).search(at, sticky),
+    /// Looks for a match: the places of the groups' captures, two for each. How much work it was, beyond what the host was asked about.
+    pub(crate) fn execute(&self, search: Search<'_>) -> (Found, u64) {
+        match search.text {
+            Text::Latin1(units) => Machine::new(search.host, self, units).execute(search.at, search.sticky),
+            Text::Utf16(units) => Machine::new(search.host, self, units).execute(search.at, search.sticky),
         }
+    }
+
+    /// 22.2.2.7.2 BackreferenceMatcher for the reference that is instruction `pc`, given the captures so far, two places for each
+    /// group: where it goes on at, if it matches.
+    pub fn back_reference(&self, pc: usize, captures: Vec<u32>, text: Text<'_>, at: usize) -> Option<usize> {
+        let Some(Insn::BackReference { groups, ignore_case, backward }) = self.code.get(pc) else {
+            return None;
+        };
+        let (groups, ignore_case, backward) = (*groups, *ignore_case, *backward);
+        match text {
+            Text::Latin1(units) => Machine { registers: captures, ..Machine::new(&Nobody, self, units) }
+                .back_reference(groups, ignore_case, backward, at),
+            Text::Utf16(units) => Machine { registers: captures, ..Machine::new(&Nobody, self, units) }
+                .back_reference(groups, ignore_case, backward, at),
+        }
+    }
+
+    /// Where a search begins that is to begin at a place: not between the halves of a pair.
+    pub fn search_start(&self, text: Text<'_>, at: usize) -> usize {
+        let Text::Utf16(units) = text else { return at };
+        let is = |at: usize, kind: fn(u32) -> bool| units.get(at).is_some_and(|unit| kind(u32::from(*unit)));
+        let splits = self.unicode && at > 0 && is(at, is_trail) && is(at - 1, is_lead);
+        if splits { at - 1 } else { at }
+    }
+}
+
+/// Has nothing to say.
+struct Nobody;
+
+impl Host for Nobody {
+    fn poll(&self) -> bool {
+        true
+    }
+
+    fn name(&self) -> String {
+        String::new()
     }
 }
 
@@ -116,7 +145,14 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
         self.program.unicode && is(Some(at), is_trail) && is(at.checked_sub(1), is_lead)
     }
 
-    fn search(mut self, start: usize, sticky: bool) -> Result<Option<Vec<u32>>, Stop> {
+    fn execute(mut self, start: usize, sticky: bool) -> (Found, u64) {
+        let mut end = start;
+        let found = self.search(start, sticky, &mut end);
+        let chars = end.saturating_sub(start) as u64;
+        (found, 1 + u64::from(PATIENCE - self.patience) + chars / CHARS_PER_STEP)
+    }
+
+    fn search(&mut self, start: usize, sticky: bool, reached: &mut usize) -> Found {
         let mut at = start;
         if self.splits_pair(at) {
             at -= 1;
@@ -125,16 +161,20 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
             if !sticky {
                 match self.candidate(at) {
                     Some(candidate) => at = candidate,
-                    None => return Ok(None),
+                    None => {
+                        *reached = self.text.len();
+                        return Ok(None);
+                    }
                 }
                 if at > start && self.splits_pair(at) {
                     at += 1;
                     continue;
                 }
             }
+            *reached = at;
             if self.run(at)? {
                 self.registers.truncate(self.program.groups * 2);
-                return Ok(Some(self.registers));
+                return Ok(Some(std::mem::take(&mut self.registers)));
             }
             if sticky || at >= self.text.len() {
                 return Ok(None);
@@ -154,8 +194,8 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
                 let unit = u16::from(*byte);
                 rest.iter().position(|other| (*other).into() == unit).map(|found| at + found)
             }
-            First::Units { low, high } => {
-                let fits = |unit: u16| low.get(usize::from(unit)).copied().unwrap_or(*high);
+            First::Units(units) => {
+                let fits = |unit: u16| units.low.get(usize::from(unit)).copied().unwrap_or(units.high);
                 rest.iter().position(|unit| fits((*unit).into())).map(|found| at + found)
             }
         }

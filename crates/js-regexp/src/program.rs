@@ -1,6 +1,6 @@
 //! Instructions of the backtracking machine.
 
-use super::first::First;
+use super::first::{First, Units, units_at};
 use super::set::Set;
 
 /// A program with what it refers to.
@@ -19,7 +19,15 @@ pub struct Program {
     pub names: Vec<(String, Vec<u32>)>,
     /// Whether characters are code points.
     pub unicode: bool,
-    pub(crate) first: First,
+    /// Where matches may begin.
+    pub first: First,
+}
+
+impl Program {
+    /// The units of which one has to be at the place where it goes on at instruction `pc`; `None`: there may be any, or none at all.
+    pub fn units_at(&self, pc: usize) -> Option<Units> {
+        units_at(&self.code, &self.classes, pc)
+    }
 }
 
 /// A set of characters, ready to be looked at.
@@ -65,6 +73,19 @@ impl Class {
                 ranges.get(at).is_some_and(|range| range.0 <= char)
             }
         }
+    }
+
+    /// Its ranges, in order; they do not touch.
+    pub fn ranges(&self) -> Vec<(u32, u32)> {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        let low = (0..256).filter(|char| self.contains(*char)).map(|char| (char, char));
+        for (from, to) in low.chain(self.high.iter().copied()) {
+            match ranges.last_mut() {
+                Some(last) if last.1 + 1 == from => last.1 = to,
+                _ => ranges.push((from, to)),
+            }
+        }
+        ranges
     }
 
     /// Whether characters beyond the first 256 are in it.

@@ -59,7 +59,18 @@ pub(crate) const CRATES: &[Crate] = &[
     guest(
         JavaScript,
         "js-host",
-        &["js-bytecode", "js-compile", "js-rt", "js-vm", "js-builtins", "js-intl", "js-baseline", "js-jit"],
+        &[
+            "js-bytecode",
+            "js-compile",
+            "js-rt",
+            "js-vm",
+            "js-builtins",
+            "js-intl",
+            "js-baseline",
+            "js-jit",
+            "js-regexp",
+            "js-regexp-jit",
+        ],
     ),
     Crate {
         name: "js-baseline",
@@ -70,6 +81,7 @@ pub(crate) const CRATES: &[Crate] = &[
     },
     guest(JavaScript, "js-lower", &["js-bytecode", "js-compile", "js-rt"]),
     guest(JavaScript, "js-jit", &["js-bytecode", "js-rt", "js-vm", "js-baseline", "js-lower"]),
+    guest(JavaScript, "js-regexp-jit", &["js-regexp"]),
     guest(Inferno, "dis-bytecode", &[]),
     guest(Inferno, "dis-rt", &[]),
     guest(Inferno, "dis-vm", &["dis-bytecode", "dis-rt"]),

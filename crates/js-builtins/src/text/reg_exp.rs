@@ -1,7 +1,7 @@
 //! 22.2.3 to 22.2.5: RegExp objects, their creation, and the constructor.
 
 use super::{reg_exp_escape, reg_exp_legacy, reg_exp_prototype};
-use js_regexp::{PatternFlags, Program, compile};
+use js_regexp::{Pattern, PatternFlags, Program, compile};
 use js_rt::{Attrs, Class, Foreign, Gc, Obj, Own, Realm, Str, StrView, Value};
 use js_vm::{Args, Build, Intrinsic, Res, Vm};
 
@@ -133,7 +133,7 @@ fn program(vm: &Vm, source: Str, flags: Str) -> Res<Value> {
         }
     };
     let weight = weight(&compiled);
-    let program = Value::from_cell(vm.rt.new_foreign(compiled, weight)?);
+    let program = Value::from_cell(vm.rt.new_foreign(Pattern::new(compiled), weight)?);
     let cache = if cache.shape().len() >= CACHED { reg_exp_legacy::new_cache(vm, kind)? } else { cache };
     vm.rt.add(cache, key, program, Attrs::ALL)?;
     Ok(program)
