@@ -9,7 +9,7 @@ const NOW: u8 = 1;
 const LATER: u8 = 2;
 
 fn bits(now: bool, later: bool) -> u8 {
-    u8::from(now) * NOW | u8::from(later) * LATER
+    (u8::from(now) * NOW) | (u8::from(later) * LATER)
 }
 
 impl Emitter<'_> {

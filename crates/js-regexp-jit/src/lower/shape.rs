@@ -90,7 +90,7 @@ pub(crate) fn gives_nothing_back(program: &Program, pc: usize) -> bool {
         }
         // Code points are compared with code points; half of a pair may be in front of another one.
         Some(Insn::Unit { unit, backward: false }) => {
-            !class.contains(u32::from(*unit)) && !(program.unicode && (0xd800..0xe000).contains(unit))
+            !(class.contains(u32::from(*unit)) || program.unicode && (0xd800..0xe000).contains(unit))
         }
         Some(Insn::Class { class: other, backward: false }) => {
             is_disjoint(class, &program.classes[*other as usize])

@@ -3,14 +3,14 @@
 /// What a function reads.
 #[derive(Default)]
 pub(crate) struct Tables {
-    bytes: Vec<Box<[u8; 256]>>,
+    bytes: Vec<Box<[u8]>>,
     bounds: Vec<Box<[u32]>>,
 }
 
 impl Tables {
     /// The address of a table.
     pub(crate) fn bytes(&mut self, table: [u8; 256]) -> usize {
-        let known = self.bytes.iter().position(|known| **known == table);
+        let known = self.bytes.iter().position(|known| **known == table[..]);
         let at = known.unwrap_or_else(|| {
             self.bytes.push(Box::new(table));
             self.bytes.len() - 1
