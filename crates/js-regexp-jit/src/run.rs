@@ -117,10 +117,9 @@ impl Workspace {
     /// The captures of so many groups, two places for each.
     fn captures(&self, groups: usize) -> Vec<u32> {
         let words = &self.record[frame::REGISTERS..frame::REGISTERS + groups];
-        let mut places = vec![0; groups * 2];
-        for (pair, word) in places.chunks_exact_mut(2).zip(words) {
-            let word = word.get();
-            (pair[0], pair[1]) = (word as u32, (word >> 32) as u32);
+        let mut places = Vec::with_capacity(groups * 2);
+        for word in words {
+            places.extend_from_slice(&[word.get() as u32, (word.get() >> 32) as u32]);
         }
         places
     }
