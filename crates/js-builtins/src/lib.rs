@@ -22,6 +22,7 @@ mod units;
 
 pub use numbers::{system_time_zone_identifier, system_utc_epoch_milliseconds};
 pub use temporal::to_duration;
+pub use text::set_pattern_tier;
 
 use js_vm::{Res, Vm};
 

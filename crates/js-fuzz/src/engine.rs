@@ -59,6 +59,8 @@ pub enum Leg {
 
 /// Calls and rounds of loops after which functions are compiled that are to have begun in the interpreter.
 const WARM: u32 = 5;
+/// The same for patterns, in steps of their interpreter.
+const WARM_PATTERN: u64 = 20;
 /// The same for optimized code of functions of which something is to be known.
 const LEARNED: u32 = 12;
 
@@ -211,6 +213,11 @@ impl Engine {
         if self.leg.threshold().is_some() {
             let tier = self.leg.tier(&self.trace).map_err(|error| error.to_string())?;
             vm.set_tier(Box::new(tier));
+            // Compiled while the program waits, as functions are; in some legs in the midst of a match.
+            let threshold = if self.leg.threshold() == Some(1) { 0 } else { WARM_PATTERN };
+            let config = js_regexp_jit::Config { threshold, ..js_regexp_jit::Config::eager() };
+            let patterns = js_regexp_jit::Native::new(config, Arc::clone(&self.trace));
+            js_builtins::set_pattern_tier(&vm, Box::new(patterns));
         }
         Ok(vm)
     }

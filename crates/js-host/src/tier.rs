@@ -49,10 +49,17 @@ impl Optimizing {
     }
 }
 
-/// Has the functions of an isolate compiled when they are hot; not in a build without the tiers.
+/// Has the functions and regular expressions of an isolate compiled when they are hot; not in a build without the tiers. Where all functions are,
+/// all patterns are.
 pub fn add_tier(vm: &Vm, optimizing: &Optimizing) {
     #[cfg(feature = "jit")]
-    vm.set_tier(Box::new(when_needed::WhenNeeded::new(optimizing.clone())));
+    {
+        vm.set_tier(Box::new(when_needed::WhenNeeded::new(optimizing.clone())));
+        let eager = vm.limits().threshold <= 1;
+        let config = if eager { js_regexp_jit::Config::eager() } else { js_regexp_jit::Config::usual() };
+        let patterns = js_regexp_jit::Native::new(config, Arc::clone(&optimizing.trace));
+        js_builtins::set_pattern_tier(vm, Box::new(patterns));
+    }
     #[cfg(not(feature = "jit"))]
     let _ = (vm, optimizing);
 }

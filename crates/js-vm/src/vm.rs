@@ -99,6 +99,8 @@ pub(crate) struct State {
     pub(crate) modules: Modules,
     /// What the host keeps with the isolate.
     pub(crate) host: std::cell::OnceCell<Box<dyn std::any::Any + Send>>,
+    /// What the library keeps with it.
+    pub(crate) library: std::cell::OnceCell<Box<dyn std::any::Any + Send>>,
     pub(crate) compiler: Compiler,
     pub(crate) limits: Limits,
     /// Counted down by loops and calls.
@@ -164,6 +166,7 @@ impl Vm {
             jobs: Jobs::default(),
             modules: Modules::default(),
             host: std::cell::OnceCell::new(),
+            library: std::cell::OnceCell::new(),
             compiler,
             limits,
             countdown: Cell::new(POLL),
@@ -228,6 +231,22 @@ impl Vm {
     /// What the host keeps with the isolate.
     pub fn host<T: std::any::Any>(&self) -> Option<&T> {
         self.state.host.get()?.downcast_ref()
+    }
+
+    /// Has the isolate keep what its library needs to know, once. It holds no handles.
+    pub fn set_library<T: std::any::Any + Send>(&self, library: T) {
+        let _ = self.state.library.set(Box::new(library));
+    }
+
+    /// What the library keeps with the isolate.
+    #[inline]
+    pub fn library<T: std::any::Any>(&self) -> Option<&T> {
+        self.state.library.get()?.downcast_ref()
+    }
+
+    /// What the isolate was made with.
+    pub fn limits(&self) -> &Limits {
+        &self.state.limits
     }
 
     /// The place for which the last source text was refused.

@@ -20,6 +20,7 @@ mod string_search;
 mod substitution;
 
 pub(crate) use builder::Builder;
+pub use pattern::set_pattern_tier;
 
 use js_vm::{Res, Vm};
 

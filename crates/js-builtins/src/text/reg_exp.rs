@@ -1,7 +1,7 @@
 //! 22.2.3 to 22.2.5: RegExp objects, their creation, and the constructor.
 
-use super::pattern::{PatternFlags, Program, compile};
 use super::{reg_exp_escape, reg_exp_legacy, reg_exp_prototype};
+use js_regexp::{Pattern, PatternFlags, Program, compile};
 use js_rt::{Attrs, Class, Foreign, Gc, Obj, Own, Realm, Str, StrView, Value};
 use js_vm::{Args, Build, Intrinsic, Res, Vm};
 
@@ -132,8 +132,8 @@ fn program(vm: &Vm, source: Str, flags: Str) -> Res<Value> {
             );
         }
     };
-    let weight = compiled.weight();
-    let program = Value::from_cell(vm.rt.new_foreign(compiled, weight)?);
+    let weight = weight(&compiled);
+    let program = Value::from_cell(vm.rt.new_foreign(Pattern::new(compiled), weight)?);
     let cache = if cache.shape().len() >= CACHED { reg_exp_legacy::new_cache(vm, kind)? } else { cache };
     vm.rt.add(cache, key, program, Attrs::ALL)?;
     Ok(program)
@@ -149,11 +149,9 @@ fn kind_of(flags: PatternFlags) -> usize {
         | flag(flags.unicode_sets, 4)
 }
 
-impl Program {
-    /// About how many bytes it has.
-    fn weight(&self) -> usize {
-        1024 + self.groups * 64
-    }
+/// About how many bytes a program has.
+fn weight(program: &Program) -> usize {
+    1024 + program.groups * 64
 }
 
 /// 22.2.3.1 RegExpCreate

@@ -1,9 +1,10 @@
 //! 22.2.7 Abstract Operations for RegExp Matching.
 
-use super::pattern::{NONE, Program};
+use super::pattern;
 use super::reg_exp::{as_reg_exp, flags_of, program_of};
 use super::reg_exp_legacy::note_match;
 use super::string_match::is_plain_exec;
+use js_regexp::{NONE, Pattern};
 use js_rt::{Attrs, Class, Obj, Str, Value};
 use js_vm::{Res, Vm};
 
@@ -60,13 +61,18 @@ pub(super) fn find(vm: &Vm, r: Obj, s: Str) -> Res<Option<Places>> {
 
 /// Looks for a match from a place on, and notes it.
 pub(super) fn search(vm: &Vm, r: Obj, s: Str, start: usize, sticky: bool) -> Res<Option<Places>> {
-    let Some(program) = program_of(r) else { return Ok(None) };
-    let Some(program) = program.get::<Program>() else { return Ok(None) };
-    let found = program.execute(vm, s.flat(&vm.rt)?, start, sticky)?;
+    let found = search_quietly(vm, r, s, start, sticky)?;
     if let Some(places) = &found {
         note_match(vm, r, s, places);
     }
     Ok(found)
+}
+
+/// Looks for a match from a place on. Whoever finds several before anybody can look notes the last one.
+pub(super) fn search_quietly(vm: &Vm, r: Obj, s: Str, start: usize, sticky: bool) -> Res<Option<Places>> {
+    let Some(program) = program_of(r) else { return Ok(None) };
+    let Some(program) = program.get::<Pattern>() else { return Ok(None) };
+    pattern::execute(vm, (r, program), s.flat(&vm.rt)?, start, sticky)
 }
 
 /// Capture number `group` as a string, or undefined.
@@ -118,7 +124,8 @@ pub(super) fn named_groups(
     value: impl Fn(usize) -> Res<Value>,
 ) -> Res<Value> {
     let program = program_of(r);
-    let Some(program) = program.as_ref().and_then(|program| program.get::<Program>()) else {
+    let Some(program) = program.as_ref().and_then(|program| program.get::<Pattern>()).map(Pattern::program)
+    else {
         return Ok(Value::UNDEFINED);
     };
     if program.names.is_empty() {

@@ -4,8 +4,8 @@ use super::reg_exp::{
     Flags, as_reg_exp, flags_of, flags_text_of, has_legacy_features, initialize, source_of,
 };
 use super::reg_exp_escape::escape_pattern;
-use super::reg_exp_exec::{advance, builtin_exec, find, reg_exp_exec, search as search_from};
-use super::reg_exp_legacy::is_pristine;
+use super::reg_exp_exec::{advance, builtin_exec, find, reg_exp_exec, search_quietly};
+use super::reg_exp_legacy::{is_pristine, note_match};
 use super::string_match::is_plain_exec;
 use super::{Builder, reg_exp_replace, reg_exp_split, reg_exp_string_iterator};
 use js_rt::{Obj, PropertyKey, Str, Value};
@@ -171,14 +171,18 @@ pub(super) fn advance_last_index(vm: &Vm, rx: Obj, s: Str, unicode: bool) -> Res
 fn match_all_plainly(vm: &Vm, rx: Obj, s: Str, unicode: bool) -> Res<Value> {
     let sticky = flags_of(vm, rx)?.sticky;
     let array = vm.new_array(&[])?;
-    let mut at = 0;
+    let (mut at, mut last) = (0, None);
     while at <= s.len()
-        && let Some(places) = search_from(vm, rx, s, at, sticky)?
+        && let Some(places) = search_quietly(vm, rx, s, at, sticky)?
     {
         vm.poll()?;
         let (from, to) = (places[0] as usize, places[1] as usize);
         vm.rt.array_append(array, vm.rt.substring(s, from, to)?.into())?;
         at = if from == to { advance(s, to as f64, unicode) as usize } else { to };
+        last = Some(places);
+    }
+    if let Some(places) = last {
+        note_match(vm, rx, s, &places);
     }
     Ok(if array.array_length() == 0 { Value::NULL } else { array.into() })
 }

@@ -2,8 +2,8 @@
 
 use super::builder::Builder;
 use super::reg_exp::flags_of;
-use super::reg_exp_exec::{advance, captured, named_groups, reg_exp_exec, search};
-use super::reg_exp_legacy::is_pristine;
+use super::reg_exp_exec::{advance, captured, named_groups, reg_exp_exec, search_quietly};
+use super::reg_exp_legacy::{is_pristine, note_match};
 use super::reg_exp_prototype::{advance_last_index, flags_string, has, this_object};
 use super::substitution::{Matched, get_substitution};
 use js_rt::{Gc, List, Obj, Str, Value};
@@ -114,7 +114,7 @@ fn replace_plainly(vm: &Vm, rx: Obj, s: Str, value: Value) -> Res<Value> {
         let unicode = flags.pattern.either_unicode();
         let mut at = 0;
         while at <= s.len()
-            && let Some(places) = search(vm, rx, s, at, flags.sticky)?
+            && let Some(places) = search_quietly(vm, rx, s, at, flags.sticky)?
         {
             vm.poll()?;
             width = places.len();
@@ -122,6 +122,9 @@ fn replace_plainly(vm: &Vm, rx: Obj, s: Str, value: Value) -> Res<Value> {
             at = if from == to { advance(s, f64::from(to), unicode) as usize } else { to as usize };
             all.try_reserve(width).map_err(|_| js_vm::Throw::Memory)?;
             all.extend(places);
+        }
+        if let Some(last) = all.chunks(width.max(2)).next_back() {
+            note_match(vm, rx, s, last);
         }
     } else if let Some(places) = super::reg_exp_exec::find(vm, rx, s)? {
         width = places.len();

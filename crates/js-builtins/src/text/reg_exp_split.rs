@@ -2,8 +2,8 @@
 
 use super::builder::Builder;
 use super::reg_exp::flags_of;
-use super::reg_exp_exec::{advance, captured, reg_exp_exec, search};
-use super::reg_exp_legacy::{has_plain_species, is_pristine};
+use super::reg_exp_exec::{Places, advance, captured, reg_exp_exec, search_quietly};
+use super::reg_exp_legacy::{has_plain_species, is_pristine, note_match};
 use super::reg_exp_prototype::{flags_string, has, this_object};
 use js_rt::{Obj, Str, Value};
 use js_vm::{Args, Intrinsic, Res, Vm};
@@ -79,6 +79,16 @@ pub(super) fn symbol_split(vm: &Vm, args: &Args<'_>) -> Res<Value> {
 
 /// The same when nobody can see how: the next match is looked for instead of being tried at each place.
 fn split_plainly(vm: &Vm, rx: Obj, s: Str, limit: u32) -> Res<Value> {
+    let mut last = None;
+    let parts = parts(vm, (rx, s), limit, &mut last);
+    if let Some(places) = last {
+        note_match(vm, rx, s, &places);
+    }
+    parts
+}
+
+/// The parts, and the last match.
+fn parts(vm: &Vm, (rx, s): (Obj, Str), limit: u32, last: &mut Option<Places>) -> Res<Value> {
     let array = vm.new_array(&[])?;
     if limit == 0 {
         return Ok(array.into());
@@ -86,15 +96,17 @@ fn split_plainly(vm: &Vm, rx: Obj, s: Str, limit: u32) -> Res<Value> {
     let unicode = flags_of(vm, rx)?.pattern.either_unicode();
     let size = s.len();
     if size == 0 {
-        if search(vm, rx, s, 0, true)?.is_none() {
+        *last = search_quietly(vm, rx, s, 0, true)?;
+        if last.is_none() {
             vm.rt.array_append(array, s.into())?;
         }
         return Ok(array.into());
     }
     let (mut p, mut q) = (0, 0);
     while q < size
-        && let Some(places) = search(vm, rx, s, q, false)?
+        && let Some(found) = search_quietly(vm, rx, s, q, false)?
     {
+        let places = last.insert(found);
         vm.poll()?;
         let (from, to) = (places[0] as usize, places[1] as usize);
         if from >= size {
@@ -110,7 +122,7 @@ fn split_plainly(vm: &Vm, rx: Obj, s: Str, limit: u32) -> Res<Value> {
         }
         p = to;
         for group in 1..places.len() / 2 {
-            vm.rt.array_append(array, captured(vm, s, &places, group)?)?;
+            vm.rt.array_append(array, captured(vm, s, places, group)?)?;
             if array.array_length() == limit {
                 return Ok(array.into());
             }

@@ -1,26 +1,37 @@
 //! Instructions of the backtracking machine.
 
-use super::first::First;
+use super::first::{First, Units, units_at};
 use super::set::Set;
 
 /// A program with what it refers to.
-pub(in crate::text) struct Program {
-    pub(super) code: Vec<Insn>,
-    pub(super) classes: Vec<Class>,
+pub struct Program {
+    /// The instructions, the first one at 0.
+    pub code: Vec<Insn>,
+    /// Classes, by number.
+    pub classes: Vec<Class>,
     /// Groups of back references.
-    pub(super) references: Vec<Vec<u32>>,
+    pub references: Vec<Vec<u32>>,
     /// Registers: two for each group, then those of loops and lookarounds.
-    pub(super) registers: usize,
+    pub registers: usize,
     /// Number of groups, the whole match included.
-    pub(in crate::text) groups: usize,
+    pub groups: usize,
     /// Names of groups in order, with the groups that have them.
-    pub(in crate::text) names: Vec<(String, Vec<u32>)>,
-    pub(super) unicode: bool,
-    pub(super) first: First,
+    pub names: Vec<(String, Vec<u32>)>,
+    /// Whether characters are code points.
+    pub unicode: bool,
+    /// Where matches may begin.
+    pub first: First,
+}
+
+impl Program {
+    /// The units of which one has to be at the place where it goes on at instruction `pc`; `None`: there may be any, or none at all.
+    pub fn units_at(&self, pc: usize) -> Option<Units> {
+        units_at(&self.code, &self.classes, pc)
+    }
 }
 
 /// A set of characters, ready to be looked at.
-pub(super) struct Class {
+pub struct Class {
     /// Which of the first 256 are in it.
     low: [u64; 4],
     /// Ranges of the others, in order.
@@ -28,7 +39,7 @@ pub(super) struct Class {
 }
 
 impl Class {
-    pub(super) fn new(set: &Set) -> Class {
+    pub(crate) fn new(set: &Set) -> Class {
         let mut low = [0; 4];
         for char in 0..256 {
             if set.contains(char) {
@@ -44,8 +55,9 @@ impl Class {
         Class { low, high }
     }
 
+    /// Whether a character is in it.
     #[inline]
-    pub(super) fn contains(&self, char: u32) -> bool {
+    pub fn contains(&self, char: u32) -> bool {
         if char < 256 {
             return self.low[(char / 64) as usize] >> (char % 64) & 1 != 0;
         }
@@ -63,103 +75,156 @@ impl Class {
         }
     }
 
+    /// Its ranges, in order; they do not touch.
+    pub fn ranges(&self) -> Vec<(u32, u32)> {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        let low = (0..256).filter(|char| self.contains(*char)).map(|char| (char, char));
+        for (from, to) in low.chain(self.high.iter().copied()) {
+            match ranges.last_mut() {
+                Some(last) if last.1 + 1 == from => last.1 = to,
+                _ => ranges.push((from, to)),
+            }
+        }
+        ranges
+    }
+
     /// Whether characters beyond the first 256 are in it.
-    pub(super) fn has_high(&self) -> bool {
+    pub fn has_high(&self) -> bool {
         !self.high.is_empty()
     }
 }
 
 /// A counted loop.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Loop {
+pub struct Loop {
     /// The register that counts; the next one has where the turn began.
-    pub(super) register: u32,
-    pub(super) min: u32,
-    /// `u32::MAX`: without end.
-    pub(super) max: u32,
-    pub(super) greedy: bool,
+    pub register: u32,
+    /// Turns at least.
+    pub min: u32,
+    /// Turns at most; `u32::MAX`: without end.
+    pub max: u32,
+    /// Whether more turns are wanted, or fewer.
+    pub greedy: bool,
     /// Groups whose captures each turn forgets: from the first up to the second.
-    pub(super) groups: (u32, u32),
+    pub groups: (u32, u32),
     /// Where it goes on behind the loop.
-    pub(super) exit: u32,
+    pub exit: u32,
 }
 
 /// An instruction. Backward ones are for lookbehinds: they go from the right to the left.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Insn {
+pub enum Insn {
     /// One unit.
     Unit {
+        /// The unit.
         unit: u16,
+        /// Whether it is in front of the place.
         backward: bool,
     },
     /// A character of a class.
     Class {
+        /// The class, by number.
         class: u32,
+        /// Whether it is in front of the place.
         backward: bool,
     },
     /// As many characters of a class as are wanted.
     ClassLoop {
+        /// The class, by number.
         class: u32,
+        /// How many there are at least.
         min: u32,
+        /// How many at most; `u32::MAX`: without end.
         max: u32,
+        /// Whether more are wanted, or fewer.
         greedy: bool,
+        /// Whether they are in front of the place.
         backward: bool,
     },
-    /// Goes on here, or there.
+    /// Goes on behind this, or else there.
     Split {
+        /// The other instruction.
         other: u32,
     },
+    /// Goes on there.
     Jump {
+        /// The instruction.
         to: u32,
     },
     /// Notes the place in a register.
     Save {
+        /// The register.
         register: u32,
     },
+    /// Begins a counted loop.
     LoopStart {
+        /// [`Loop::register`]
         register: u32,
     },
     /// Another turn, or out: the next instruction begins a turn.
     LoopTest(Loop),
+    /// A turn begins.
     LoopEnter(Loop),
     /// Forgets the captures of groups, from the first up to the second.
     Forget {
+        /// The first group.
         from: u32,
+        /// The group behind the last.
         to: u32,
     },
     /// A turn ends.
     LoopNext {
+        /// The loop's [`Insn::LoopTest`].
         test: u32,
+        /// [`Loop::register`]
         register: u32,
+        /// [`Loop::min`]
         min: u32,
     },
+    /// `^`
     LineStart {
+        /// Whether each line has one.
         multiline: bool,
     },
+    /// `$`
     LineEnd {
+        /// Whether each line has one.
         multiline: bool,
     },
-    /// `\b`, `\B`; the class has the word characters.
+    /// `\b`, `\B`
     WordBoundary {
+        /// Whether there is to be none.
         negative: bool,
+        /// The word characters.
         class: u32,
     },
+    /// What a group captured, once more.
     BackReference {
+        /// The groups of that name, by the number of their list in [`Program::references`].
         groups: u32,
+        /// Whether cases count for nothing.
         ignore_case: bool,
+        /// Whether it is in front of the place.
         backward: bool,
     },
-    /// Begins a lookaround: the register gets the height of the stack, the next one the place.
+    /// Begins a lookaround.
     Look {
+        /// A register for the height of the stack; the next one is for the place.
         register: u32,
+        /// Whether it is not to match.
         negative: bool,
+        /// The instruction behind the lookaround.
         end: u32,
     },
     /// The lookaround has matched.
     LookEnd {
+        /// [`Insn::Look`]'s register.
         register: u32,
+        /// Whether it was not to.
         negative: bool,
     },
+    /// Nothing matches.
     Fail,
+    /// The match is complete.
     Match,
 }

@@ -101,7 +101,7 @@ fn to_upper(unit: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::Cases;
-    use crate::text::pattern::set::Set;
+    use crate::set::Set;
 
     fn closed(unicode: bool, char: char) -> Vec<(u32, u32)> {
         let set = Set::of([(u32::from(char), u32::from(char))]);

@@ -3,16 +3,14 @@
 use super::case::Cases;
 use super::first::First;
 use super::program::{Insn, Loop, Program};
-use js_rt::StrView;
-use js_vm::{Res, Vm};
+use super::tier::PATIENCE;
+use super::{Found, Host, Search, Stop, Text};
 
 /// A register without a place: the capture of a group that did not take part.
-pub(in crate::text) const NONE: u32 = u32::MAX;
+pub const NONE: u32 = u32::MAX;
 
 /// Entries that the stack may have: 128 MiB.
 const DEEPEST: usize = 1 << 23;
-/// Steps back between two looks at the isolate's clock.
-const PATIENCE: u32 = 256;
 
 /// What there is to go back to.
 #[derive(Clone, Copy)]
@@ -28,7 +26,7 @@ enum Entry {
 }
 
 struct Machine<'a, T> {
-    vm: &'a Vm,
+    host: &'a dyn Host,
     program: &'a Program,
     text: &'a [T],
     registers: Vec<u32>,
@@ -36,19 +34,52 @@ struct Machine<'a, T> {
     patience: u32,
 }
 
+/// Characters that are looked at in the time of a step.
+const CHARS_PER_STEP: u64 = 4;
+
 impl Program {
-    /// Looks for a match at `at` or, unless `sticky`, behind it: the places of the groups' captures, two for each.
-    pub(in crate::text) fn execute(
-        &self,
-        vm: &Vm,
-        text: StrView<'_>,
-        at: usize,
-        sticky: bool,
-    ) -> Res<Option<Vec<u32>>> {
-        match text {
-            StrView::Latin1(units) => Machine::new(vm, self, units).search(at, sticky),
-            StrView::Utf16(units) => Machine::new(vm, self, units).search(at, sticky),
+    /// Looks for a match: the places of the groups' captures, two for each. How much work it was, beyond what the host was asked about.
+    pub(crate) fn execute(&self, search: Search<'_>) -> (Found, u64) {
+        match search.text {
+            Text::Latin1(units) => Machine::new(search.host, self, units).execute(search.at, search.sticky),
+            Text::Utf16(units) => Machine::new(search.host, self, units).execute(search.at, search.sticky),
         }
+    }
+
+    /// 22.2.2.7.2 BackreferenceMatcher for the reference that is instruction `pc`, given the captures so far, two places for each
+    /// group: where it goes on at, if it matches.
+    pub fn back_reference(&self, pc: usize, captures: Vec<u32>, text: Text<'_>, at: usize) -> Option<usize> {
+        let Some(Insn::BackReference { groups, ignore_case, backward }) = self.code.get(pc) else {
+            return None;
+        };
+        let (groups, ignore_case, backward) = (*groups, *ignore_case, *backward);
+        match text {
+            Text::Latin1(units) => Machine { registers: captures, ..Machine::new(&Nobody, self, units) }
+                .back_reference(groups, ignore_case, backward, at),
+            Text::Utf16(units) => Machine { registers: captures, ..Machine::new(&Nobody, self, units) }
+                .back_reference(groups, ignore_case, backward, at),
+        }
+    }
+
+    /// Where a search begins that is to begin at a place: not between the halves of a pair.
+    pub fn search_start(&self, text: Text<'_>, at: usize) -> usize {
+        let Text::Utf16(units) = text else { return at };
+        let is = |at: usize, kind: fn(u32) -> bool| units.get(at).is_some_and(|unit| kind(u32::from(*unit)));
+        let splits = self.unicode && at > 0 && is(at, is_trail) && is(at - 1, is_lead);
+        if splits { at - 1 } else { at }
+    }
+}
+
+/// Has nothing to say.
+struct Nobody;
+
+impl Host for Nobody {
+    fn poll(&self) -> bool {
+        true
+    }
+
+    fn name(&self) -> String {
+        String::new()
     }
 }
 
@@ -65,9 +96,9 @@ fn join(lead: u32, trail: u32) -> u32 {
 }
 
 impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
-    fn new(vm: &'a Vm, program: &'a Program, text: &'a [T]) -> Machine<'a, T> {
+    fn new(host: &'a dyn Host, program: &'a Program, text: &'a [T]) -> Machine<'a, T> {
         let registers = vec![NONE; program.registers];
-        Machine { vm, program, text, registers, stack: Vec::new(), patience: PATIENCE }
+        Machine { host, program, text, registers, stack: Vec::new(), patience: PATIENCE }
     }
 
     #[inline]
@@ -114,7 +145,14 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
         self.program.unicode && is(Some(at), is_trail) && is(at.checked_sub(1), is_lead)
     }
 
-    fn search(mut self, start: usize, sticky: bool) -> Res<Option<Vec<u32>>> {
+    fn execute(mut self, start: usize, sticky: bool) -> (Found, u64) {
+        let mut end = start;
+        let found = self.search(start, sticky, &mut end);
+        let chars = end.saturating_sub(start) as u64;
+        (found, 1 + u64::from(PATIENCE - self.patience) + chars / CHARS_PER_STEP)
+    }
+
+    fn search(&mut self, start: usize, sticky: bool, reached: &mut usize) -> Found {
         let mut at = start;
         if self.splits_pair(at) {
             at -= 1;
@@ -123,16 +161,20 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
             if !sticky {
                 match self.candidate(at) {
                     Some(candidate) => at = candidate,
-                    None => return Ok(None),
+                    None => {
+                        *reached = self.text.len();
+                        return Ok(None);
+                    }
                 }
                 if at > start && self.splits_pair(at) {
                     at += 1;
                     continue;
                 }
             }
+            *reached = at;
             if self.run(at)? {
                 self.registers.truncate(self.program.groups * 2);
-                return Ok(Some(self.registers));
+                return Ok(Some(std::mem::take(&mut self.registers)));
             }
             if sticky || at >= self.text.len() {
                 return Ok(None);
@@ -152,21 +194,23 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
                 let unit = u16::from(*byte);
                 rest.iter().position(|other| (*other).into() == unit).map(|found| at + found)
             }
-            First::Units { low, high } => {
-                let fits = |unit: u16| low.get(usize::from(unit)).copied().unwrap_or(*high);
+            First::Units(units) => {
+                let fits = |unit: u16| units.low.get(usize::from(unit)).copied().unwrap_or(units.high);
                 rest.iter().position(|unit| fits((*unit).into())).map(|found| at + found)
             }
         }
     }
 
     #[inline]
-    fn be_patient(&mut self) -> Res<()> {
+    fn be_patient(&mut self) -> Result<(), Stop> {
         self.patience -= 1;
         if self.patience == 0 {
             self.patience = PATIENCE;
-            self.vm.poll()?;
+            if !self.host.poll() {
+                return Err(Stop::Host);
+            }
             if self.stack.len() > DEEPEST {
-                return Err(self.vm.range_error("Regular expression needs too much memory"));
+                return Err(Stop::TooDeep);
             }
         }
         Ok(())
@@ -196,7 +240,7 @@ impl<'a, T: Copy + Into<u16>> Machine<'a, T> {
     }
 
     /// Whether there is a match that begins here.
-    fn run(&mut self, start: usize) -> Res<bool> {
+    fn run(&mut self, start: usize) -> Result<bool, Stop> {
         self.registers.fill(NONE);
         self.stack.clear();
         let (mut pc, mut at) = (0, start);

@@ -23,8 +23,11 @@ struct Compiler {
     failed: Option<String>,
 }
 
-/// Compiles a pattern; what is wrong with it otherwise.
-pub(in crate::text) fn compile(units: &[u16], flags: PatternFlags) -> Result<Program, String> {
+/// Compiles a pattern, which is a sequence of UTF-16 units.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn compile(units: &[u16], flags: PatternFlags) -> Result<Program, String> {
     let text = source::to_text(units, flags.either_unicode())?;
     if let Some(wrong) = source::bad_escape(&text).filter(|_| flags.either_unicode()) {
         return Err(wrong.into());
