@@ -7,9 +7,6 @@ use tiering::Trace;
 /// Whether this build has tiers above the interpreter.
 pub const JIT: bool = cfg!(feature = "jit");
 
-/// Whether hot functions get optimized code where nobody says so or not: here is where that is decided.
-const OPTIMIZING: bool = true;
-
 /// Calls and rounds of loops of a function in code of templates after which it gets optimized code, unless told otherwise.
 const THRESHOLD: u32 = 20_000;
 
@@ -29,7 +26,7 @@ pub struct Optimizing {
 impl Default for Optimizing {
     fn default() -> Optimizing {
         Optimizing {
-            threshold: OPTIMIZING.then_some(THRESHOLD),
+            threshold: Some(THRESHOLD),
             trace: Arc::default(),
             #[cfg(feature = "jit")]
             watch: None,
