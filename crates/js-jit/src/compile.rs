@@ -86,7 +86,7 @@ impl Lower for Compiler {
         })?;
         let (mut module, func) = (lowered.module, lowered.func);
         check(&module)?;
-        let loops = snapshot.insts.iter().any(|inst| inst.op().is_loop());
+        let loops = snapshot.has_loops();
         let disabled = LEFT_OUT.iter().chain(FOR_LOOPS.iter().filter(|_| !loops));
         let disabled = disabled.map(|name| (*name).to_owned()).collect();
         // Looking after each pass takes most of the time of a debug build; who finds a fault below can have that done.

@@ -21,15 +21,23 @@ impl SharedGuest for JavaScript {
     type Data = Vm;
 
     fn deopt(vm: &Vm, exit: &Deopt) -> Resume {
-        // Nothing is inlined: there is one frame, the innermost one.
-        if let Some(frame) = exit.frames.first() {
-            let (countdown, registers) = frame.slots.split_first().unwrap_or((&None, &[]));
-            let registers = registers.iter().enumerate();
+        let depth = vm.depth();
+        let countdown = exit.frames.first().and_then(|frame| *frame.slots.first()?);
+        let mut waiting = None;
+        for frame in exit.frames.iter().rev() {
+            let registers = frame.slots.get(1..).unwrap_or(&[]).iter().enumerate();
             let registers = registers.filter_map(|(number, slot)| slot.map(|slot| (number, value(vm, slot))));
+            if let Some(call) = waiting {
+                push_in_place(vm, call, frame.slots.get(1));
+            }
             vm.leave_at(frame.offset, countdown.map(|countdown| countdown.bits() as u32), registers);
-            learn(vm, frame.offset, exit.reason.0);
+            waiting = Some(frame.offset.wrapping_sub(1));
         }
-        results(runtime::LEFT)
+        if let Some(innermost) = exit.frames.first() {
+            learn(vm, innermost.offset, exit.reason.0);
+        }
+        // The function has one frame; those of functions in place of its calls come to an end here.
+        results(if vm.depth() > depth { left(vm.finish_in_place(depth)) } else { runtime::LEFT })
     }
 
     fn interpret(_: &Vm, _: FunctionId, _: &[u64]) -> Option<Resume> {
@@ -38,9 +46,29 @@ impl SharedGuest for JavaScript {
     }
 }
 
+/// The frame of a function in place of the call at an instruction of the innermost frame, with the function that is in its register 0.
+fn push_in_place(vm: &Vm, call: u32, function: Option<&Option<Const>>) {
+    let function = function.copied().flatten().map_or(Value::UNDEFINED, |function| value(vm, function));
+    let code = vm.begin_frame().map(|(_, code)| code);
+    let inst = code.and_then(|code| code.function.insts.get(call as usize).copied());
+    let constructs = inst.filter(|inst| inst.op() == Op::New);
+    let new_target = constructs.and_then(|inst| vm.innermost_register(usize::from(inst.b()) + 1));
+    vm.push_in_place(call, function, new_target.unwrap_or(Value::UNDEFINED));
+}
+
+/// The status of a function that is left, whatever its frame does next.
+fn left(stepped: Stepped) -> u64 {
+    match stepped {
+        Stepped::Gone => runtime::THREW,
+        Stepped::Next | Stepped::Left => runtime::LEFT,
+    }
+}
+
 /// Notes that code was left at an instruction of the innermost frame, for its next version.
 fn learn(vm: &Vm, pc: u32, reason: u16) {
     if let Some((_, code)) = vm.begin_frame() {
+        // That is about the call.
+        let pc = if reason == Reason::Gone as u16 { pc.saturating_sub(1) } else { pc };
         let primitive = Reason::Shape as u16 == reason && is_primitive(vm, &code, pc);
         code.native.note(pc as usize, |note| match reason {
             _ if primitive => note.with(Note::PRIMITIVE).with_exit(),
@@ -110,6 +138,13 @@ pub(crate) fn table() -> RuntimeTable {
     table.bind_words::<JavaScript, _, _, 2>(runtime::REMAINDER, |_: &Vm, [x, y]: [u64; 2]| {
         number::remainder(f64::from_bits(x), f64::from_bits(y)).to_bits()
     });
+    table.bind_words::<JavaScript, _, _, 3>(
+        runtime::IN_PLACE,
+        |vm: &Vm, [pc, function, target]: [u64; 3]| {
+            vm.push_in_place(pc as u32, vm.value_of(function), vm.value_of(target));
+            0_u64
+        },
+    );
     table.bind_words::<JavaScript, _, _, 1>(runtime::CREATE, |vm: &Vm, [register]: [u64; 1]| {
         let of = vm.innermost_register(register as usize);
         of.and_then(|of| create(vm, of)).unwrap_or(0)

@@ -170,7 +170,7 @@ impl Jit {
                 _ => Way::Interpreter,
             }
         };
-        let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), way_to);
+        let snapshot = snapshot(vm, code, (number, !self.config.is_eager()), &way_to);
         // That it calls itself may just have been found.
         let later = !self.config.is_eager() && function.calls_itself_often(self.config.threshold);
         if header.is_none() && !self.is_of_use(function) || header.is_some() && later {

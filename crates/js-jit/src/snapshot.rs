@@ -1,38 +1,93 @@
 //! What is known of a function, copied on the program's thread.
 
+use crate::heat::unsuited;
 use crate::targets::{Way, targets};
+use crate::worth::is_in_place;
 use heap::Gc;
-use js_lower::{Access, Cells, Held, Snapshot, StackCells};
+use js_bytecode::Inst;
+use js_lower::{Access, Cells, Held, Note, Snapshot, StackCells};
 use js_rt::offsets::FRAME_SIZE;
 use js_rt::{Cache, CacheEntry, CacheKind, Code, MathOp, Value};
 use js_vm::{Vm, VmAddresses};
 use std::cell::Cell;
 
-/// What is known of a function whose frame is the innermost one. The function keeps alive what is named here.
+/// What is known of a function whose frame is the innermost one, and of those that are put in place of its calls. The function keeps alive
+/// what is named here.
 pub(crate) fn snapshot(
     vm: &Vm,
     code: Gc<Code>,
     (number, choosy): (u32, bool),
-    way_to: impl Fn(Gc<Code>) -> Way,
+    way_to: &dyn Fn(Gc<Code>) -> Way,
 ) -> Snapshot {
-    let function = &code.function;
-    code.native.above.keep(code.caches.iter().flat_map(entries).flat_map(named));
+    let view = View { vm, keeper: code, choosy, way_to };
+    let snapshot = view.of(code, number, vm.innermost_registers(), &[]);
     vm.rt.heap().wrote(code);
-    Snapshot {
-        code: number,
-        insts: function.insts.clone(),
-        registers: function.registers,
-        params: function.params,
-        handlers: function.handlers.clone(),
-        constants: code.constants.iter().map(|value| value.bits()).collect(),
-        caches: code.caches.iter().map(|cache| entries(cache).map(access).collect()).collect(),
-        notes: code.native.notes().iter().map(Cell::get).collect(),
-        math: math(vm, &code),
-        targets: targets(vm, code, way_to),
-        held: vm.innermost_registers().iter().map(|register| held(register.get())).collect(),
-        cells: cells(&vm.addresses()),
-        choosy,
+    snapshot
+}
+
+/// What snapshots of a function and of those in place of its calls have in common.
+pub(crate) struct View<'a> {
+    pub(crate) vm: &'a Vm,
+    /// The function that is compiled, which keeps alive what is named.
+    pub(crate) keeper: Gc<Code>,
+    /// Whether it was chosen.
+    pub(crate) choosy: bool,
+    /// How functions that it calls are called.
+    pub(crate) way_to: &'a dyn Fn(Gc<Code>) -> Way,
+}
+
+impl View<'_> {
+    /// A function with these registers, as far as they are known, which is put in place of calls of functions `around` it.
+    fn of(&self, code: Gc<Code>, number: u32, registers: &[Cell<Value>], around: &[Gc<Code>]) -> Snapshot {
+        let (vm, function) = (self.vm, &code.function);
+        self.keeper.native.above.keep(code.caches.iter().flat_map(entries).flat_map(named));
+        let (targets, callees) = targets(self, code, registers);
+        let around: Vec<Gc<Code>> = around.iter().copied().chain([code]).collect();
+        let body = |callee: &(Gc<Code>, u32)| {
+            let word = Value::from_cell(callee.0).bits();
+            is_small(vm, callee.0, &around, self.choosy)
+                .then(|| (word, self.of(callee.0, callee.1, &[], &around)))
+        };
+        let bodies: Vec<(u64, Snapshot)> = callees.iter().filter_map(body).collect();
+        // What calls others, other than in place, has them find its frame.
+        let in_place = |(_, body): &(u64, Snapshot)| !self.choosy || body.calls_in_place();
+        Snapshot {
+            code: number,
+            insts: function.insts.clone(),
+            registers: function.registers,
+            params: function.params,
+            handlers: function.handlers.clone(),
+            constants: code.constants.iter().map(|value| value.bits()).collect(),
+            caches: code.caches.iter().map(|cache| entries(cache).map(access).collect()).collect(),
+            notes: code.native.notes().iter().map(Cell::get).collect(),
+            math: math(vm, &code),
+            targets,
+            held: registers.iter().map(|register| held(register.get())).collect(),
+            bodies: bodies.into_iter().filter(in_place).collect(),
+            cells: cells(&vm.addresses()),
+            choosy: self.choosy,
+        }
     }
+}
+
+/// Instructions of a function that is put in place of calls, at most.
+const MOST_SMALL: usize = 60;
+/// Functions in place of calls of one another, at most.
+const DEEPEST: usize = 4;
+
+/// Whether a function is to be put in place of calls of functions around it.
+fn is_small(vm: &Vm, code: Gc<Code>, around: &[Gc<Code>], choosy: bool) -> bool {
+    let insts = &code.function.insts;
+    let notes = code.native.notes();
+    let suits = insts.len() <= MOST_SMALL
+        && notes.len() == insts.len()
+        && around.len() < DEEPEST
+        && !around.contains(&code)
+        && unsuited(&code).is_none();
+    let in_place = |(inst, note): (&Inst, &Cell<Note>)| {
+        is_in_place(inst.op(), note.get(), |native| vm.math_op(native).is_some())
+    };
+    suits && (!choosy || code.function.handlers.is_empty() && insts.iter().zip(notes).all(in_place))
 }
 
 /// Where compiled code finds what it uses of the isolate.

@@ -4,12 +4,11 @@
 //! function from a global binding or from a variable of the scopes around, a closure that the function has just made. Of an argument, what it
 //! is at that time is taken for what it will be, until that proves wrong. Code that is made for it looks at the callee all the same.
 
-use crate::snapshot::entries;
+use crate::snapshot::{View, entries};
 use heap::Gc;
 use js_bytecode::{FunctionKind, Inst, Op, Operand};
 use js_lower::{MOST_CALLEE_REGISTERS, Target};
 use js_rt::{Cache, CacheKind, Class, Closure, Code, Env, Environment, Value};
-use js_vm::Vm;
 use std::cell::Cell;
 
 /// How far behind a call the instruction is looked for that its callee comes from.
@@ -17,13 +16,16 @@ const FAR: usize = 300;
 /// Functions that a call tells apart.
 const MOST: usize = 4;
 
-/// The functions that calls of the innermost frame's function are likely to call, by instruction. `way_to` says how each is called.
+/// The functions that calls of a function are likely to call, by instruction, and all of them with the engine's numbers. What is known of its
+/// registers may be nothing.
 pub(crate) fn targets(
-    vm: &Vm,
+    view: &View<'_>,
     code: Gc<Code>,
-    way_to: impl Fn(Gc<Code>) -> Way,
-) -> Box<[(u32, Vec<Target>)]> {
-    let place = Place { code: &code, registers: vm.innermost_registers() };
+    registers: &[Cell<Value>],
+) -> (Targets, Vec<(Gc<Code>, u32)>) {
+    let place = Place { code: &code, registers };
+    let (way_to, keeper) = (view.way_to, &view.keeper.native.above);
+    let mut callable = Vec::new();
     let notes = code.native.notes();
     let mut all = Vec::new();
     for (pc, inst) in code.function.insts.iter().enumerate() {
@@ -32,8 +34,8 @@ pub(crate) fn targets(
         if inst.op() == Op::GetProperty {
             let getters = place.getters(*inst);
             if !getters.is_empty() {
-                let found = getters.iter().map(|getter| target((&code, false), *getter, &way_to)).collect();
-                code.native.above.keep(getters.into_iter().map(Value::from_cell));
+                let found = getters.iter().map(|getter| target((&code, false), *getter, way_to)).collect();
+                keeper.keep(getters.into_iter().map(Value::from_cell));
                 all.push((pc as u32, found_few(found)));
             }
             continue;
@@ -41,29 +43,41 @@ pub(crate) fn targets(
         if !construct && inst.op() != Op::Call || built_in {
             continue;
         }
-        let mut callees: Vec<Gc<Code>> = Vec::new();
         let guess = notes.get(pc).is_none_or(|note| note.get().exits == 0);
         let (likely, guessed) = place.callees(pc, inst.b(), construct, guess);
+        let mut callees: Vec<Callee> = Vec::new();
         for callee in likely {
-            if !callees.contains(&callee) {
-                callees.push(callee);
+            match callees.iter_mut().find(|known| known.code == callee.code) {
+                Some(known) if known.function != callee.function => known.function = None,
+                Some(_) => {}
+                None => callees.push(callee),
             }
         }
-        let found: Option<Vec<Target>> = callees
-            .iter()
-            .map(|callee| Some(Target { guessed, ..target((&code, construct), *callee, &way_to)? }))
-            .collect();
-        let found = found_few(found);
+        let direct = |callee: &Callee| {
+            let function = callee.function.map(Value::bits);
+            Some(Target { guessed, function, ..target((&code, construct), callee.code, way_to)? })
+        };
+        let found = found_few(callees.iter().map(direct).collect());
         if !found.is_empty() {
-            code.native.above.keep(callees.into_iter().map(Value::from_cell));
+            keeper
+                .keep(callees.iter().flat_map(|of| [Some(Value::from_cell(of.code)), of.function]).flatten());
+            let numbered =
+                callees.iter().zip(&found).filter_map(|(of, found)| Some((of.code, found.number?)));
+            for (callee, number) in numbered {
+                if callable.iter().all(|(known, _)| *known != callee) {
+                    callable.push((callee, number));
+                }
+            }
         }
         if !found.is_empty() || place.is_taken(pc, inst.b()) {
             all.push((pc as u32, found));
         }
     }
-    vm.rt.heap().wrote(code);
-    all.into()
+    (all.into(), callable)
 }
+
+/// Calls, by instruction and in its order, with what they are likely to call.
+type Targets = Box<[(u32, Vec<Target>)]>;
 
 /// The functions that were found, if all were and they are few.
 fn found_few(found: Option<Vec<Target>>) -> Vec<Target> {
@@ -84,7 +98,7 @@ pub(crate) enum Way {
 fn target(
     (caller, construct): (&Code, bool),
     callee: Gc<Code>,
-    way_to: &impl Fn(Gc<Code>) -> Way,
+    way_to: &dyn Fn(Gc<Code>) -> Way,
 ) -> Option<Target> {
     let native = &callee.native;
     // The constructor of a class with `extends` finds no `this`.
@@ -102,7 +116,14 @@ fn target(
         Way::Unknown => return None,
     };
     let code = Value::from_cell(callee).bits();
-    Some(Target { code, number, registers: native.registers, params: native.params, guessed: false })
+    Some(Target {
+        code,
+        number,
+        registers: native.registers,
+        params: native.params,
+        function: None,
+        guessed: false,
+    })
 }
 
 /// The code of a function that is called, or constructed with.
@@ -110,6 +131,13 @@ fn code_of(value: Value, construct: bool) -> Option<Gc<Code>> {
     let object = value.as_object().filter(|object| object.class() == Class::Function)?;
     let object = Some(object).filter(|object| !construct || object.is_constructor())?;
     Some(object.payload_as::<Closure>()?.code())
+}
+
+/// What a call is likely to call.
+struct Callee {
+    code: Gc<Code>,
+    /// The function itself, if it is known.
+    function: Option<Value>,
 }
 
 /// A function whose frame is the innermost one.
@@ -120,19 +148,25 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// The functions that a register is likely to hold at an instruction, and whether that is no more than a `guess`, which may be made.
-    fn callees(&self, pc: usize, reg: u16, construct: bool, guess: bool) -> (Vec<Gc<Code>>, bool) {
-        let code = |callee| code_of(callee, construct);
+    fn callees(&self, pc: usize, reg: u16, construct: bool, guess: bool) -> (Vec<Callee>, bool) {
+        let callee =
+            |function| Some(Callee { code: code_of(function, construct)?, function: Some(function) });
         let Some((at, inst)) = self.written(pc, reg) else {
             let held = self.registers.get(usize::from(reg)).filter(|_| guess);
-            return (held.and_then(|held| code(held.get())).into_iter().collect(), true);
+            return (held.and_then(|held| callee(held.get())).into_iter().collect(), true);
         };
         let found = match inst.op() {
             Op::Move => return self.callees(at, inst.b(), construct, guess),
-            Op::Closure if !construct => self.made(inst).into_iter().collect(),
-            Op::GetProperty | Op::GetMethod | Op::GetGlobal => {
-                self.cached(inst).into_iter().filter_map(code).collect()
+            Op::Closure if !construct => {
+                let made = self.made(inst);
+                made.map(|code| Callee { code, function: None }).into_iter().collect()
             }
-            Op::GetEnv | Op::GetEnvChecked => self.variable(at, inst).into_iter().filter_map(code).collect(),
+            Op::GetProperty | Op::GetMethod | Op::GetGlobal => {
+                self.cached(inst).into_iter().filter_map(callee).collect()
+            }
+            Op::GetEnv | Op::GetEnvChecked => {
+                self.variable(at, inst).into_iter().filter_map(callee).collect()
+            }
             _ => Vec::new(),
         };
         (found, false)

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tiering::{GaveUp, Policy, State, Trace};
 
 /// Bytes of native stack that a compiled function may take, without its return address and frame pointer.
-const MAX_FRAME: u32 = (1 << 12) + (1 << 10) - ENTRY as u32;
+const MAX_FRAME: u32 = (1 << 13) - ENTRY as u32;
 /// These.
 const ENTRY: usize = 16;
 /// Calls or rounds after which it is worth asking again whether code is there.

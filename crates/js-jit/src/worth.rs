@@ -22,6 +22,8 @@ pub(crate) struct Worth {
 const USUAL: u32 = 30;
 /// Thresholds are that many times higher, at most.
 const MOST: u32 = 16;
+/// Exits at an instruction after which it is not taken to be done by code itself.
+const MOST_EXITS: u16 = 6;
 /// Of the time in code of templates, the part that has to be saved, at least.
 const LEAST_PART: u32 = 4;
 
@@ -79,6 +81,14 @@ fn times(op: Op, note: Note, in_place: bool) -> (u32, u32) {
         _ if is_light(op) => (10, 8),
         _ => (300, 0),
     }
+}
+
+/// Whether optimized code executes an instruction by itself, as far as it is known, or calls a function that may be in its place.
+pub(crate) fn is_in_place(op: Op, note: Note, in_place: impl Fn(u32) -> bool) -> bool {
+    let known = note.native.checked_sub(1).is_some_and(in_place);
+    let (templates, saved) = times(op, note, known);
+    // What takes no time is hardly executed.
+    saved > 0 && note.exits < MOST_EXITS || templates == 0
 }
 
 /// Whether it is done in place for numbers.

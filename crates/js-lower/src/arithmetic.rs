@@ -50,7 +50,7 @@ impl Emitter<'_> {
         }
         let value = match self.reg(reg) {
             Val::Any(word) if note.bits & Note::DOUBLE != 0 => {
-                Val::Number(self.unboxed(word, self.pc, Reason::Number), None)
+                Val::Number(self.unboxed(word, self.at.pc, Reason::Number), None)
             }
             Val::Any(word) => Val::Int(self.int_of(word, Reason::Number)),
             value if value.kind().is_number() => return Some(value),
@@ -108,7 +108,7 @@ impl Emitter<'_> {
     }
 
     fn checked_op(&mut self, op: Ir, x: Value, y: Value) -> Val {
-        let state = self.state(self.pc);
+        let state = self.state(self.at.pc);
         Val::Int(self.b().checked(op, x, y, state, Reason::Integer.into()))
     }
 
@@ -233,7 +233,7 @@ impl Emitter<'_> {
             return int;
         }
         let number = self.float(value);
-        let state = self.state(self.pc);
+        let state = self.state(self.at.pc);
         let imm = Imm::Guard { state, reason: reason.into() };
         self.b().with_imm(Ir::F64ToI32Guard, None, &[number], imm)
     }

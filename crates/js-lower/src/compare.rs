@@ -112,9 +112,9 @@ impl Emitter<'_> {
 
     /// Lowers a jump, the last instruction of its block.
     pub(crate) fn jump(&mut self, inst: Inst) {
-        let target = self.flow.block_at(crate::flow::target(self.pc, inst));
+        let target = self.at.flow.block_at(crate::flow::target(self.at.pc, inst));
         let Some(plan) = plan(inst.op()) else {
-            let next = self.flow.block_at(self.pc + 1);
+            let next = self.at.flow.block_at(self.at.pc + 1);
             return match inst.op() {
                 Op::IteratorNext => self.iterator_next(inst, next, target),
                 _ => self.stepped_jump(next, target),
@@ -123,31 +123,31 @@ impl Emitter<'_> {
         if plan.test == Test::Always {
             return if self.is_condition(target) { self.condition(target) } else { self.way(target) };
         }
-        let next = self.flow.block_at(self.pc + 1);
+        let next = self.at.flow.block_at(self.at.pc + 1);
         let cond = self.decided(inst, plan);
         self.branch(cond, target, next);
     }
 
     /// Whether a block that lies ahead is the condition of a loop, which a jump from in front of the loop leads to.
     fn is_condition(&self, number: usize) -> bool {
-        let block = &self.flow.blocks[number];
-        block.start > self.pc
-            && self.flow.region.contains(&block.start)
-            && crate::flow::is_condition(&self.snapshot.insts, block.start..block.end)
+        let block = &self.at.flow.blocks[number];
+        block.start > self.at.pc
+            && self.at.flow.region.contains(&block.start)
+            && crate::flow::is_condition(&self.at.snapshot.insts, block.start..block.end)
     }
 
     /// Ends the block with the condition of a loop once more, so that what the loop is entered with is that it holds: what does not change in
     /// the loop is computed behind it.
     fn condition(&mut self, number: usize) {
-        let flow = self.flow;
-        self.entering = true;
+        let flow = self.at.flow;
+        self.at.entering = true;
         for pc in flow.blocks[number].start..flow.blocks[number].end {
-            self.pc = pc;
+            self.at.pc = pc;
             if !self.inst() {
                 break;
             }
         }
-        self.entering = false;
+        self.at.entering = false;
     }
 
     /// Whether a test comes out as wanted.

@@ -23,12 +23,12 @@ impl Emitter<'_> {
     }
 
     fn get_element(&mut self, inst: Inst) {
-        let note = element_note(self.snapshot, self.pc, inst.b());
+        let note = element_note(self.at.snapshot, self.at.pc, inst.b());
         let (base, key) = (inst.b(), inst.cr());
         if !matches!(self.reg(base), Val::Any(_)) || !self.reg(key).may_be_number() {
             return self.stepped();
         }
-        if let Some(element) = element_type(note).filter(|_| note.exits < self.snapshot.most_exits()) {
+        if let Some(element) = element_type(note).filter(|_| note.exits < self.at.snapshot.most_exits()) {
             let value = self.typed_element(base, key, element);
             return self.set(inst.a(), value);
         }
@@ -76,12 +76,12 @@ impl Emitter<'_> {
     }
 
     fn set_element(&mut self, inst: Inst) {
-        let note = element_note(self.snapshot, self.pc, inst.a());
+        let note = element_note(self.at.snapshot, self.at.pc, inst.a());
         let (base, key, value) = (inst.a(), inst.b(), self.reg(inst.cr()));
         if !matches!(self.reg(base), Val::Any(_)) || !self.reg(key).may_be_number() {
             return self.stepped();
         }
-        if let Some(element) = element_type(note).filter(|_| note.exits < self.snapshot.most_exits()) {
+        if let Some(element) = element_type(note).filter(|_| note.exits < self.at.snapshot.most_exits()) {
             return self.set_typed(inst, element);
         }
         if note.class != 0 {
@@ -249,7 +249,7 @@ impl Emitter<'_> {
     /// A register's value as a number to be stored.
     fn stored_number(&mut self, reg: u16) -> Option<Val> {
         match self.reg(reg) {
-            Val::Any(word) => Some(Val::Number(self.unboxed(word, self.pc, Reason::Number), None)),
+            Val::Any(word) => Some(Val::Number(self.unboxed(word, self.at.pc, Reason::Number), None)),
             value if value.kind().is_number() => Some(value),
             _ => None,
         }

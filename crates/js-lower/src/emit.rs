@@ -1,7 +1,15 @@
 //! The state of lowering, and what all instructions need: values, guards and exits.
 
+mod in_place;
+mod scope;
 mod stepping;
 mod ways;
+
+pub(crate) use in_place::Callee;
+use in_place::MOST_IN_PLACE;
+pub(crate) use scope::Arrival;
+pub(crate) use scope::Chain;
+use scope::{Caller, Scope};
 
 use crate::flow::Flow;
 use crate::kinds::Kinds;
@@ -26,40 +34,29 @@ struct Entry {
     count: Option<Value>,
 }
 
-/// Lowers one function.
+/// Lowers one function, and others in place of calls.
 pub(crate) struct Emitter<'a> {
-    pub(crate) snapshot: &'a Snapshot,
-    pub(crate) flow: &'a Flow,
-    kinds: &'a [Kinds],
     pub(crate) module: Module,
     pub(crate) classes: Classes,
     pub(crate) functions: Functions,
     func: Func,
     /// Its body, until it is complete.
     body: Function,
-    blocks: Vec<Block>,
-    entries: Vec<Option<Entry>>,
-    /// Blocks in front of loops, by the block that begins the loop.
-    fronts: Vec<Option<Block>>,
     block: Block,
-    /// The instruction being lowered.
-    pub(crate) pc: usize,
-    pub(crate) regs: Vec<Val>,
-    /// Registers that hold throughout what they hold in memory where control comes in.
-    kept: Vec<bool>,
-    /// The countdown, in functions with loops.
+    /// The function being lowered.
+    pub(crate) at: Scope<'a>,
+    /// The functions around it, in place of calls of which others are lowered, the outermost first.
+    around: Vec<Caller<'a>>,
+    /// What is worked out of functions in place of calls.
+    facts: &'a Chain,
+    /// The countdown, in functions with loops, or with others in place of calls.
     pub(crate) count: Option<Value>,
-    pub(crate) frame: Value,
-    pub(crate) window: Value,
+    /// How many instructions there may be in place of further calls.
+    left_in_place: usize,
     /// The engine's numbers of the module's functions.
     pub(crate) numbers: Vec<u32>,
-    /// Whether the condition of a loop is lowered in front of the loop.
-    pub(crate) entering: bool,
     /// Shapes with the last slot that accesses found in objects of theirs.
     pub(crate) last_within: Vec<(u64, u32)>,
-    /// Blocks that leave with a status, and that hand on what was thrown, there with the countdown.
-    left: Option<Block>,
-    pub(crate) thrown: [Option<Block>; 2],
     /// Instructions on ways that are taken, and those among them that the runtime executes.
     pub(crate) taken: u32,
     pub(crate) lean: u32,
@@ -71,9 +68,8 @@ pub(crate) struct Emitter<'a> {
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(
-        snapshot: &'a Snapshot,
-        flow: &'a Flow,
-        kinds: &'a [Kinds],
+        (snapshot, flow, kinds): (&'a Snapshot, &'a Flow, &'a [Kinds]),
+        facts: &'a Chain,
         (module, classes, functions): (Module, Classes, Functions),
         func: Func,
     ) -> Emitter<'a> {
@@ -82,29 +78,19 @@ impl<'a> Emitter<'a> {
         let params = builder.params().to_vec();
         let block = builder.block();
         Emitter {
-            snapshot,
-            flow,
-            kinds,
             module,
             classes,
             functions,
             func,
             body,
-            blocks: Vec::new(),
-            entries: vec![None; flow.blocks.len()],
-            fronts: vec![None; flow.blocks.len()],
             block,
-            pc: flow.blocks[0].start,
-            regs: vec![Val::None; snapshot.registers as usize],
-            kept: vec![false; snapshot.registers as usize],
+            at: Scope::new((snapshot, flow, kinds), params[0], params[1]),
+            around: Vec::new(),
+            facts,
             count: None,
-            frame: params[0],
-            window: params[1],
+            left_in_place: MOST_IN_PLACE,
             numbers: Vec::new(),
-            entering: false,
             last_within: Vec::new(),
-            left: None,
-            thrown: [None; 2],
             taken: 0,
             lean: 0,
             last_state: None,
@@ -120,22 +106,22 @@ impl<'a> Emitter<'a> {
 
     pub(crate) fn b(&mut self) -> Builder<'_> {
         let mut builder = Builder::at(&mut self.body, self.block);
-        builder.set_position(self.pc as u32);
+        builder.set_position(self.around.first().map_or(self.at.pc, |caller| caller.scope.pc) as u32);
         builder
     }
 
     /// Control comes in: registers are taken from where they are. In a loop they are checked to be of their kinds.
     pub(crate) fn entry(&mut self, kinds: &Kinds, within: bool) {
-        if self.flow.blocks.iter().any(|block| block.header) {
+        if self.at.flow.blocks.iter().any(|block| block.header) || !self.at.snapshot.bodies.is_empty() {
             self.count = Some(self.countdown());
         }
-        let flow = self.flow;
-        let given = u32::from(self.snapshot.params) + 2;
-        let live: Vec<u16> = flow.live[self.pc].iter().collect();
+        let flow = self.at.flow;
+        let given = u32::from(self.at.snapshot.params) + 2;
+        let live: Vec<u16> = flow.live[self.at.pc].iter().collect();
         for reg in &live {
             let at = usize::from(*reg);
-            self.regs[at] = if within || u32::from(*reg) < given {
-                self.kept[at] = !flow.writes(*reg);
+            self.at.regs[at] = if within || u32::from(*reg) < given {
+                self.at.kept[at] = !flow.writes(*reg);
                 self.slot(*reg)
             } else {
                 Val::Constant(Word::UNDEFINED.bits())
@@ -143,7 +129,7 @@ impl<'a> Emitter<'a> {
         }
         for reg in live {
             let at = usize::from(reg);
-            self.regs[at] = self.coerced(self.regs[at], kinds[at], self.pc);
+            self.at.regs[at] = self.coerced(self.at.regs[at], kinds[at], self.at.pc);
         }
         if within {
             // Loops around this one begin here, too.
@@ -153,35 +139,40 @@ impl<'a> Emitter<'a> {
 
     /// Lowers all blocks.
     pub(crate) fn blocks(&mut self) {
-        self.blocks = (0..self.flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
-        self.goto(0);
-        let mut lowered = vec![false; self.flow.blocks.len()];
-        // Conditions of loops are reached from what comes behind them only.
-        while let Some(number) =
-            (0..lowered.len()).find(|number| !lowered[*number] && self.entries[*number].is_some())
-        {
-            lowered[number] = true;
-            self.bytecode_block(number);
-        }
+        self.lower_blocks();
         // Blocks that are not reached after all are not entered.
         let filled = |block: &Block| !self.body.blocks[*block].insts.is_empty();
         let order = self.body.order.iter().copied().filter(filled).collect();
         self.body.order = order;
     }
 
+    /// Lowers all blocks of the function that begins here.
+    fn lower_blocks(&mut self) {
+        self.at.blocks = (0..self.at.flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
+        self.goto(0);
+        let mut lowered = vec![false; self.at.flow.blocks.len()];
+        // Conditions of loops are reached from what comes behind them only.
+        while let Some(number) =
+            (0..lowered.len()).find(|number| !lowered[*number] && self.at.entries[*number].is_some())
+        {
+            lowered[number] = true;
+            self.bytecode_block(number);
+        }
+    }
+
     /// Lowers a block of the bytecode that something leads to.
     fn bytecode_block(&mut self, number: usize) {
-        let Some(entry) = self.entries[number].clone() else { return };
-        self.block = self.blocks[number];
-        (self.regs, self.count) = (entry.regs, entry.count);
-        let flow = self.flow;
+        let Some(entry) = self.at.entries[number].clone() else { return };
+        self.block = self.at.blocks[number];
+        (self.at.regs, self.count) = (entry.regs, entry.count);
+        let flow = self.at.flow;
         let block = &flow.blocks[number];
         if block.header {
-            self.pc = block.start;
+            self.at.pc = block.start;
             self.anchor();
         }
         for pc in block.start..block.end {
-            self.pc = pc;
+            self.at.pc = pc;
             self.taken += 1;
             if !self.inst() {
                 return;
@@ -195,10 +186,10 @@ impl<'a> Emitter<'a> {
     /// Ends the block: the loop is over that the function was entered for, and another tier goes on. That is no exit that code should
     /// learn from.
     fn over(&mut self, pc: usize) {
-        let flow = self.flow;
+        let flow = self.at.flow;
         flow.live[pc].iter().for_each(|reg| self.spill(reg));
         self.store_count();
-        let (frame, class) = (self.frame, self.classes.frames);
+        let (frame, class) = (self.at.frame, self.classes.frames);
         let next = self.small(pc as i32);
         self.store(next, frame, FRAME_PC, class);
         let status = self.int(LEFT);
@@ -240,6 +231,14 @@ impl<'a> Emitter<'a> {
     }
 
     // Values.
+
+    /// The SSA value of a value.
+    fn word_of(&mut self, value: Val) -> Value {
+        match value {
+            Val::Bool(value) | Val::Int(value) | Val::Number(value, _) | Val::Any(value) => value,
+            Val::None | Val::Constant(_) => self.boxed(value),
+        }
+    }
 
     /// The word of a value.
     pub(crate) fn boxed(&mut self, value: Val) -> Value {
@@ -301,26 +300,30 @@ impl<'a> Emitter<'a> {
 
     /// A register's value as memory has it.
     pub(crate) fn slot(&mut self, reg: u16) -> Val {
-        let (window, class) = (self.window, self.classes.registers);
+        let (window, class) = (self.at.window, self.classes.registers);
         Val::Any(self.b().load(Type::I64, window, i32::from(reg) * VALUE, class))
     }
 
     pub(crate) fn reg(&self, reg: u16) -> Val {
-        self.regs[usize::from(reg)]
+        self.at.regs[usize::from(reg)]
     }
 
     pub(crate) fn set(&mut self, reg: u16, value: Val) {
-        self.regs[usize::from(reg)] = value;
+        self.at.regs[usize::from(reg)] = value;
     }
 
     /// Has the other tiers see a register's value.
     pub(crate) fn spill(&mut self, reg: u16) {
         let value = self.reg(reg);
-        if value == Val::None || self.kept[usize::from(reg)] {
+        if value == Val::None || self.at.kept[usize::from(reg)] {
             return;
         }
-        let word = self.boxed(value);
-        let (window, class) = (self.window, self.classes.registers);
+        self.spill_value(value, self.at.window, reg);
+    }
+
+    /// Stores a value to a register of the frame with a register 0.
+    fn spill_value(&mut self, value: Val, window: Value, reg: u16) {
+        let (word, class) = (self.boxed(value), self.classes.registers);
         self.b().store(word, window, i32::from(reg) * VALUE, class);
     }
 
@@ -328,39 +331,26 @@ impl<'a> Emitter<'a> {
 
     /// What was noted about the instruction.
     pub(crate) fn note(&self) -> Note {
-        self.snapshot.notes[self.pc]
+        self.at.snapshot.notes[self.at.pc]
     }
 
     /// Leaves for the other tiers, which execute this instruction, unless the condition holds.
     pub(crate) fn guard(&mut self, holds: Value, reason: Reason) {
-        let state = self.state(self.pc);
+        let state = self.state(self.at.pc);
         self.b().guard(holds, state, reason.into());
     }
 
     /// Lets checks in a loop that begins here be made in front of it, unless one failed there.
     fn anchor(&mut self) {
         if self.note().bits & Note::STAYS == 0 {
-            let state = self.state(self.pc);
+            let state = self.state(self.at.pc);
             self.b().anchor(state, Reason::Hoisted.into());
         }
     }
 
     /// What the other tiers need to go on at an instruction.
     pub(crate) fn state(&mut self, pc: usize) -> State {
-        let mut values = vec![self.count.map_or(FrameValue::Dead, FrameValue::Value)];
-        let live = &self.flow.live[pc];
-        for (number, value) in self.regs.iter().enumerate() {
-            values.push(match *value {
-                // Who goes on finds the registers of the frame as they are in memory, but for what is named here.
-                _ if !live.contains(number as u16) || self.kept[number] => FrameValue::Dead,
-                Val::None => FrameValue::Dead,
-                Val::Constant(bits) => FrameValue::Const(Type::I64, bits),
-                Val::Bool(value) | Val::Int(value) | Val::Number(value, _) | Val::Any(value) => {
-                    FrameValue::Value(value)
-                }
-            });
-        }
-        let data = StateData { code: self.snapshot.code, offset: pc as u32, values, parent: None };
+        let data = self.state_data(pc);
         // Guards of one state share the code that leaves.
         if let Some(last) = self.last_state.filter(|last| self.body.states[*last] == data) {
             return last;
@@ -370,20 +360,55 @@ impl<'a> Emitter<'a> {
         state
     }
 
+    fn state_data(&self, pc: usize) -> StateData {
+        let mut values = vec![self.count.map_or(FrameValue::Dead, FrameValue::Value)];
+        let (live, around) = (&self.at.flow.live[pc], self.around.last());
+        for (number, value) in self.at.regs.iter().enumerate() {
+            values.push(match *value {
+                // Who goes on finds the registers of the frame as they are in memory, but for what is named here.
+                _ if !live.contains(number as u16) || self.at.kept[number] => FrameValue::Dead,
+                Val::None => FrameValue::Dead,
+                Val::Constant(bits) => FrameValue::Const(Type::I64, bits),
+                Val::Bool(value) | Val::Int(value) | Val::Number(value, _) | Val::Any(value) => {
+                    FrameValue::Value(value)
+                }
+            });
+        }
+        let parent = around.map(|caller| caller.state);
+        if let (Some(caller), Some(function @ FrameValue::Dead)) = (around, values.get_mut(1)) {
+            // Who makes the frame looks for the function there.
+            *function = FrameValue::Value(caller.function);
+        }
+        StateData { code: self.at.snapshot.code, offset: pc as u32, values, parent }
+    }
+
     /// Ends the block by leaving for the other tiers.
     pub(crate) fn deopt(&mut self, reason: Reason) {
-        let state = self.state(self.pc);
+        let state = self.state(self.at.pc);
+        self.deopt_in(state, reason);
+    }
+
+    pub(crate) fn deopt_in(&mut self, state: State, reason: Reason) {
         self.b().push(Op::Deopt, None, &[], Imm::Guard { state, reason: reason.into() }, &[]);
     }
 
     /// Ends the block: the function is over without a value, or goes on elsewhere, as `status` says.
     pub(crate) fn leave(&mut self, status: Value) {
+        if let Some(caller) = self.around.last_mut() {
+            caller.goes = true;
+            let gone = caller.gone;
+            return self.b().jump(gone, &[status]);
+        }
         let none = self.int(0);
         self.b().ret(&[status, none]);
     }
 
     /// Ends the block: the function returns.
     pub(crate) fn returned(&mut self, value: Val) {
+        let arrival = self.arrival(value);
+        if let Some(caller) = self.around.last_mut() {
+            return caller.arrivals.push(arrival);
+        }
         let word = self.boxed(value);
         self.store_count();
         let status = self.int(RETURNED);

@@ -1,6 +1,6 @@
 //! One function from bytecode to IR.
 
-use crate::emit::Emitter;
+use crate::emit::{Chain, Emitter};
 use crate::flow::Flow;
 use crate::kinds::{Kinds, kinds};
 use crate::runtime::{self, signature};
@@ -64,7 +64,8 @@ pub fn lower(snapshot: &Snapshot, header: Option<u32>) -> Result<Lowered, Declin
         Some(pc) => format!("js{}.loop{pc}", snapshot.code),
     };
     let func = module.functions.push(Function { name, signature: signature(), ..Function::default() });
-    let mut emitter = Emitter::new(snapshot, &flow, &kinds, (module, classes, functions), func);
+    let facts = Chain::default();
+    let mut emitter = Emitter::new((snapshot, &flow, &kinds), &facts, (module, classes, functions), func);
     // Code for a loop calls the whole function by another name.
     emitter.numbers.push(if header.is_none() { snapshot.code } else { u32::MAX });
     emitter.entry(&entry, header.is_some());

@@ -8,7 +8,7 @@ use js_rt::Value as Word;
 impl Emitter<'_> {
     /// Lowers an instruction of a block; whether control goes on behind it.
     pub(crate) fn inst(&mut self) -> bool {
-        let inst = self.snapshot.insts[self.pc];
+        let inst = self.at.snapshot.insts[self.at.pc];
         let op = inst.op();
         if op.jumps() {
             self.jump(inst);
@@ -47,7 +47,7 @@ impl Emitter<'_> {
         match inst.op() {
             Op::Move => self.set(inst.a(), self.reg(inst.b())),
             Op::LoadConst => {
-                let constant = self.constant(self.snapshot.constants[inst.c() as usize]);
+                let constant = self.constant(self.at.snapshot.constants[inst.c() as usize]);
                 self.set(inst.a(), constant);
             }
             Op::LoadInt => {

@@ -47,13 +47,14 @@ pub(crate) fn lean(inst: Inst) -> Option<Lean> {
 impl Emitter<'_> {
     /// Has the runtime execute the instruction: what it comes to. `more` is what the function has to know besides.
     pub(crate) fn lean_word(&mut self, lean: Lean, more: u32) -> Value {
-        let flow = self.flow;
+        let flow = self.at.flow;
         self.lean += u32::from(!self.is_cold());
-        flow.effects[self.pc].reads.iter().for_each(|reg| self.spill(*reg));
+        self.push_frames();
+        flow.effects[self.at.pc].reads.iter().for_each(|reg| self.spill(*reg));
         if lean.runs_user_code() {
             self.store_count();
         }
-        let packed = self.int(self.pc as u64 | u64::from(more) << 32);
+        let packed = self.int(self.at.pc as u64 | u64::from(more) << 32);
         let word = self.runtime(self.functions.lean[lean as usize], &[packed]);
         let zero = self.int(0);
         let done = self.b().icmp(IntCond::Ne, word, zero);
@@ -66,10 +67,10 @@ impl Emitter<'_> {
 
     /// Goes on if nothing was thrown. `counts`: the countdown is not in memory.
     fn unless_thrown(&mut self, holds: Value, counts: bool) {
-        let flow = self.flow;
+        let flow = self.at.flow;
         let on = self.new_block(&[]);
         let counts = counts && self.count.is_some();
-        if handlers(self.snapshot, self.pc).next().is_none() {
+        if handlers(self.at.snapshot, self.at.pc).next().is_none() {
             // Whatever it was, the frame goes.
             let thrown = self.thrown_block(counts);
             let count: Vec<Value> = self.count.into_iter().filter(|_| counts).collect();
@@ -79,20 +80,21 @@ impl Emitter<'_> {
             self.b().brif(holds, (on, &[]), (thrown, &[]));
             self.switch_to(thrown);
             // Operands are in place, as the function left them.
-            self.spill_for_handlers_but(&flow.effects[self.pc].reads);
+            self.spill_for_handlers_but(&flow.effects[self.at.pc].reads);
             self.hand_on(counts);
         }
         self.switch_to(on);
+        self.pop_frames();
     }
 
     /// The block for all instructions without handlers around them.
     fn thrown_block(&mut self, counts: bool) -> Block {
-        if let Some(block) = self.thrown[usize::from(counts)] {
+        if let Some(block) = self.at.thrown[usize::from(counts)] {
             return block;
         }
         let types = if counts { vec![Type::I32] } else { Vec::new() };
         let (block, here) = (self.cold_block_with(&types), self.block());
-        self.thrown[usize::from(counts)] = Some(block);
+        self.at.thrown[usize::from(counts)] = Some(block);
         self.switch_to(block);
         let count = self.count;
         if counts {
@@ -137,7 +139,7 @@ impl Emitter<'_> {
                 self.set(inst.a(), Val::Any(word));
             }
             _ => {
-                if let [reg] = self.flow.effects[self.pc].writes[..] {
+                if let [reg] = self.at.flow.effects[self.at.pc].writes[..] {
                     self.set(reg, Val::Any(word));
                 }
             }

@@ -11,8 +11,8 @@ use js_rt::offsets::*;
 impl Emitter<'_> {
     /// Lowers a call of a function of Math; whether it is one.
     pub(crate) fn math_call(&mut self, inst: Inst) -> bool {
-        let known = self.snapshot.math_at(self.pc);
-        let Some(op) = known.filter(|_| self.note().exits < self.snapshot.most_exits()) else {
+        let known = self.at.snapshot.math_at(self.at.pc);
+        let Some(op) = known.filter(|_| self.note().exits < self.at.snapshot.most_exits()) else {
             return false;
         };
         let (callee, first) = (self.reg(inst.b()), inst.b() + 2);
@@ -72,12 +72,12 @@ impl Emitter<'_> {
     /// Registers with doubles that were written a moment ago: as in loops, the polls have copies of their own. What was there before may be the
     /// same for many rounds, which copies would hide.
     fn live_doubles(&self) -> Vec<u16> {
-        let flow = self.flow;
-        let here = flow.blocks.iter().find(|block| (block.start..block.end).contains(&self.pc));
-        let fresh = here.map_or(&[][..], |block| &flow.effects[block.start..self.pc]);
+        let flow = self.at.flow;
+        let here = flow.blocks.iter().find(|block| (block.start..block.end).contains(&self.at.pc));
+        let fresh = here.map_or(&[][..], |block| &flow.effects[block.start..self.at.pc]);
         let is_fresh = |reg: &u16| fresh.iter().any(|effect| effect.writes.contains(reg));
         let is_double = |reg: &u16| matches!(self.reg(*reg), Val::Number(_, None));
-        flow.live[self.pc].iter().filter(is_double).filter(is_fresh).collect()
+        flow.live[self.at.pc].iter().filter(is_double).filter(is_fresh).collect()
     }
 
     /// Leaves unless a value is the built-in function that was called here.
@@ -96,7 +96,7 @@ impl Emitter<'_> {
     /// A number that is an argument: leaves when it is none.
     fn argument(&mut self, value: Val) -> Val {
         let Val::Any(word) = value else { return value };
-        Val::Number(self.unboxed(word, self.pc, Reason::Number), None)
+        Val::Number(self.unboxed(word, self.at.pc, Reason::Number), None)
     }
 
     fn math(&mut self, op: MathOp, numbers: &[Val]) -> Val {

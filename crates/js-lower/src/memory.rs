@@ -78,7 +78,7 @@ impl Emitter<'_> {
 
     /// Whether no prototype's shape changed since an entry of a cache was made.
     pub(crate) fn same_epoch(&mut self, epoch: u64) -> Value {
-        let address = self.address(self.snapshot.cells.proto_epoch);
+        let address = self.address(self.at.snapshot.cells.proto_epoch);
         let found = self.load(Type::I64, address, 0, self.classes.epoch);
         let wanted = self.int(epoch);
         self.b().icmp(IntCond::Eq, found, wanted)

@@ -32,10 +32,10 @@ impl Emitter<'_> {
 
     /// The entries of the instruction's cache that are of use, if they are all there is to it.
     fn entries(&self, inst: Inst, useful: impl Fn(&Access) -> bool) -> Vec<Access> {
-        if self.note().exits >= self.snapshot.most_exits() || self.note().bits & Note::PRIMITIVE != 0 {
+        if self.note().exits >= self.at.snapshot.most_exits() || self.note().bits & Note::PRIMITIVE != 0 {
             return Vec::new();
         }
-        let all = self.snapshot.caches.get(inst.c() as usize).map_or(&[][..], |entries| &entries[..]);
+        let all = self.at.snapshot.caches.get(inst.c() as usize).map_or(&[][..], |entries| &entries[..]);
         if all.len() > MOST_SHAPES || !all.iter().all(&useful) {
             return Vec::new();
         }
@@ -91,6 +91,8 @@ impl Emitter<'_> {
     fn get_by_getter(&mut self, inst: Inst, base: Val) {
         let entries = self.entries(inst, |entry| entry.kind == CacheKind::ProtoAccessor);
         let targets = self.straight_targets();
+        // Where registers in use end is only known of frames that are there.
+        let targets = if self.is_in_place() { Vec::new() } else { targets };
         let ([entry], Val::Any(receiver), [_, ..]) = (&entries[..], base, &targets[..]) else {
             return self.stepped();
         };
@@ -121,7 +123,7 @@ impl Emitter<'_> {
         if let Some((_, last)) = self.last_within.iter().find(|(shape, _)| *shape == entry.shape) {
             return Some(*last);
         }
-        let snapshot = self.snapshot;
+        let snapshot = self.at.snapshot;
         let accesses = snapshot.insts.iter().zip(&snapshot.notes).filter(|(inst, note)| {
             let own = matches!(inst.op(), Op::GetProperty | Op::GetMethod | Op::SetProperty);
             own && note.bits & Note::OUTSIDE == 0
@@ -155,7 +157,7 @@ impl Emitter<'_> {
     fn get_length(&mut self, inst: Inst) {
         let base = self.reg(inst.b());
         if self.note().bits & Note::OTHER != 0
-            || self.note().exits >= self.snapshot.most_exits()
+            || self.note().exits >= self.at.snapshot.most_exits()
             || !matches!(base, Val::Any(_))
         {
             return self.stepped();
@@ -357,7 +359,7 @@ impl Emitter<'_> {
     /// CoerceThis of an object, or CheckObject: the object it is.
     pub(crate) fn check_object(&mut self, reg: u16) -> bool {
         let value = self.reg(reg);
-        if !matches!(value, Val::Any(_)) || self.note().exits >= self.snapshot.most_exits() {
+        if !matches!(value, Val::Any(_)) || self.note().exits >= self.at.snapshot.most_exits() {
             return false;
         }
         self.object(value, None);
@@ -366,7 +368,7 @@ impl Emitter<'_> {
 
     /// Unused where every way is checked in place.
     pub(crate) fn slow_block(&mut self) -> Option<Block> {
-        (self.note().bits & Note::OTHER != 0 || self.note().exits >= self.snapshot.most_exits())
+        (self.note().bits & Note::OTHER != 0 || self.note().exits >= self.at.snapshot.most_exits())
             .then(|| self.cold_block())
     }
 

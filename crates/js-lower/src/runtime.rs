@@ -24,6 +24,9 @@ pub const REMAINDER: &str = "js.remainder";
 /// `called(status, pc) -> 0 go on, 1 threw, 2 left`: a function that was called did not return but came to this status; its value
 /// is in the call's register then.
 pub const CALLED: &str = "js.called";
+/// `in_place(pc, function, new_target) -> 0`: pushes the frame of a function whose body is in place of the call at `pc`; for calls that do not
+/// construct, `new_target` is undefined.
+pub const IN_PLACE: &str = "js.in_place";
 /// `create(register) -> object`: what a constructor finds as `this`, the register having new.target; 0 where that takes more than looking `prototype` up.
 pub const CREATE: &str = "js.create";
 /// `truth(value) -> 0, 1`: ToBoolean.
@@ -132,6 +135,8 @@ pub enum Reason {
     Hoisted = 8,
     /// Another function is called.
     Callee = 9,
+    /// A function in place of a call before the instruction came to its end in another tier.
+    Gone = 10,
 }
 
 impl Reason {
@@ -148,6 +153,7 @@ impl Reason {
             7 => "untaken",
             8 => "hoisted",
             9 => "callee",
+            10 => "gone",
             _ => "other",
         }
     }
@@ -211,6 +217,7 @@ pub(crate) struct Functions {
     pub(crate) truth: Runtime,
     pub(crate) called: Runtime,
     pub(crate) create: Runtime,
+    pub(crate) in_place: Runtime,
     pub(crate) strict_equal: Runtime,
     pub(crate) thrown: Runtime,
     /// By number.
@@ -244,6 +251,7 @@ pub(crate) fn classes(module: &mut Module) -> Classes {
 /// Declares the runtime functions.
 pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
     let states = || ClassSet::Some(vec![classes.states]);
+    let frames = || ClassSet::Some(vec![classes.frames, classes.registers]);
     let counted = || ClassSet::Some(vec![classes.frames, classes.countdown, classes.states]);
     // What is reported to the collector is what such a function stores; `pc` is, too.
     let touched = |lean: Lean| match lean.touches() {
@@ -268,6 +276,7 @@ pub(crate) fn functions(module: &mut Module, classes: &Classes) -> Functions {
         wrote: function(WROTE, &[Type::I64], false, states(), states()),
         remainder: function(REMAINDER, &[Type::I64, Type::I64], false, ClassSet::Empty, ClassSet::Empty),
         called: function(CALLED, &[Type::I64, Type::I64], true, ClassSet::All, ClassSet::All),
+        in_place: function(IN_PLACE, &[Type::I64; 3], false, frames(), frames()),
         // The prototype may become known as one.
         create: function(CREATE, &[Type::I64], true, ClassSet::All, ClassSet::All),
         truth: function(TRUTH, &[Type::I64], false, ClassSet::All, ClassSet::Empty),

@@ -62,6 +62,8 @@ pub struct Target {
     pub registers: u32,
     /// How many formal parameters.
     pub params: u32,
+    /// The word of the only function that was seen with this code.
+    pub function: Option<u64>,
     /// Whether only a look at an argument says so: code is left where it is another one, and who compiles it anew knows.
     pub guessed: bool,
 }
@@ -105,6 +107,28 @@ impl Snapshot {
         Some(self.math[at].1)
     }
 
+    /// The function with a code, if its body is to be put in place of calls.
+    pub(crate) fn body_of(&self, code: u64) -> Option<&Snapshot> {
+        self.bodies.iter().find(|(of, _)| *of == code).map(|(_, body)| body)
+    }
+
+    /// Whether functions are in place of all of its calls that are made.
+    pub fn calls_in_place(&self) -> bool {
+        let mut calls =
+            self.insts.iter().enumerate().filter(|(_, inst)| matches!(inst.op(), Op::Call | Op::New));
+        calls.all(|(pc, _)| {
+            let targets = self.targets_at(pc).unwrap_or_default();
+            let found = targets.iter().all(|target| self.body_of(target.code).is_some());
+            self.math_at(pc).is_some() || self.is_untaken(pc) || !targets.is_empty() && found
+        })
+    }
+
+    /// Whether it or what is put in place of its calls has loops.
+    pub fn has_loops(&self) -> bool {
+        self.insts.iter().any(|inst| inst.op().is_loop())
+            || self.bodies.iter().any(|(_, body)| body.has_loops())
+    }
+
     /// Whether nothing is known of a call, of which something is known once it is executed, if only by leaving there.
     pub(crate) fn is_untaken(&self, pc: usize) -> bool {
         let note = self.notes[pc];
@@ -141,6 +165,8 @@ pub struct Snapshot {
     pub targets: Box<[(u32, Vec<Target>)]>,
     /// What registers hold: arguments where a function is compiled, all registers where a loop is.
     pub held: Box<[Held]>,
+    /// Of functions that calls lead to, by the word of their code: those whose bodies are put in place of calls.
+    pub bodies: Box<[(u64, Snapshot)]>,
     /// Where the isolate's cells are.
     pub cells: Cells,
     /// Whether it was chosen, not compiled as everything is: then loops are declined that code would gain little for, and exits are tolerated.

@@ -82,10 +82,11 @@ impl Emitter<'_> {
     pub(crate) fn loaded(&mut self, place: Place, reg: u16, reason: Reason) -> Val {
         let word = self.load(Type::I64, place.base, place.offset, place.class);
         // Where that was wrong once, what is left says nothing of the value.
-        let used = first_use(self.snapshot, self.flow, self.pc, reg).filter(|_| self.note().exits == 0);
+        let used =
+            first_use(self.at.snapshot, self.at.flow, self.at.pc, reg).filter(|_| self.note().exits == 0);
         match used {
             Some(Use::Int) => Val::Int(self.int_of(word, reason)),
-            Some(Use::Number) => Val::Number(self.unboxed(word, self.pc, reason), None),
+            Some(Use::Number) => Val::Number(self.unboxed(word, self.at.pc, reason), None),
             Some(Use::Cell) => {
                 let holds = self.is_cell(word);
                 self.guard(holds, reason);

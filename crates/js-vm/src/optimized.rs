@@ -5,12 +5,12 @@
 //! far as anybody may look at them. Unlike other compiled code it is a function on the native stack, which is what it has its callees
 //! executed on.
 
-use crate::call::mark;
+use crate::call::{Site, mark};
 use crate::error::{Res, Throw};
 use crate::tier::Next;
 use crate::vm::Vm;
 use js_bytecode::Op;
-use js_rt::{Frame, Value};
+use js_rt::{Closure, Frame, Value};
 use std::cell::Cell;
 
 /// How optimized code goes on after what it had done.
@@ -119,6 +119,40 @@ impl Vm {
         };
         std::hint::black_box(code);
         stepped
+    }
+
+    /// Pushes the frame of a function that optimized code has in place of the call at `pc` of the innermost frame, which waits for it then. Its
+    /// registers are undefined but for the function. Code that has it has seen that there is room.
+    pub fn push_in_place(&self, pc: u32, function: Value, new_target: Value) {
+        let stack = &self.state.stack;
+        let closure = function.as_object().and_then(|function| function.payload_as::<Closure>());
+        let (Some(frame), Some(closure)) = (stack.frame(), closure) else { return };
+        let call = frame.code.get().and_then(|code| code.function.insts.get(pc as usize).copied());
+        let Some(call) = call else { return };
+        let base = frame.base.get() as usize + usize::from(call.b());
+        frame.pc.set(pc + 1);
+        for cell in stack.values().get(base..base + 2 + call.c() as usize).unwrap_or(&[]) {
+            cell.set(Value::UNDEFINED);
+        }
+        let flags = if new_target.is_undefined() { 0 } else { mark::CONSTRUCT };
+        let site = Site { base, argc: call.c() as usize, dst: call.a() };
+        let pushed = self.push_frame(closure.code(), site, new_target, flags);
+        debug_assert!(pushed.is_ok(), "there was room");
+        stack.values()[base].set(function);
+    }
+
+    /// Executes frames that were pushed so above the first `depth`, of which the last one waits for them.
+    pub fn finish_in_place(&self, depth: usize) -> Stepped {
+        let Some(frame) = self.state.stack.frames().get(depth.wrapping_sub(1)) else { return Stepped::Left };
+        let code = frame.code.get();
+        let stepped = self.finish_call(frame, depth);
+        std::hint::black_box(code);
+        stepped
+    }
+
+    /// How many frames there are.
+    pub fn depth(&self) -> usize {
+        self.state.stack.depth()
     }
 
     /// Something was thrown in the innermost frame; there are `depth` of them.

@@ -10,32 +10,32 @@ use js_rt::offsets::FRAME_PC;
 impl Emitter<'_> {
     /// The countdown as it is in memory.
     pub(crate) fn countdown(&mut self) -> Value {
-        let (address, class) = (self.address(self.snapshot.cells.countdown), self.classes.countdown);
+        let (address, class) = (self.address(self.at.snapshot.cells.countdown), self.classes.countdown);
         self.load(Type::I32, address, 0, class)
     }
 
     /// Has others see the countdown.
     pub(crate) fn store_count(&mut self) {
         if let Some(count) = self.count {
-            let (address, class) = (self.address(self.snapshot.cells.countdown), self.classes.countdown);
+            let (address, class) = (self.address(self.at.snapshot.cells.countdown), self.classes.countdown);
             self.store(count, address, 0, class);
         }
     }
 
     pub(crate) fn runtime(&mut self, function: Runtime, args: &[Value]) -> Value {
         let mut builder = Builder::at(&mut self.body, self.block);
-        builder.set_position(self.pc as u32);
+        builder.set_position(self.at.pc as u32);
         builder.call_runtime(&self.module, function, args, false)[0]
     }
 
     /// Calls a function of the module.
     pub(crate) fn call_func(&mut self, func: Func, args: &[Value]) -> Vec<Value> {
         let mut builder = Builder::at(&mut self.body, self.block);
-        builder.set_position(self.pc as u32);
+        builder.set_position(self.at.pc as u32);
         builder.call(&self.module, func, args, false).to_vec()
     }
 
-    /// Goes on if a status is 0; 1: the function threw, else it goes on elsewhere.
+    /// Goes on if a status is 0; 1: the function threw, else it goes on elsewhere. Frames that were pushed for what gave it are taken away.
     pub(crate) fn unless_left(&mut self, status: Value) {
         let zero = self.int(0);
         let next = self.b().icmp(IntCond::Eq, status, zero);
@@ -43,17 +43,18 @@ impl Emitter<'_> {
         let on = self.new_block(&[]);
         self.b().brif(next, (on, &[]), (out, &[status]));
         self.switch_to(on);
+        self.pop_frames();
     }
 
     /// The block that leaves with a status.
     fn left_block(&mut self) -> Block {
-        if let Some(block) = self.left {
+        if let Some(block) = self.at.left {
             return block;
         }
         // The statuses that are not 0 are those that functions hand back.
         const { assert!(THREW == 1 && LEFT == 2) };
         let (out, here) = (self.cold_block_with(&[Type::I64]), self.block());
-        self.left = Some(out);
+        self.at.left = Some(out);
         self.switch_to(out);
         let status = self.params(out)[0];
         self.leave(status);
@@ -68,8 +69,8 @@ impl Emitter<'_> {
 
     /// The same but for some registers.
     pub(crate) fn spill_for_handlers_but(&mut self, stored: &[u16]) {
-        let around: Vec<usize> = handlers(self.snapshot, self.pc).collect();
-        let flow = self.flow;
+        let around: Vec<usize> = handlers(self.at.snapshot, self.at.pc).collect();
+        let flow = self.at.flow;
         for handler in around {
             let live = flow.live[handler].iter().filter(|reg| !stored.contains(reg));
             live.for_each(|reg| self.spill(reg));
@@ -78,11 +79,12 @@ impl Emitter<'_> {
 
     /// Has the interpreter execute this instruction, on registers that are stored for it; its status.
     pub(super) fn step(&mut self) -> Value {
-        let flow = self.flow;
-        flow.effects[self.pc].reads.iter().for_each(|reg| self.spill(*reg));
+        self.push_frames();
+        let flow = self.at.flow;
+        flow.effects[self.at.pc].reads.iter().for_each(|reg| self.spill(*reg));
         self.spill_for_handlers();
         self.store_count();
-        let (frame, pc) = (self.frame, self.int(self.pc as u64));
+        let (frame, pc) = (self.at.frame, self.int(self.at.pc as u64));
         self.runtime(self.functions.step, &[frame, pc])
     }
 
@@ -95,8 +97,8 @@ impl Emitter<'_> {
 
     fn stepped_state(&mut self) {
         self.reload_count();
-        let flow = self.flow;
-        for reg in &flow.effects[self.pc].writes {
+        let flow = self.at.flow;
+        for reg in &flow.effects[self.at.pc].writes {
             let value = self.slot(*reg);
             self.set(*reg, value);
         }
@@ -104,7 +106,7 @@ impl Emitter<'_> {
 
     /// Has the interpreter execute this instruction, and takes over what it wrote.
     pub(crate) fn stepped(&mut self) {
-        if self.leanly(self.snapshot.insts[self.pc]) {
+        if self.leanly(self.at.snapshot.insts[self.at.pc]) {
             return;
         }
         let status = self.step();
@@ -128,40 +130,42 @@ impl Emitter<'_> {
         self.b().brif(on, (fell, &[]), (elsewhere, &[]));
         // It threw, or goes on at a handler, unless it is at its target.
         self.switch_to(elsewhere);
-        let (frame, class) = (self.frame, self.classes.frames);
+        let (frame, class) = (self.at.frame, self.classes.frames);
         let threw = self.int(THREW);
         let is_left = self.b().icmp(IntCond::Ne, status, threw);
         let out = self.cold_block();
         self.or_else(is_left, out);
         let pc = self.load(Type::I32, frame, FRAME_PC, class);
-        let wanted = self.small(self.flow.blocks[target].start as i32);
+        let wanted = self.small(self.at.flow.blocks[target].start as i32);
         let there = self.b().icmp(IntCond::Eq, pc, wanted);
         self.b().brif(there, (jumped, &[]), (out, &[]));
         self.switch_to(out);
         self.leave(status);
         self.switch_to(jumped);
+        self.pop_frames();
         self.stepped_state();
-        let (regs, count) = (self.regs.clone(), self.count);
+        let (regs, count) = (self.at.regs.clone(), self.count);
         // It has counted itself, if it goes back.
         self.goto(target);
-        (self.regs, self.count) = (regs, count);
+        (self.at.regs, self.count) = (regs, count);
         self.switch_to(fell);
+        self.pop_frames();
         self.stepped_state();
         self.goto(next);
     }
 
     /// Does something on a way that few take: what it finds out about registers does not hold elsewhere.
     pub(crate) fn apart<T>(&mut self, does: impl FnOnce(&mut Self) -> T) -> T {
-        let before = (self.regs.clone(), self.count);
+        let before = (self.at.regs.clone(), self.count);
         let result = does(self);
-        (self.regs, self.count) = before;
+        (self.at.regs, self.count) = before;
         result
     }
 
     /// Meets the ways of an instruction: what `fast` comes to in the current block, and what the interpreter makes of it in `slow`.
     /// The instruction writes one register.
     pub(crate) fn meet(&mut self, fast: Val, slow: Block) -> Val {
-        let writes: Vec<u16> = self.flow.effects[self.pc].writes.clone();
+        let writes: Vec<u16> = self.at.flow.effects[self.at.pc].writes.clone();
         let counts = self.count.is_some();
         let mut types = vec![Type::I64];
         types.extend(counts.then_some(Type::I32));

@@ -47,25 +47,25 @@ impl Emitter<'_> {
 
     /// Whether a block is only ever entered from one place, and so needs no parameters.
     fn is_single(&self, number: usize) -> bool {
-        let block = &self.flow.blocks[number];
+        let block = &self.at.flow.blocks[number];
         let ways = block.from.len() + usize::from(number == 0);
         ways == 1 && !block.header
     }
 
     /// Ends the block: on with a block of the bytecode.
     pub(crate) fn goto(&mut self, number: usize) {
-        let start = self.flow.blocks[number].start;
-        if !self.flow.region.contains(&start) {
+        let start = self.at.flow.blocks[number].start;
+        if !self.at.flow.region.contains(&start) {
             return self.over(start);
         }
-        let to = self.blocks[number];
+        let to = self.at.blocks[number];
         if self.is_single(number) {
-            let (regs, count) = (self.regs.clone(), self.count);
-            self.entries[number] = Some(Entry { regs, count });
+            let (regs, count) = (self.at.regs.clone(), self.count);
+            self.at.entries[number] = Some(Entry { regs, count });
             self.b().jump(to, &[]);
             return;
         }
-        if self.entries[number].is_none() {
+        if self.at.entries[number].is_none() {
             self.open(number);
         }
         let args = self.arguments(number);
@@ -75,20 +75,20 @@ impl Emitter<'_> {
 
     /// Whether a block begins a loop that is entered here, and not begun again.
     fn is_ahead(&self, number: usize) -> bool {
-        let block = &self.flow.blocks[number];
-        block.header && (self.pc <= block.start || self.entering)
+        let block = &self.at.flow.blocks[number];
+        block.header && (self.at.pc <= block.start || self.at.entering)
     }
 
     /// The block in front of a loop that all ways into it lead to. Where control comes in at an inner loop, the loops around it lead back to
     /// there, and the inner one stays a loop of its own.
     fn front(&mut self, number: usize) -> Block {
-        if let Some(front) = self.fronts[number] {
+        if let Some(front) = self.at.fronts[number] {
             return front;
         }
-        let header = self.blocks[number];
+        let header = self.at.blocks[number];
         let types: Vec<Type> = self.params(header).iter().map(|param| self.body.ty(*param)).collect();
         let front = self.new_block(&types);
-        self.fronts[number] = Some(front);
+        self.at.fronts[number] = Some(front);
         let params = self.params(front);
         Builder::at(&mut self.body, front).jump(header, &params);
         front
@@ -96,12 +96,12 @@ impl Emitter<'_> {
 
     /// Gives a block its parameters.
     fn open(&mut self, number: usize) {
-        let block = self.blocks[number];
-        let mut regs = vec![Val::None; self.regs.len()];
-        let flow = self.flow;
+        let block = self.at.blocks[number];
+        let mut regs = vec![Val::None; self.at.regs.len()];
+        let flow = self.at.flow;
         for reg in flow.live[flow.blocks[number].start].iter() {
             let mut param = |ty| self.body.add_param(block, ty);
-            regs[usize::from(reg)] = match self.kinds[number][usize::from(reg)] {
+            regs[usize::from(reg)] = match self.at.kinds[number][usize::from(reg)] {
                 Kind::None => Val::None,
                 Kind::Bool => Val::Bool(param(Type::Bool)),
                 Kind::Int => Val::Int(param(Type::I32)),
@@ -110,16 +110,16 @@ impl Emitter<'_> {
             };
         }
         let count = self.count.map(|_| self.body.add_param(block, Type::I32));
-        self.entries[number] = Some(Entry { regs, count });
+        self.at.entries[number] = Some(Entry { regs, count });
     }
 
     /// The values for a block's parameters.
     fn arguments(&mut self, number: usize) -> Vec<Value> {
-        let flow = self.flow;
+        let flow = self.at.flow;
         let pc = flow.blocks[number].start;
         let mut args = Vec::new();
         for reg in flow.live[pc].iter() {
-            let kind = self.kinds[number][usize::from(reg)];
+            let kind = self.at.kinds[number][usize::from(reg)];
             let value = self.coerced(self.reg(reg), kind, pc);
             self.set(reg, value);
             match value {
@@ -177,34 +177,34 @@ impl Emitter<'_> {
     pub(crate) fn branch(&mut self, cond: Value, then: usize, other: usize) {
         let (yes, no) = (self.new_block(&[]), self.new_block(&[]));
         self.b().brif(cond, (yes, &[]), (no, &[]));
-        let (regs, count) = (self.regs.clone(), self.count);
+        let (regs, count) = (self.at.regs.clone(), self.count);
         self.switch_to(yes);
         self.way(then);
-        (self.regs, self.count) = (regs, count);
+        (self.at.regs, self.count) = (regs, count);
         self.switch_to(no);
         self.way(other);
     }
 
     /// Ends the block: to a block that may lie behind.
     pub(crate) fn way(&mut self, number: usize) {
-        let start = self.flow.blocks[number].start;
-        if start <= self.pc
+        let start = self.at.flow.blocks[number].start;
+        if start <= self.at.pc
             && let Some(count) = self.count
         {
             let carried = self.carried_doubles(start);
-            let pc = std::mem::replace(&mut self.pc, start);
+            let pc = std::mem::replace(&mut self.at.pc, start);
             let counted = self.counted_with(count, &carried);
             self.count = Some(counted);
-            self.pc = pc;
+            self.at.pc = pc;
         }
         self.goto(number);
     }
 
     /// Registers with doubles that the loop from `start` to here computes anew in each round.
     fn carried_doubles(&self, start: usize) -> Vec<u16> {
-        let flow = self.flow;
+        let flow = self.at.flow;
         let is_written =
-            |reg: &u16| flow.effects[start..=self.pc].iter().any(|effect| effect.writes.contains(reg));
+            |reg: &u16| flow.effects[start..=self.at.pc].iter().any(|effect| effect.writes.contains(reg));
         let is_double = |reg: &u16| matches!(self.reg(*reg), Val::Number(..));
         flow.live[start].iter().filter(is_double).filter(is_written).collect()
     }
@@ -232,10 +232,11 @@ impl Emitter<'_> {
         self.switch_to(poll);
         self.count = Some(zero);
         let copies: Vec<Value> = kept.iter().map(|number| self.b().unary(Op::Fcanon, *number)).collect();
+        self.push_frames();
         self.store_count();
         // A handler around here could be where this leads.
         self.spill_for_handlers();
-        let (frame, pc) = (self.frame, self.int(self.pc as u64));
+        let (frame, pc) = (self.at.frame, self.int(self.at.pc as u64));
         let status = self.runtime(self.functions.poll, &[frame, pc]);
         self.unless_left(status);
         let count = self.countdown();
