@@ -230,7 +230,7 @@ impl Function {
     /// Whether what was counted is enough to make up for compiling.
     pub(crate) fn is_worth_compiling(&self, insts: &[Inst], header: Option<u32>, threshold: u32) -> bool {
         let parts = header.map_or(1, |header| {
-            self.extent(insts, header, |extent| extent.around.len() / extent.own.len()) as u32
+            self.extent(insts, header, |extent| extent.around.len() / extent.own.len().max(1)) as u32
         });
         let events = self.events.load(Ordering::Relaxed);
         events >= threshold.saturating_mul(parts.clamp(1, MOST_PARTS))

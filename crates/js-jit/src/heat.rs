@@ -193,7 +193,7 @@ impl Jit {
     }
 }
 
-/// Why functions of a kind have no optimized code, whatever is in them: their frames return in ways of their own.
+/// Why functions of a kind have no optimized code but for loops that are not suspended: their frames return in ways of their own.
 pub(crate) fn unsuited(code: &Code) -> Option<&'static str> {
     let flags = &code.function.flags;
     if flags.generator {

@@ -65,6 +65,7 @@ impl View<'_> {
             held: registers.iter().map(|register| held(register.get())).collect(),
             bodies: bodies.into_iter().filter(in_place).collect(),
             cells: cells(&vm.addresses()),
+            suspends: unsuited(&code).is_some(),
             choosy: self.choosy,
         }
     }

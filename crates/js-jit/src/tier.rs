@@ -11,7 +11,7 @@ use ir::random::Rng;
 use jit::engine::{self, Engine};
 use jit::{LoadError, MovableEntry, WordCallable};
 use js_baseline::{Ask, Ran, Upper};
-use js_lower::{runtime, signature};
+use js_lower::{Extent, runtime, signature};
 use js_rt::Code;
 use js_vm::Vm;
 use rustc_hash::FxHashMap;
@@ -214,14 +214,22 @@ impl Upper for Jit {
 
     fn ask(&self, vm: &Vm, code: Gc<Code>, header: Option<u32>) -> Ask {
         if let Some(reason) = unsuited(&code) {
-            self.compiler.decline(reason);
-            return Ask::Again(NEVER);
+            let insts = &code.function.insts;
+            if !Extent::any(insts) {
+                self.compiler.decline(reason);
+                return Ask::Again(NEVER);
+            }
+            let Some(head) = header.map(|head| head as usize) else { return Ask::Again(self.step()) };
+            if Extent::new(insts, head).own.is_empty() {
+                return Ask::Again(self.step());
+            }
         }
         if self.is_early(&code.native.above, header) {
             return Ask::Again(self.step());
         }
         let Some(running) = self.running() else { return Ask::Again(NEVER) };
         let Some(function) = self.function(running, vm, code) else { return Ask::Again(LATER) };
+        let whole = header.is_some() && unsuited(&code).is_none();
         let counter = if header.is_some() { &function.rounds } else { &function.calls };
         counter.fetch_add(1, Ordering::Relaxed);
         match Jit::state(running, &function, header) {
@@ -232,7 +240,7 @@ impl Upper for Jit {
                 self.request(running, (vm, code), &function, header);
             }
             // Its calls are hardly ever what is asked about where most of what is counted are rounds.
-            Some(State::Installed { .. }) if header.is_some() && function.is_entered_in_loops() => {
+            Some(State::Installed { .. }) if whole && function.is_entered_in_loops() => {
                 let ready = Jit::state(running, &function, None) == Some(State::Below)
                     && self.wait(running, (vm, &code), &function, None, self.step().min(SOON)).is_none();
                 if ready {

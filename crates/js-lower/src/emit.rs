@@ -183,9 +183,9 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Ends the block: the loop is over that the function was entered for, and another tier goes on. That is no exit that code should
-    /// learn from.
-    fn over(&mut self, pc: usize) {
+    /// Ends the block: the loop is over that the function was entered for, and another tier goes on at an instruction. That is no exit that
+    /// code should learn from.
+    pub(crate) fn over(&mut self, pc: usize) {
         let flow = self.at.flow;
         flow.live[pc].iter().for_each(|reg| self.spill(reg));
         self.store_count();

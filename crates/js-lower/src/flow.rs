@@ -38,22 +38,38 @@ pub(crate) struct Flow {
 /// Where a loop lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// From its head to the last jump back there.
+    /// From its head to the last jump back there without being suspended; empty if there is none.
     pub own: Range<usize>,
-    /// The outermost loop around it, which is what is compiled for its head: what comes behind that is mostly done once, and would be
-    /// compiled for each loop in front of it.
+    /// The outermost loop around it of which all rounds are made without being suspended, which is what is compiled for its head: what comes
+    /// behind that is mostly done once, and would be compiled for each loop in front of it.
     pub around: Range<usize>,
+}
+
+/// Whether an instruction suspends the function.
+fn suspends(inst: Inst) -> bool {
+    matches!(inst.op(), Op::InitialYield | Op::Yield | Op::YieldRaw | Op::Await)
 }
 
 impl Extent {
     /// That of the loop with a head.
     pub fn new(insts: &[Inst], header: usize) -> Extent {
-        let jumps = insts.iter().enumerate().filter(|(_, inst)| inst.op().jumps());
-        let back: Vec<(usize, usize)> =
-            jumps.map(|(pc, inst)| (target(pc, *inst), pc)).filter(|(to, pc)| to <= pc).collect();
+        let back = rounds(insts);
         let own = back.iter().filter(|(to, _)| *to == header).map(|(_, pc)| pc + 1).max();
-        Extent { own: header..own.unwrap_or(header + 1), around: around(&back, header) }
+        Extent { own: header..own.unwrap_or(header), around: around(&back, header) }
     }
+
+    /// Whether there are any loops of which rounds are made without the function being suspended.
+    pub fn any(insts: &[Inst]) -> bool {
+        !rounds(insts).is_empty()
+    }
+}
+
+/// Jumps back, by target and place, that nothing in between suspends the function.
+fn rounds(insts: &[Inst]) -> Vec<(usize, usize)> {
+    let jumps = insts.iter().enumerate().filter(|(_, inst)| inst.op().jumps());
+    let back = jumps.map(|(pc, inst)| (target(pc, *inst), pc)).filter(|(to, pc)| to <= pc);
+    let stays = |(to, pc): &(usize, usize)| !insts[*to..=*pc].iter().copied().any(suspends);
+    back.filter(stays).collect()
 }
 
 /// What jumps `back`, each with its target, span around the head of a loop.
@@ -250,6 +266,18 @@ mod tests {
         let insts = [nop, nop, back(2, 1), back(3, 0), nop];
         assert_eq!(Extent::new(&insts, 1), Extent { own: 1..3, around: 0..4 });
         assert_eq!(Extent::new(&insts, 0), Extent { own: 0..4, around: 0..4 });
-        assert_eq!(Extent::new(&insts, 4), Extent { own: 4..5, around: 4..5 });
+        assert_eq!(Extent::new(&insts, 4), Extent { own: 4..4, around: 4..5 });
+    }
+
+    #[test]
+    fn loops_that_are_suspended_are_around_none() {
+        // The inner loop is as above, the outer one waits.
+        let nop = Inst::new(Op::Debugger, 0, 0, 0);
+        let back = |from: i32, to: i32| Inst::new(Op::Loop, 0, 0, (to - from - 1) as u32);
+        let waits = Inst::new(Op::Await, 0, 0, 0);
+        let insts = [nop, nop, back(2, 1), waits, back(4, 0)];
+        assert_eq!(Extent::new(&insts, 1), Extent { own: 1..3, around: 1..3 });
+        assert_eq!(Extent::new(&insts, 0).own, 0..0);
+        assert!(Extent::any(&insts) && !Extent::any(&insts[3..]));
     }
 }

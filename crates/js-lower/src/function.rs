@@ -1,7 +1,7 @@
 //! One function from bytecode to IR.
 
 use crate::emit::{Chain, Emitter};
-use crate::flow::Flow;
+use crate::flow::{Extent, Flow};
 use crate::kinds::{Kinds, kinds};
 use crate::runtime::{self, signature};
 use crate::snapshot::{Held, Snapshot};
@@ -51,7 +51,7 @@ const MOST_LEAN: u32 = 4;
 /// # Panics
 /// When `header` is no instruction of the function, or the snapshot's parts are not as long as they have to be.
 pub fn lower(snapshot: &Snapshot, header: Option<u32>) -> Result<Lowered, Declined> {
-    suits(snapshot)?;
+    suits(snapshot, header)?;
     let flow = Flow::new(snapshot, header.map(|pc| pc as usize));
     calls(snapshot, &flow)?;
     let entry = entry_kinds(snapshot, header);
@@ -78,17 +78,17 @@ pub fn lower(snapshot: &Snapshot, header: Option<u32>) -> Result<Lowered, Declin
 }
 
 /// Whether it is of a kind and size that is compiled.
-fn suits(snapshot: &Snapshot) -> Result<(), Declined> {
+fn suits(snapshot: &Snapshot, header: Option<u32>) -> Result<(), Declined> {
     if snapshot.insts.len() > MOST || snapshot.registers > MOST_REGISTERS {
         return Err(Declined { reason: "too-large" });
     }
-    for inst in &snapshot.insts {
-        let reason = match inst.op() {
-            Op::InitialYield | Op::Yield | Op::YieldRaw | Op::Await => "generator",
-            Op::CallEval | Op::CallEvalSpread => "eval",
-            _ => continue,
-        };
-        return Err(Declined { reason });
+    if snapshot.insts.iter().any(|inst| matches!(inst.op(), Op::CallEval | Op::CallEvalSpread)) {
+        return Err(Declined { reason: "eval" });
+    }
+    // Of what is suspended there are loops that are not.
+    let runs = |header: u32| !Extent::new(&snapshot.insts, header as usize).own.is_empty();
+    if snapshot.suspends && !header.is_some_and(runs) {
+        return Err(Declined { reason: "generator" });
     }
     Ok(())
 }

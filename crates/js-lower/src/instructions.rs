@@ -15,6 +15,10 @@ impl Emitter<'_> {
             return false;
         }
         match op {
+            Op::Return | Op::ReturnUndefined if self.at.snapshot.suspends => {
+                self.over(self.at.pc);
+                return false;
+            }
             Op::Return => {
                 let value = self.reg(inst.a());
                 self.returned(value);

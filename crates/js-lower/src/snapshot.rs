@@ -169,6 +169,8 @@ pub struct Snapshot {
     pub bodies: Box<[(u64, Snapshot)]>,
     /// Where the isolate's cells are.
     pub cells: Cells,
+    /// Whether it is a generator or an async function, which returns in a way of its own: code for loops leaves there.
+    pub suspends: bool,
     /// Whether it was chosen, not compiled as everything is: then loops are declined that code would gain little for, and exits are tolerated.
     pub choosy: bool,
 }

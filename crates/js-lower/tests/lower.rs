@@ -86,16 +86,20 @@ fn targets(function: &FunctionCode, known: Known) -> Box<[(u32, Vec<Target>)]> {
     calls.filter_map(guess).collect()
 }
 
+fn suspends(inst: &Inst) -> bool {
+    matches!(inst.op(), Op::InitialYield | Op::Yield | Op::YieldRaw | Op::Await)
+}
+
+fn evaluates(inst: &Inst) -> bool {
+    matches!(inst.op(), Op::CallEval | Op::CallEvalSpread)
+}
+
 /// Functions of the same unit for calls to lead to, which have some of their own.
 fn bodies(around: &[FunctionCode], known: Known, depth: usize) -> Box<[(u64, Snapshot)]> {
     let Known::Guesses(seed) = known else { return Box::default() };
-    let suspends = |inst: &Inst| {
-        matches!(
-            inst.op(),
-            Op::InitialYield | Op::Yield | Op::YieldRaw | Op::Await | Op::CallEval | Op::CallEvalSpread
-        )
+    let small = |function: &&FunctionCode| {
+        function.insts.len() <= 60 && !function.insts.iter().any(|inst| suspends(inst) || evaluates(inst))
     };
-    let small = |function: &&FunctionCode| function.insts.len() <= 60 && !function.insts.iter().any(suspends);
     let chosen = around.iter().filter(small).skip(seed).take(if depth < 2 { 3 } else { 0 });
     let all = chosen.enumerate().flat_map(|(number, function)| {
         // Several calls lead to each.
@@ -146,6 +150,7 @@ fn snapshot(function: &FunctionCode, around: &[FunctionCode], known: Known, dept
         targets: targets(function, known),
         bodies: bodies(around, known, depth),
         cells: Cells { countdown: 0x10000, proto_epoch: 0x10010, stack },
+        suspends: function.insts.iter().any(suspends),
         choosy: false,
     }
 }
