@@ -68,9 +68,12 @@ pub(crate) fn arm64(args: &Arm64Args) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As for [`arm64`].
-pub(crate) fn arm64_program(name: &str, debug: bool) -> Result<(PathBuf, &'static str), Failure> {
+pub(crate) fn arm64_program(
+    (package, name): (&str, &str),
+    debug: bool,
+) -> Result<(PathBuf, &'static str), Failure> {
     let mut command = arm64_cargo()?;
-    command.args(["build", "--target", ARM64, "-p", name, "--bin", name]);
+    command.args(["build", "--target", ARM64, "-p", package, "--bin", name]);
     let folder = run::profile(&mut command, debug);
     run::check(&mut command)?;
     Ok((run::target_dir().join(ARM64).join(folder).join(name), ARM64_RUNNER))

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let keep = args.keep.clone().unwrap_or_else(|| target_dir().join("irfuzz"));
     command.arg("--keep").arg(keep);
     if !args.no_arm64 {
-        let (program, emulator) = cross::arm64_program("irfuzz", args.debug)?;
+        let (program, emulator) = cross::arm64_program(("irfuzz", "irfuzz"), args.debug)?;
         command.arg("--arm64").arg(program).args(["--emulator", emulator]);
     }
     run::check(&mut command)

@@ -9,6 +9,7 @@ mod pool;
 mod report;
 mod suite;
 
+use crate::cross::arm64_program;
 use crate::run::{self, Failure, root, target_dir};
 use expectations::Expectations;
 use pool::{Pool, Verdict};
@@ -59,6 +60,9 @@ pub(crate) struct Args {
     /// The program with the worker; built first otherwise
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
+    /// Build it for ARM64 Linux, as tests are, and run it under qemu
+    #[arg(long, conflicts_with = "program")]
+    arm64: bool,
     /// Where to write which tests fail and why; `test262` of the target folder otherwise
     #[arg(long, value_name = "DIR")]
     results: Option<PathBuf>,
@@ -89,10 +93,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if selected.is_empty() {
         return Err(Failure::new("no test has such a path"));
     }
-    let program = program(args)?;
+    let (program, runner) = program(args)?;
     let started = Instant::now();
     let pool = Pool {
         program: &program,
+        runner,
         suite: &args.suite,
         jobs: args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
         timeout: Duration::from_secs(args.timeout),
@@ -128,15 +133,18 @@ fn wanted(args: &Args, test: &Test) -> bool {
     path && args.feature.as_ref().is_none_or(|feature| test.metadata.features.contains(feature))
 }
 
-/// The program with the worker, built unless one is given.
-fn program(args: &Args) -> Result<PathBuf, Failure> {
+/// The program with the worker, built unless one is given, and what runs it if it is for another machine.
+fn program(args: &Args) -> Result<(PathBuf, Option<&'static str>), Failure> {
     if let Some(program) = &args.program {
-        return Ok(program.clone());
+        return Ok((program.clone(), None));
+    }
+    if args.arm64 {
+        return arm64_program(("cli", "spandrel"), true).map(|(program, runner)| (program, Some(runner)));
     }
     let mut build = Command::new(run::cargo());
     build.current_dir(root()).args(["build", "--release", "-p", "cli", "--bin", "spandrel"]);
     run::check(&mut build)?;
-    Ok(target_dir().join("release").join("spandrel"))
+    Ok((target_dir().join("release").join("spandrel"), None))
 }
 
 fn compare(

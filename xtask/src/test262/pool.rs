@@ -31,6 +31,8 @@ pub(crate) enum Verdict {
 /// The workers to be.
 pub(crate) struct Pool<'a> {
     pub(crate) program: &'a Path,
+    /// What runs it, if it is for another machine.
+    pub(crate) runner: Option<&'static str>,
     pub(crate) suite: &'a Path,
     pub(crate) jobs: usize,
     pub(crate) timeout: Duration,
@@ -137,7 +139,11 @@ impl Pool<'_> {
     }
 
     fn start(&self) -> Result<Worker, Failure> {
-        let mut command = Command::new(self.program);
+        let mut command = match self.runner {
+            Some(runner) => Command::new(runner),
+            None => Command::new(self.program),
+        };
+        command.args(self.runner.map(|_| self.program));
         command.arg("test262-worker").arg("--suite").arg(self.suite);
         command.arg("--timeout").arg(self.timeout.as_secs().to_string());
         if self.gc_stress {

@@ -4,8 +4,9 @@
 //! that one comparison tells; and few doubles end in as many zero bits as an int32 does.
 
 use super::{Lower, Lowered};
+use crate::Arch;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{self as clif, InstBuilder, types};
+use cranelift_codegen::ir::{self as clif, Endianness, InstBuilder, MemFlagsData, types};
 use ir::InstData;
 use ir::eval::{CANONICAL_NAN, word};
 
@@ -41,8 +42,7 @@ impl Lower<'_> {
             let holds = self.is_number(boxed);
             self.guard(inst, holds)?;
         }
-        let bits = self.b.ins().iadd_imm_s(boxed, word::INT as i64);
-        let double = self.float_of(bits);
+        let (double, boxed) = self.double_of(boxed);
         let holds = self.b.ins().fcmp(FloatCC::Ordered, double, double);
         let (cold, rest) = (self.cold_block(), self.b.create_block());
         let result = self.b.append_block_param(rest, types::F64);
@@ -66,6 +66,23 @@ impl Lower<'_> {
         self.b.ins().jump(rest, &[double.into()]);
         self.b.switch_to_block(rest);
         self.set(inst, result)
+    }
+
+    /// What a word is if it is that of a double, and the word for whoever looks at it then.
+    fn double_of(&mut self, boxed: clif::Value) -> (clif::Value, clif::Value) {
+        if self.target.arch() != Arch::X64 {
+            let bits = self.b.ins().iadd_imm_s(boxed, word::INT as i64);
+            return (self.float_of(bits), boxed);
+        }
+        // Where doubles are: a word that was loaded for this goes there straight away.
+        let vector = self.b.ins().scalar_to_vector(types::I64X2, boxed);
+        let offset = [word::INT.to_le_bytes(), [0; 8]].concat();
+        let offset = self.b.func.dfg.constants.insert(offset.into());
+        let offset = self.b.ins().vconst(types::I64X2, offset);
+        let sum = self.b.ins().iadd(vector, offset);
+        let flags = MemFlagsData::new().with_endianness(Endianness::Little);
+        let doubles = self.b.ins().bitcast(types::F64X2, flags, sum);
+        (self.b.ins().extractlane(doubles, 0), self.b.ins().extractlane(vector, 0))
     }
 
     fn is_number(&mut self, boxed: clif::Value) -> clif::Value {
