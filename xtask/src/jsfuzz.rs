@@ -7,8 +7,8 @@ use std::process::Command;
 /// Arguments of `jsfuzz`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What to run: `programs` or `regexps`
-    #[arg(long, default_value = "programs", value_parser = ["programs", "regexps"])]
+    /// What to run: `programs`, the same with each guard of optimized code leaving in turn (`guards`), or `regexps`
+    #[arg(long, default_value = "programs", value_parser = ["programs", "guards", "regexps"])]
     kind: String,
     /// The program to run as node; without it, our engine is compared with itself while it collects garbage all the time
     #[arg(long, value_name = "FILE")]

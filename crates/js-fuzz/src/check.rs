@@ -18,13 +18,15 @@ pub enum Work {
     Programs,
     /// Regular expressions with strings
     Regexps,
+    /// The same programs, in optimized code of which one guard after the other leaves
+    Guards,
 }
 
 impl Work {
     /// The program of a seed.
     pub fn tree(self, seed: u64) -> Tree {
         match self {
-            Work::Programs => program(seed, Config::varied(seed)),
+            Work::Programs | Work::Guards => program(seed, Config::varied(seed)),
             Work::Regexps => regexps(seed),
         }
     }
@@ -73,11 +75,13 @@ impl Difference {
     pub fn is_like(&self, other: &Difference) -> bool {
         match (self, other) {
             (Difference::Output { right, wrong, .. }, Difference::Output { right: r, wrong: w, .. }) => {
-                (right, wrong) == (r, w)
+                right == r && wrong.name() == w.name()
             }
-            (Difference::Stopped(a, _), Difference::Stopped(b, _)) => a == b,
+            (Difference::Stopped(a, _), Difference::Stopped(b, _)) => a.name() == b.name(),
             // The text has the place, which says which mistake it is.
-            (Difference::Panic(a, text), Difference::Panic(b, other)) => a == b && text == other,
+            (Difference::Panic(a, text), Difference::Panic(b, other)) => {
+                a.name() == b.name() && text == other
+            }
             _ => false,
         }
     }
@@ -127,6 +131,8 @@ pub struct Ways {
     pub learned: bool,
     /// [`Leg::Forced`]
     pub forced: bool,
+    /// [`Leg::Turn`], with one number after the other.
+    pub turns: bool,
     /// Node, if there is one.
     pub node: bool,
 }
@@ -141,11 +147,15 @@ impl Ways {
         optimized: true,
         learned: true,
         forced: true,
+        turns: true,
         node: true,
     };
 
     /// Those of a seed: with node to compare with, garbage is collected seldom. Collecting at every allocation takes very long.
-    fn of(seed: u64, node: bool) -> Ways {
+    fn of(work: Work, seed: u64, node: bool) -> Ways {
+        if work == Work::Guards {
+            return Ways { turns: true, ..Ways::NONE };
+        }
         Ways {
             collecting: !node || seed.is_multiple_of(16),
             stress: !node && seed.is_multiple_of(1024),
@@ -154,6 +164,7 @@ impl Ways {
             optimized: seed.is_multiple_of(2),
             learned: true,
             forced: !seed.is_multiple_of(2),
+            turns: false,
             node,
         }
     }
@@ -169,6 +180,7 @@ impl Ways {
         optimized: false,
         learned: false,
         forced: false,
+        turns: false,
         node: false,
     };
 
@@ -191,6 +203,7 @@ impl Ways {
 pub struct Checker {
     engines: BTreeMap<Leg, Engine>,
     node: Option<Node>,
+    patience: Duration,
     /// How often what was done.
     pub counts: BTreeMap<&'static str, u64>,
 }
@@ -199,11 +212,17 @@ impl Checker {
     /// A checker, with node if its program is given.
     pub fn new(node: Option<&Path>) -> Checker {
         let engines = Leg::ALL.into_iter().map(|leg| (leg, Engine::new(leg))).collect();
-        Checker { engines, node: node.map(Node::new), counts: BTreeMap::new() }
+        Checker {
+            engines,
+            node: node.map(Node::new),
+            patience: crate::engine::PATIENCE,
+            counts: BTreeMap::new(),
+        }
     }
 
     /// Has programs end after this time; node gets twice as much.
     pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
         self.engines.values_mut().for_each(|engine| engine.patience = patience);
         if let Some(node) = &mut self.node {
             node.patience = patience * 2;
@@ -214,8 +233,8 @@ impl Checker {
     ///
     /// # Errors
     /// Node cannot be started.
-    pub fn check_seed(&mut self, text: &str, seed: u64) -> io::Result<Option<Difference>> {
-        self.check(text, Ways::of(seed, self.node.is_some()))
+    pub fn check_seed(&mut self, work: Work, text: &str, seed: u64) -> io::Result<Option<Difference>> {
+        self.check(text, Ways::of(work, seed, self.node.is_some()))
     }
 
     /// Runs a program; what is wrong, if anything.
@@ -256,9 +275,40 @@ impl Checker {
                 Err(difference) => return Ok(Some(difference)),
             }
         }
-        Ok(None)
+        Ok(if ways.turns { self.turns(text, &output) } else { None })
+    }
+
+    /// Has one guard after the other leave, the first that are executed each and then ever fewer, until there are no more.
+    fn turns(&mut self, text: &str, output: &str) -> Option<Difference> {
+        // Without any that leaves there are those that do not hold.
+        let (mut usual, mut idle) = (None, 0);
+        let mut number = u32::MAX;
+        while idle < 2 {
+            let leg = Leg::Turn(number);
+            *self.counts.entry(leg.name()).or_default() += 1;
+            let mut engine = Engine::new(leg);
+            engine.patience = self.patience;
+            match engine.run(text) {
+                End::Output(same) if same == output => {}
+                End::Output(other) => return Some(differ(Side::Ours(Leg::Plain), leg, output, &other)),
+                End::Stopped(why) => return Some(Difference::Stopped(leg, why)),
+                End::Panic(text) => return Some(Difference::Panic(leg, text)),
+            }
+            let usual = *usual.get_or_insert(engine.exits());
+            idle = if engine.exits() <= usual && number != u32::MAX { idle + 1 } else { 0 };
+            number = if number == u32::MAX { 0 } else { number + 1 + number / EACH };
+            if number > MOST_TURNS {
+                break;
+            }
+        }
+        None
     }
 }
+
+/// Guards that are forced are among so many that are executed after optimized code is entered.
+const MOST_TURNS: u32 = 2_000;
+/// Of so many, each one is.
+const EACH: u32 = 24;
 
 fn differ(right: Side, wrong: Leg, expected: &str, printed: &str) -> Difference {
     let (expected, printed) = first_difference(expected, printed);

@@ -3,7 +3,7 @@
 use heap::Config;
 use js_baseline::Baseline;
 use js_bytecode::Unit;
-use js_jit::Jit;
+use js_jit::{Force, Jit};
 use js_rt::Source;
 use js_vm::{Compiler, Limits, Res, Throw, Vm};
 use std::cell::Cell;
@@ -55,6 +55,8 @@ pub enum Leg {
     Learned,
     /// The same, and guards leave although they hold.
     Forced,
+    /// The same, and of the guards that are executed each time after optimized code is entered, the one with this number leaves.
+    Turn(u32),
 }
 
 /// Calls and rounds of loops after which functions are compiled that are to have begun in the interpreter.
@@ -65,7 +67,7 @@ const WARM_PATTERN: u64 = 20;
 const LEARNED: u32 = 12;
 
 impl Leg {
-    /// All, the one that others are compared with first.
+    /// All but those that force guards in turn, the one that others are compared with first.
     pub const ALL: [Leg; 8] = [
         Leg::Plain,
         Leg::Collecting,
@@ -88,6 +90,7 @@ impl Leg {
             Leg::Optimized => "optimized",
             Leg::Learned => "learned",
             Leg::Forced => "forced",
+            Leg::Turn(_) => "in turn",
         }
     }
 
@@ -95,7 +98,7 @@ impl Leg {
         let config = Config { cap_bytes: HEAP, ..Config::default() };
         match self {
             Leg::Plain | Leg::Baseline | Leg::Optimized => config,
-            Leg::Collecting | Leg::Warm | Leg::Learned | Leg::Forced => {
+            Leg::Collecting | Leg::Warm | Leg::Learned | Leg::Forced | Leg::Turn(_) => {
                 Config { young_bytes: 64 << 10, poison: true, ..config }
             }
             Leg::Stress => Config { stress: true, ..config },
@@ -106,7 +109,7 @@ impl Leg {
     fn threshold(self) -> Option<u32> {
         match self {
             Leg::Plain | Leg::Collecting | Leg::Stress => None,
-            Leg::Baseline | Leg::Optimized | Leg::Learned | Leg::Forced => Some(1),
+            Leg::Baseline | Leg::Optimized | Leg::Learned | Leg::Forced | Leg::Turn(_) => Some(1),
             Leg::Warm => Some(WARM),
         }
     }
@@ -116,12 +119,16 @@ impl Leg {
         let config = js_baseline::Config::default();
         let threshold = match self {
             Leg::Optimized => 1,
-            Leg::Learned | Leg::Forced => LEARNED,
+            Leg::Learned | Leg::Forced | Leg::Turn(_) => LEARNED,
             _ => return Baseline::new(config),
         };
         // Compiled while the program waits, so that a program does the same each time.
-        let force = (self == Leg::Forced).then_some(1);
-        let above = js_jit::Config { threads: 0, force, ..js_jit::Config::new(threshold) };
+        let force = match self {
+            Leg::Forced => Some(Force::Drawn(1)),
+            Leg::Turn(number) => Some(Force::Nth(number.into())),
+            _ => None,
+        };
+        let above = js_jit::Config { threads: 0, choosy: false, force, ..js_jit::Config::new(threshold) };
         Baseline::with_upper(config, Box::new(Jit::new(above, Arc::clone(trace))))
     }
 }
@@ -174,6 +181,11 @@ impl Engine {
     #[cfg(test)]
     pub(crate) fn with_fuel(leg: Leg, fuel: u64) -> Engine {
         Engine { patience: Duration::MAX, fuel: Some(fuel), ..Engine::new(leg) }
+    }
+
+    /// How often optimized code was left so far.
+    pub(crate) fn exits(&self) -> u64 {
+        self.trace.totals().exits.values().sum()
     }
 
     /// Runs a program.

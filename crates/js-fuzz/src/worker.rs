@@ -37,7 +37,7 @@ impl Worker for Comparer {
     fn check_seed(&mut self, seed: u64) -> io::Result<Option<String>> {
         let Comparer { task, checker } = self;
         let text = task.work.tree(seed).text();
-        let Some(found) = checker.check_seed(&text, seed)? else { return Ok(None) };
+        let Some(found) = checker.check_seed(task.work, &text, seed)? else { return Ok(None) };
         eprintln!("seed {seed}: {found}");
         let text = if task.minimise { reduce(task.work, seed, &found, checker)? } else { text };
         let file = task.write(seed, &found.to_string(), &text)?;
@@ -56,7 +56,8 @@ fn reduce(work: Work, seed: u64, found: &Difference, checker: &mut Checker) -> i
     let mut failed = None;
     let ways = match found {
         Difference::Output { right: crate::Side::Node, .. } => Ways { node: true, ..Ways::NONE },
-        _ => Ways { node: false, ..Ways::ALL },
+        _ if work == Work::Guards => Ways { turns: true, ..Ways::NONE },
+        _ => Ways { node: false, turns: false, ..Ways::ALL },
     };
     let text = work.tree(seed).reduce(
         &mut |text| match checker.check(text, ways) {
@@ -82,6 +83,7 @@ impl Task {
         let kind = match self.work {
             Work::Programs => "program",
             Work::Regexps => "regexp",
+            Work::Guards => "guards",
         };
         let file = self.keep.join(format!("{kind}-{seed}.js"));
         let found = found.replace('\n', "\n// ");

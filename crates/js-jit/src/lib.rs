@@ -16,5 +16,5 @@ mod tier;
 mod watch;
 mod worth;
 
-pub use tier::{Config, Jit};
+pub use tier::{Config, Force, Jit};
 pub use watch::{Label, Made, Watch};

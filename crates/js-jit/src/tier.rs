@@ -47,8 +47,19 @@ pub struct Config {
     pub options: Options,
     /// Is shown what is compiled.
     pub watch: Option<Watch>,
-    /// For tests: guards leave now and then although they hold, chosen by this seed.
-    pub force: Option<u64>,
+    /// Whether only what gains is compiled, and entered where that pays; otherwise all that is hot, and wherever it can be: for tests.
+    pub choosy: bool,
+    /// For tests: guards leave although they hold.
+    pub force: Option<Force>,
+}
+
+/// Which guards leave although they hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// One that is executed soon after optimized code is entered, drawn anew each time from this seed.
+    Drawn(u64),
+    /// Of those that are executed after optimized code is entered, the one with this number, from 0, each time.
+    Nth(u64),
 }
 
 impl Config {
@@ -57,7 +68,14 @@ impl Config {
         // How deep calls nest is bounded by the interpreter's rule for natives that call back.
         let options = Options { stack_checks: false, max_frame: MAX_FRAME, ..Options::default() };
         let threads = usize::from(threshold > 1);
-        Config { threshold: threshold.max(1), threads, options, watch: None, force: None }
+        Config {
+            threshold: threshold.max(1),
+            threads,
+            options,
+            watch: None,
+            choosy: threshold > 1,
+            force: None,
+        }
     }
 }
 
@@ -76,7 +94,7 @@ impl Config {
 
     /// Whether everything is to be compiled, and entered wherever it can be: for tests.
     pub(crate) fn is_eager(&self) -> bool {
-        self.threshold == 1
+        !self.choosy
     }
 }
 
@@ -126,7 +144,10 @@ impl Jit {
     pub fn new(mut config: Config, trace: Arc<Trace>) -> Jit {
         config.options.force_guards |= config.force.is_some();
         Jit {
-            drawn: RefCell::new(Rng::new(config.force.unwrap_or_default())),
+            drawn: RefCell::new(Rng::new(match config.force {
+                Some(Force::Drawn(seed)) => seed,
+                _ => 0,
+            })),
             compiler: Arc::new(Compiler::new(&config)),
             config,
             trace,
@@ -161,15 +182,19 @@ impl Jit {
         Ok(Running { entry: engine.entry().movable(), engine })
     }
 
-    /// Has a guard leave that is executed soon, if that is wanted.
+    /// Has a guard leave, if that is wanted.
     fn force(&self, running: &Running) {
-        if self.config.force.is_none() {
-            return;
-        }
-        let mut drawn = self.drawn.borrow_mut();
-        // Mostly one of the first, sometimes one of the first thousand.
-        let most = 2 << drawn.below(10);
-        running.entry.entry().force_guard(Some(drawn.below(most).into()));
+        let number = match self.config.force {
+            None => return,
+            Some(Force::Nth(number)) => number,
+            Some(Force::Drawn(_)) => {
+                let mut drawn = self.drawn.borrow_mut();
+                // Mostly one of the first, sometimes one of the first thousand.
+                let most = 2 << drawn.below(10);
+                drawn.below(most).into()
+            }
+        };
+        running.entry.entry().force_guard(Some(number));
     }
 
     /// The engine's function for one of the heap.
