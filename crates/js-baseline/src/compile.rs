@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::masm::*;
+use crate::natives::MathCall;
 use crate::stubs::helper;
 use crate::templates;
 use js_bytecode::{Inst, Op};
@@ -56,6 +57,8 @@ pub(crate) struct Compiler<'a, M: Masm> {
     row: u32,
     scratch: &'a mut Scratch,
     noting: Option<Noting>,
+    /// Calls of functions of Math, in order.
+    math: &'a [MathCall],
     /// Goes on where T0 says, with what the context says.
     elsewhere: Label,
     /// A helper threw.
@@ -76,7 +79,7 @@ impl<'a, M: Masm> Compiler<'a, M> {
         m: &'a mut M,
         code: &'a Code,
         scratch: &'a mut Scratch,
-        noting: Option<Noting>,
+        (noting, math): (Option<Noting>, &'a [MathCall]),
     ) -> Self {
         m.buffer().clear();
         scratch.offsets.clear();
@@ -86,7 +89,7 @@ impl<'a, M: Masm> Compiler<'a, M> {
         let count = code.function.insts.len();
         let row = m.buffer().label_row(count + 1);
         let (elsewhere, thrown) = (m.label(), m.label());
-        Compiler { m, code, row, scratch, noting, elsewhere, thrown, pc: 0, returned_to: false }
+        Compiler { m, code, row, scratch, noting, math, elsewhere, thrown, pc: 0, returned_to: false }
     }
 
     /// Emits all code; the reason if it cannot be.
@@ -198,6 +201,12 @@ impl<'a, M: Masm> Compiler<'a, M> {
     /// Where a jump leads.
     pub(crate) fn target(&self, inst: Inst) -> Label {
         self.at((self.pc + 1).wrapping_add_signed(inst.cs() as isize))
+    }
+
+    /// The function of Math that the instruction is likely to call, if there is a template for that.
+    pub(crate) fn math_call(&self) -> Option<MathCall> {
+        let at = self.math.binary_search_by_key(&(self.pc as u32), |call| call.pc).ok()?;
+        Some(self.math[at])
     }
 
     /// A label for what the instruction's template does not do in place.

@@ -11,6 +11,7 @@
 mod compile;
 mod context;
 mod masm;
+mod natives;
 mod runtime;
 mod stubs;
 mod templates;
@@ -28,6 +29,7 @@ use js_bytecode::Op;
 use js_rt::Code;
 use js_vm::{Compiled, Counters, Left, Tier, Vm};
 use masm::Masm;
+use natives::math_calls;
 use runtime::{resume_address, set_frame};
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -218,7 +220,12 @@ impl Tier for Baseline {
         let mut borrowed = self.masm.borrow_mut();
         let (masm, scratch) = &mut *borrowed;
         let upper = self.context.upper.as_ref();
-        Compiler::new(masm, &code, scratch, upper.map(|_| Noting::of(&code))).run()?;
+        let noting = upper.map(|_| Noting::of(&code));
+        let math = math_calls(vm, code);
+        for call in &math {
+            code.native.note(call.pc as usize, |note| note.with_native(call.native));
+        }
+        Compiler::new(masm, &code, scratch, (noting, &math)).run()?;
         let length = masm.position();
         let table: Box<[u32]> = scratch.offsets.as_slice().into();
         let size = length + size_of_val(&*table);

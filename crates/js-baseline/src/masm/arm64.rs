@@ -402,10 +402,16 @@ impl Masm for Arm64 {
         self.emit(SUB | rm(r(a)) | rn(ZR) | n(r(to)));
     }
 
-    fn remainder(&mut self) {
-        // udiv w16, T0, T1; msub T5, w16, T1, T0
+    fn mul32(&mut self, to: Reg, a: Reg, b: Reg) {
+        // madd to, a, b, wzr
+        self.emit(0x1b00_7c00 | rm(r(b)) | rn(r(a)) | n(r(to)));
+    }
+
+    fn divide(&mut self) {
+        // udiv w16, T0, T1; msub T5, w16, T1, T0; mov T0, w16
         self.emit(0x1ac0_0800 | rm(r(T1)) | rn(r(T0)) | n(IP0));
         self.emit(0x1b00_8000 | rm(r(T1)) | n(r(T0)) << 10 | rn(IP0) | n(r(T5)));
+        self.emit(0x2a00_03e0 | rm(IP0) | n(r(T0)));
     }
 
     fn branch(&mut self, width: Width, cond: Cond, a: Reg, b: Reg, to: Label) {
@@ -545,6 +551,10 @@ impl Masm for Arm64 {
             FAlu::Div => 0x1e60_1800,
         };
         self.emit(opcode | rm(b.0) | rn(to.0) | n(to.0));
+    }
+
+    fn sqrt(&mut self, of: FReg) {
+        self.emit(0x1e61_c000 | rn(of.0) | n(of.0));
     }
 
     fn branch_f64_differs(&mut self, a: FReg, b: FReg, to: Label) {

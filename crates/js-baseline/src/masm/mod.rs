@@ -185,8 +185,10 @@ pub(crate) trait Masm: Default {
     fn shift_constant(&mut self, op: Shift, width: Width, to: Reg, a: Reg, count: u8);
     fn not32(&mut self, to: Reg, a: Reg);
     fn neg32(&mut self, to: Reg, a: Reg);
-    /// `T5 = T0 % T1` of int32s that are positive; changes `T0`.
-    fn remainder(&mut self);
+    /// Of 32 bits, modulo 2^32; `to` is neither operand.
+    fn mul32(&mut self, to: Reg, a: Reg, b: Reg);
+    /// `T5 = T0 % T1`, and the quotient to `T0`, of int32s that are positive.
+    fn divide(&mut self);
 
     fn branch(&mut self, width: Width, cond: Cond, a: Reg, b: Reg, to: Label);
     fn branch_constant(&mut self, width: Width, cond: Cond, a: Reg, b: i32, to: Label);
@@ -227,6 +229,7 @@ pub(crate) trait Masm: Default {
     /// Towards zero, to 64 bits; one of the ends, or 0, when it does not fit.
     fn f64_to_int64(&mut self, to: Reg, from: FReg);
     fn f64(&mut self, op: FAlu, to: FReg, b: FReg);
+    fn sqrt(&mut self, of: FReg);
     /// Jumps when two doubles differ or one is NaN.
     fn branch_f64_differs(&mut self, a: FReg, b: FReg, to: Label);
     /// Jumps when two doubles are equal.

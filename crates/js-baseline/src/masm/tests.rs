@@ -104,7 +104,8 @@ listings! {
         m.alu_constant(Alu::And, B64, T5, T4, 15);
         m.not32(T2, T0);
         m.neg32(T2, T2);
-        m.remainder();
+        m.divide();
+        m.mul32(T2, T0, T1);
     };
     counts: |m| {
         let l = m.label();
@@ -175,6 +176,7 @@ listings! {
         m.f64(FAlu::Sub, F0, F1);
         m.f64(FAlu::Mul, F0, F1);
         m.f64(FAlu::Div, F0, F1);
+        m.sqrt(F1);
         m.load_f64(F0, element(T4, T3, 3, 0));
         m.store_f64(at(T4, 8), F1);
         m.load_f32(F0, element(T4, T3, 2, 0));

@@ -405,7 +405,13 @@ impl Masm for X64 {
         self.rr(0, false, &[0xf7], 3, r(to));
     }
 
-    fn remainder(&mut self) {
+    fn mul32(&mut self, to: Reg, a: Reg, b: Reg) {
+        debug_assert!(to != a && to != b);
+        self.mov32(to, a);
+        self.rr(0, false, &[0x0f, 0xaf], r(to), r(b));
+    }
+
+    fn divide(&mut self) {
         // xor edx, edx; div r8d: T0, T1 and T5 are the registers that `div` takes.
         self.rr(0, false, &[0x31], r(T5), r(T5));
         self.rr(0, false, &[0xf7], 6, r(T1));
@@ -547,6 +553,10 @@ impl Masm for X64 {
             FAlu::Div => 0x5e,
         };
         self.rr(0xf2, false, &[0x0f, opcode], to.0, b.0);
+    }
+
+    fn sqrt(&mut self, of: FReg) {
+        self.rr(0xf2, false, &[0x0f, 0x51], of.0, of.0);
     }
 
     fn branch_f64_differs(&mut self, a: FReg, b: FReg, to: Label) {

@@ -46,7 +46,7 @@ fn ints<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, other: Label) -> Right {
 }
 
 /// Stores the int32 in T2.
-fn give<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
+pub(super) fn give<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.m.alu(Alu::Or, B64, T2, T2, TAG);
     c.set(inst.a(), T2);
 }
@@ -86,12 +86,15 @@ pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     let cold = c.cold();
     match inst.op() {
         Op::Div => {
-            // Quotients of int32s are rarely int32s, and found by doubles all the same.
-            values(c, inst);
-            c.m.call_stub(stub!(div));
-            c.m.branch_constant(B64, Cond::Eq, T2, 0, cold);
-            c.note(Note::DOUBLE);
-            return c.set(inst.a(), T2);
+            ints(c, inst, cold);
+            c.m.branch_constant(B32, Cond::Lt, T0, 0, cold);
+            c.m.branch_constant(B32, Cond::Le, T1, 0, cold);
+            c.m.mov32(T0, T0);
+            c.m.mov32(T1, T1);
+            c.m.divide();
+            c.m.branch_constant(B32, Cond::Ne, T5, 0, cold);
+            c.m.mov(T2, T0);
+            return give(c, inst);
         }
         Op::BitNot => {
             c.get(T0, inst.b());
@@ -169,7 +172,7 @@ fn remainder<M: Masm>(c: &mut Compiler<'_, M>, right: Right, cold: Label) {
     }
     c.m.mov32(T0, T0);
     c.m.mov32(T1, T1);
-    c.m.remainder();
+    c.m.divide();
     c.m.mov(T2, T5);
 }
 
@@ -187,7 +190,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
         Op::Add | Op::AddInt | Op::Inc => stub!(add),
         Op::Sub | Op::SubInt | Op::Dec => stub!(sub),
         Op::Mul | Op::MulInt | Op::Neg => stub!(mul),
-        Op::Div => return c.step_and_next(),
+        Op::Div => stub!(div),
         Op::Rem | Op::RemInt => return cold_remainder(c, inst),
         _ => return cold_bits(c, inst),
     };

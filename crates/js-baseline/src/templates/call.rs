@@ -1,5 +1,6 @@
 //! Calls and returns. Frames are pushed and popped by stubs when both functions are compiled.
 
+use super::math;
 use crate::compile::{Compiler, register};
 use crate::masm::*;
 use crate::runtime::Site;
@@ -10,7 +11,10 @@ use js_rt::offsets::*;
 
 pub(super) fn hot<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     match inst.op() {
-        Op::Call => call(c, inst),
+        Op::Call => match c.math_call() {
+            Some(math) => math::hot(c, inst, math),
+            None => call(c, inst),
+        },
         Op::New => new(c, inst),
         Op::Return => give(c, Some(inst.a())),
         _ => give(c, None),

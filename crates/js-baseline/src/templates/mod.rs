@@ -8,6 +8,7 @@ mod branch;
 mod call;
 mod element;
 mod environment;
+pub(crate) mod math;
 mod property;
 mod simple;
 
