@@ -183,6 +183,21 @@ fn compare(what: &str, expected: &[u8], found: &[u8], faults: &mut String) {
     let _ = writeln!(faults, "{what}, line {}: {} expected, {} found", at + 1, line(&expected), line(&found));
 }
 
+/// What the threads of a process are doing, where the system says so: a program that hangs once is not to be asked twice.
+fn threads(id: u32) -> String {
+    let all = fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
+    let text = |thread: &fs::DirEntry, name: &str| {
+        fs::read_to_string(thread.path().join(name)).unwrap_or_default().trim().to_owned()
+    };
+    let line = |thread: fs::DirEntry| {
+        let [name, stat, wait, call] = ["comm", "stat", "wchan", "syscall"].map(|name| text(&thread, name));
+        let times: Vec<&str> = stat.split(' ').skip(13).take(2).collect();
+        let state = stat.split(") ").nth(1).and_then(|rest| rest.get(..1)).unwrap_or("?").to_owned();
+        format!("{name}: {state}, ticks {}, waits in {wait}, system call {call}\n", times.join("+"))
+    };
+    all.map(line).collect()
+}
+
 fn execute(program: &Path, flags: &[&str], args: &[String]) -> std::io::Result<Output> {
     let binary = env!("CARGO_BIN_EXE_spandrel");
     // Compiled for another machine, the command runs in the emulator that this test runs in.
@@ -206,13 +221,18 @@ fn execute(program: &Path, flags: &[&str], args: &[String]) -> std::io::Result<O
     let id = child.id();
     let (done, finished) = mpsc::channel::<()>();
     let watch = std::thread::spawn(move || {
-        if finished.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let late = finished.recv_timeout(LIMIT) == Err(mpsc::RecvTimeoutError::Timeout);
+        late.then(|| {
+            let found = threads(id);
             // The program has until now not been waited for: the number is still its own.
             let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
-        }
+            found
+        })
     });
-    let output = child.wait_with_output();
+    let mut output = child.wait_with_output()?;
     drop(done);
-    let _ = watch.join();
-    output
+    if let Ok(Some(found)) = watch.join() {
+        output.stderr.extend(format!("not over after {LIMIT:?}; its threads:\n{found}").into_bytes());
+    }
+    Ok(output)
 }
