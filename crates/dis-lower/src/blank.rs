@@ -19,11 +19,13 @@ const NEAR: u32 = 60;
 pub(crate) type Range = (u32, u32);
 
 /// What of its frame a function may read before it has written it.
-fn needs(callee: &Snapshot) -> Vec<Range> {
-    let slots = Slots::new(callee, &Flow::new(callee));
+fn needs(callee: &Snapshot, within: &Snapshot) -> Vec<Range> {
+    let slots = Slots::new(callee, &Flow::new(callee), within);
     let mut found = Vec::new();
-    for inst in callee.insts.values() {
-        found.extend(excluded(inst, callee));
+    for (pc, inst) in &callee.insts {
+        if !slots.called.is_only_written(*pc) {
+            found.extend(excluded(inst, callee));
+        }
         let other = uses(inst).into_iter().filter(|each| slots.at(each.at).is_none());
         found.extend(other.map(|each| (each.at, each.at + 8)));
         found.extend(hidden(inst.op, callee.word).iter().map(|at| (*at, at + callee.word)));
@@ -118,12 +120,14 @@ fn written(inst: &Inst, slot: u32, word: u32) -> Option<Range> {
 impl Emitter<'_> {
     /// What a callee needs, found out once.
     fn needs_of(&mut self, callee: Callee<'_>) -> Rc<[Range]> {
-        let word = self.snapshot.word;
+        let (word, within) = (self.snapshot.word, self.request.snapshot);
         let callee = match callee {
             Callee::Function(callee) => callee,
             Callee::OfReal => return [(8 * word, 8 * word + 8)].into(),
         };
-        Rc::clone(self.needs.entry((callee.code, callee.entry)).or_insert_with(|| needs(callee).into()))
+        Rc::clone(
+            self.needs.entry((callee.code, callee.entry)).or_insert_with(|| needs(callee, within).into()),
+        )
     }
 
     /// Fills a new frame, whose address goes to a slot: zeros, and references that are nil, among them where the result goes. In the

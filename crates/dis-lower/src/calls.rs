@@ -108,7 +108,9 @@ impl Emitter<'_> {
         // The callee's frame is not in the way of who goes on behind the call, but handlers are asked with the call's number.
         let handled =
             self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
-        self.save_from(filling.result);
+        if self.slots.called.of_call(self.pc).is_none() {
+            self.save_from(filling.result);
+        }
         self.save(if handled { self.pc } else { self.pc + 1 });
         // Who looks at frames from the callee on finds those being filled, too.
         self.first_records(self.known.pending.len() - 1);

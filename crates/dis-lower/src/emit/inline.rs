@@ -119,7 +119,7 @@ impl<'a> Emitter<'a> {
         (frame, index): (Value, Value),
     ) -> Outside<'a> {
         let flow = Flow::new(callee);
-        let slots = Slots::new(callee, &flow);
+        let slots = Slots::new(callee, &flow, self.request.snapshot);
         let count = slots.list.len();
         let known = Known {
             values: vec![None; count],
