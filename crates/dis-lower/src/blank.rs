@@ -51,17 +51,21 @@ enum Callee<'a> {
 }
 
 /// Who is called by an instruction with the frame whose address is in `slot`. `None` when that is not seen.
-fn callee<'a>(snapshot: &'a Snapshot, inst: &Inst) -> Option<Callee<'a>> {
+fn callee<'a>(within: &'a Snapshot, inst: &Inst) -> Option<Callee<'a>> {
     match (inst.op, inst.link?.leads) {
-        (Op::Mcall, Leads::Code(code, pc)) => snapshot.callees.get(&(code, pc)).map(Callee::Function),
+        (Op::Mcall, Leads::Code(code, pc)) => within.callees.get(&(code, pc)).map(Callee::Function),
         (Op::Mcall, Leads::Math(_)) => Some(Callee::OfReal),
         _ => None,
     }
 }
 
 /// What becomes of the frame that an instruction makes, whose address goes to `slot`: who is called with it, and what is written to
-/// it. `None` when somebody may look at it before it is called with, or it is not seen who is called.
-fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<(Callee<'_>, Vec<Range>)> {
+/// it. Who that is, is looked up in `within`. `None` when somebody may look at it before it is called with, or it is not seen who is called.
+fn filled<'a>(
+    (snapshot, within): (&Snapshot, &'a Snapshot),
+    pc: u32,
+    slot: u32,
+) -> Option<(Callee<'a>, Vec<Range>)> {
     let (mut writes, mut indexed) = (Vec::new(), Vec::new());
     let made = snapshot.insts.get(&pc)?;
     // Where the module is, for frames of other modules' functions: it has to stay there.
@@ -70,13 +74,13 @@ fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<(Callee<'_>, Vec<Ra
         let inst = snapshot.insts.get(&at)?;
         let called_with = inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot;
         if inst.op == Op::Call && called_with && module.is_none() {
-            let callee = snapshot.callees.get(&(snapshot.code, inst.operands[2].first))?;
+            let callee = within.callees.get(&(snapshot.code, inst.operands[2].first))?;
             return Some((Callee::Function(callee), writes));
         }
         if let Some(module) = module {
             if inst.op == Op::Mcall && called_with {
                 let same = module.mode == Mode::Fp && inst.operands[2] == module && inst.link == made.link;
-                return if same { Some((callee(snapshot, inst)?, writes)) } else { None };
+                return if same { Some((callee(within, inst)?, writes)) } else { None };
             }
             let changes = |each: &Use| each.writes && each.at == module.first;
             if inst.op.flow() == Goes::Call || uses(inst).iter().any(changes) {
@@ -135,7 +139,7 @@ impl Emitter<'_> {
     pub(crate) fn blank(&mut self, ty: &TypeInfo, size: u32, host: Value, slot: u32) {
         let word = self.snapshot.word;
         let is_nil = |at: u32| at == 4 * word || ty.pointers.contains(&at);
-        let filled = filled(self.snapshot, self.pc, slot)
+        let filled = filled((self.snapshot, self.request.snapshot), self.pc, slot)
             .map(|(callee, writes)| Filled { needs: self.needs_of(callee), writes });
         for at in (0..size).step_by(8) {
             let (low, high) = (is_nil(at), word == 4 && is_nil(at + 4));

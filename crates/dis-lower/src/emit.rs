@@ -43,8 +43,8 @@ pub(crate) struct Filling {
     pub(crate) ty: u32,
     /// The top of the stack below it.
     pub(crate) below: Value,
-    /// Whether it was looked at that native calls do not become too deep.
-    pub(crate) bounded: bool,
+    /// Where it is, if it was made here: behind the own frame in the same part of the stack, and native calls do not become too deep.
+    pub(crate) here: Option<Value>,
     /// Where its result was said to go.
     pub(crate) result: Goes,
     /// Where it is and its type, if it may have no record yet.
@@ -118,7 +118,7 @@ pub(crate) struct Emitter<'a> {
     length: u32,
     pub(crate) frame: Value,
     pub(crate) fp: Value,
-    /// The number of the frame's record.
+    /// Where the frame's record is.
     pub(crate) own: Value,
     /// What the caller says of the result, and the address that it says it of, where the function has no other: `frames.rs`.
     pub(crate) room: Value,

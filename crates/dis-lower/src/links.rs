@@ -109,7 +109,9 @@ impl Emitter<'_> {
         let reference = self.read(2, Slot::Reference)?;
         self.leads(reference, shape);
         let frame = self.frame_of(&filling, slot);
-        self.drops_alone(frame);
+        if filling.here.is_none() {
+            self.drops_alone(frame);
+        }
         let expected = self.own_address(offset);
         self.goes_to(frame, expected);
         if self.snapshot.limited {

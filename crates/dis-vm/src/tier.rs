@@ -45,6 +45,7 @@ pub struct Shared {
     limit: Cell<u64>,
     top: Cell<u64>,
     end: Cell<u64>,
+    near: Cell<u64>,
     start: Cell<u64>,
     active: Cell<u64>,
     mp: Cell<u64>,
@@ -69,17 +70,19 @@ pub mod shared {
         FUEL fuel;
         /// The address of the running proc's records.
         RECORDS records;
-        /// How many there are, for the machine: code knows what it is, and says so where somebody may look.
+        /// Where they end, for the machine: code knows what it is, and says so where somebody may look.
         LEN len;
-        /// Where no more are made: there is room for so many, or native calls would become too deep.
+        /// Where no more are made: there is room up to there, or native calls would become too deep.
         LIMIT limit;
         /// The top of the stack, for the machine.
         TOP top;
         /// Where the stack's last part ends.
         END end;
+        /// Up to where frames may be made without looking at that, and at how many records there are.
+        NEAR near;
         /// Where it begins, unless it is the only one.
         START start;
-        /// The record of the function that runs, for the machine.
+        /// Where the record of the function that runs is, for the machine.
         ACTIVE active;
         /// Module data.
         MP mp;
@@ -106,7 +109,7 @@ pub mod record {
     pub const PENDING: i32 = offset_of!(Record, pending) as i32;
     /// Where the caller goes on.
     pub const PC: i32 = offset_of!(Record, pc) as i32;
-    /// The caller's record.
+    /// How many records further the caller's is: a number with a sign, 0 without a caller.
     pub const CALLER: i32 = offset_of!(Record, caller) as i32;
     /// The caller's module, when it is another one.
     pub const MODULE: i32 = offset_of!(Record, module) as i32;
@@ -210,7 +213,7 @@ impl Vm {
             }
             self.share();
             // A function that the machine entered returns to it, and nothing is known of where its result goes.
-            let words = [self.fp.into(), self.quantum.into(), self.cur.active.into(), 0];
+            let words = [self.fp.into(), self.quantum.into(), self.shared.active.get(), 0];
             // Steps change what these are, and calls the code.
             let (code, pc, given) = (Rc::clone(&self.code), self.pc, self.quantum);
             match tier.enter(self, self.code.number, self.pc, words) {
@@ -266,19 +269,28 @@ impl Vm {
         let [records, len, room] = self.cur.records.host();
         let [top, end, start] = self.cur.stack();
         shared.fuel.set(self.fuel);
+        let at = |number: u64| records + number * record::SIZE as u64;
         shared.records.set(records);
-        shared.len.set(len);
-        shared.limit.set(room.min(u64::from(self.bottom) + DEPTH));
+        shared.len.set(at(len));
+        let limit = room.min(u64::from(self.bottom) + DEPTH);
+        shared.limit.set(at(limit));
+        shared.near.set(self.cur.near(self.bottom, limit, self.word));
         shared.top.set(top);
         shared.end.set(end);
         shared.start.set(start);
-        shared.active.set(self.cur.active.into());
+        shared.active.set(at(self.cur.active.into()));
         shared.mp.set(self.mp.into());
         shared.module.set(self.cur.module.into());
         shared.freed.set(self.heap.freed());
         if shared.known.get() != self.heap.types.count() as u64 {
             self.share_types();
         }
+    }
+
+    /// The number of the record that is there.
+    #[inline]
+    fn record_at(&self, address: u64) -> u32 {
+        (address.wrapping_sub(self.shared.records.get()) / record::SIZE as u64) as u32
     }
 
     #[cold]
@@ -298,9 +310,9 @@ impl Vm {
     #[inline]
     fn take_back(&mut self) {
         self.fuel = self.shared.fuel.get();
-        self.cur.records.set_len(self.shared.len.get() as usize);
+        self.cur.records.set_len(self.record_at(self.shared.len.get()) as usize);
         self.cur.set_top(self.shared.top.get() as u32);
-        self.cur.active = self.shared.active.get() as u32;
+        self.cur.active = self.record_at(self.shared.active.get());
         self.follow_module();
         self.fp = self.cur.records.get(self.cur.active as usize).map_or(dis_rt::NIL, |record| record.fp);
     }

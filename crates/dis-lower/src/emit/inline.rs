@@ -6,13 +6,15 @@ use crate::bits::Bits;
 use crate::flow::Flow;
 use crate::place::Place;
 use crate::slots::{Slots, size_of};
-use dis_bytecode::Flow as Leads;
+use dis_bytecode::{Access, Flow as Leads};
 use dis_vm::tier::{Mode, Operand, Slot, Snapshot, shared};
 use ir::{IntCond, Op as Ir, Type, Value};
 use std::rc::Rc;
 
 /// Instructions of a function that is inlined, at most.
 const SHORT: usize = 40;
+/// The same of one that calls others.
+const SHORTER: usize = 20;
 /// IR instructions of a function into which others are inlined, at most.
 const LARGE: usize = 4000;
 
@@ -29,7 +31,7 @@ impl<'a> Emitter<'a> {
         if self.inlined.is_some()
             || callee.insts.len() > SHORT
             || !callee.handlers.is_empty()
-            || callee.insts.values().any(|inst| inst.op.flow() == Leads::Call)
+            || calls(callee) && (callee.insts.len() > SHORTER || hands_on(callee) || !self.reaches(callee))
             || self.refused.contains(&begin)
             || self.body.insts.len() > LARGE
             || !self.can_inline(callee, filling)
@@ -38,9 +40,11 @@ impl<'a> Emitter<'a> {
             return None;
         }
         let frame = self.frame_of(filling, slot);
-        let start = self.shared(shared::START, self.classes.shared);
-        let apart = self.b().icmp(IntCond::Ne, frame, start);
-        self.leave_unless(apart);
+        if filling.here.is_none() {
+            let start = self.shared(shared::START, self.classes.shared);
+            let apart = self.b().icmp(IntCond::Ne, frame, start);
+            self.leave_unless(apart);
+        }
         if let Goes::Here(offset) = filling.result {
             let expected = self.own_address(offset);
             let base = self.base();
@@ -50,6 +54,12 @@ impl<'a> Emitter<'a> {
             self.leave_unless(same);
         }
         Some(callee)
+    }
+
+    /// Whether what a function calls is called by this one, too.
+    fn reaches(&self, callee: &Snapshot) -> bool {
+        let own = self.request.snapshot.calls();
+        callee.calls().keys().all(|begin| own.contains_key(begin))
     }
 
     /// Whether all instructions have code of their own: by trying.
@@ -65,7 +75,7 @@ impl<'a> Emitter<'a> {
         done
     }
 
-    /// Lowers a function that is called with a frame and has a record of this number. The quantum is known behind it.
+    /// Lowers a function that is called with a frame and has its record there. The quantum is known behind it.
     pub(crate) fn inline(
         &mut self,
         (callee, other): (&'a Snapshot, bool),
@@ -181,6 +191,23 @@ impl<'a> Emitter<'a> {
         let place = Place::Memory { at: inlined.fp, offset: at, class: self.classes.frames };
         (own && aligned && inside).then_some(place)
     }
+}
+
+/// Whether a function calls others.
+fn calls(callee: &Snapshot) -> bool {
+    callee.insts.values().any(|inst| inst.op.flow() == Leads::Call)
+}
+
+/// Whether a function hands the address of its result on.
+fn hands_on(callee: &Snapshot) -> bool {
+    callee.insts.values().any(|inst| {
+        let pairs = inst.op.roles().into_iter().zip(inst.operands);
+        pairs.into_iter().any(|(role, operand)| {
+            role.access == Access::Address
+                && operand.first == 4 * callee.word
+                && operand.mode == Mode::FpAddress
+        })
+    })
 }
 
 /// Bytes of its result that a function accesses, at most.

@@ -159,8 +159,8 @@ impl Emitter<'_> {
         self.b().jump(join, &args);
         self.switch_to(slow);
         let done = std::mem::replace(&mut self.known, self.before.clone());
-        if may_write_anywhere(self.inst()) {
-            // Values may be others than they are on the other way.
+        if may_write_anywhere(self.inst()) || matches!(self.inst().op, Op::Frame | Op::Mframe) {
+            // Values may be others than they are on the other way, or the frame elsewhere.
             let place = self.step_only();
             self.return_place_left(place);
         } else {
