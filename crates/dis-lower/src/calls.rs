@@ -127,6 +127,7 @@ impl Emitter<'_> {
         let frame = self.frame_of(filling, slot);
         let old = module.map(|module| self.enter_module(module));
         self.record_of_call(index, filling, old);
+        let asked = inlined.is_some_and(|callee| self.asked_before(callee) > 0);
         match inlined {
             Some(callee) => self.inline((callee, module.is_some()), frame, index, filling.result),
             None => self.call_code((code, target), (frame, filling.here.is_some()), index, filling.result),
@@ -135,7 +136,9 @@ impl Emitter<'_> {
             self.leave_module(index);
         }
         self.called();
-        self.look_behind();
+        if !asked {
+            self.look_behind();
+        }
         Some(())
     }
 

@@ -71,6 +71,8 @@ pub(crate) struct Inlined {
     pub(crate) result: Option<(u32, u32, bool)>,
     /// Whether it belongs to another module than the caller.
     pub(crate) other: bool,
+    /// How much of the quantum is needed behind it up to the next look, if that is asked for where it begins.
+    pub(crate) behind: u32,
     /// An instruction needs the interpreter: this cannot be inlined.
     pub(crate) failed: bool,
 }
@@ -268,13 +270,14 @@ impl<'a> Emitter<'a> {
         let flow = Rc::clone(&self.flow);
         let block = &flow.blocks[number];
         self.pc = block.insts[0];
-        self.length = block.length;
+        let length = block.length + self.inlined.map_or(0, |inlined| inlined.behind);
+        self.length = length;
         if block.header && !self.request.unanchored.contains(&(self.snapshot.code, self.pc)) {
             let state = self.state(self.pc);
             self.b().anchor(state, Reason(ANCHOR));
         }
         if block.looks {
-            self.look(self.pc, block.length);
+            self.look(self.pc, length);
         }
         for pc in &block.insts {
             self.pc = *pc;

@@ -15,7 +15,7 @@
 
 use crate::emit::{Emitter, Filling, Goes, Known};
 use dis_rt::NIL;
-use dis_vm::tier::{Slot, TypeInfo, record, shared};
+use dis_vm::tier::{Operand, Slot, TypeInfo, record, shared};
 use ir::{IntCond, Op as Ir, Value};
 
 /// Where the number of frames between begins, and how many there may be so that looking for the place takes no time from the quantum.
@@ -150,6 +150,18 @@ impl Emitter<'_> {
         }
     }
 
+    /// An address in a frame being filled is taken: of where its own result goes, somebody else might change that.
+    pub(crate) fn lends(&mut self, operand: Operand) {
+        let word = self.snapshot.word;
+        let lent = |filling: &&mut Filling| filling.at == operand.first && operand.second < 5 * word;
+        self.known.pending.iter_mut().filter(lent).for_each(Filling::forget);
+    }
+
+    /// Something was written by an address: where the results go of frames being filled is not known any more.
+    pub(crate) fn results_go_anywhere(&mut self) {
+        self.known.pending.iter_mut().for_each(|filling| filling.result = Goes::Anywhere);
+    }
+
     /// What a function is told that is called with a frame, whose result was said to go somewhere. One that is made here is not the first of
     /// a part of the stack.
     pub(crate) fn room(&mut self, frame: Value, goes: Goes, is_here: bool) -> Value {
@@ -163,7 +175,8 @@ impl Emitter<'_> {
             Goes::On => (self.result, self.room_on()),
         };
         let mut room = room;
-        if let Some(expected) = expected {
+        // What was said of a frame that is made here is there.
+        if let Some(expected) = expected.filter(|_| !is_here) {
             let (one, base) = (self.int(1), self.base());
             let at = self.b().binary(Ir::PtrAdd, base, frame);
             let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);

@@ -111,9 +111,9 @@ impl Emitter<'_> {
         let frame = self.frame_of(&filling, slot);
         if filling.here.is_none() {
             self.drops_alone(frame);
+            let expected = self.own_address(offset);
+            self.goes_to(frame, expected);
         }
-        let expected = self.own_address(offset);
-        self.goes_to(frame, expected);
         if self.snapshot.limited {
             self.spend();
         }

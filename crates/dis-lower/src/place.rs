@@ -1,6 +1,6 @@
 //! Operands: where they are, and what has to be checked for that, as `place.rs` of `dis-vm` does.
 
-use crate::emit::{Element, Emitter};
+use crate::emit::{Element, Emitter, Goes};
 use crate::slots::size_of;
 use dis_vm::tier::{Mode, Operand, Slot, TypeInfo, record, shared};
 use ir::{AliasClass, IntCond, Op as Ir, Type, Value};
@@ -157,6 +157,9 @@ impl Emitter<'_> {
             {
                 return None;
             }
+            if writes && operand.second < 5 * self.snapshot.word {
+                self.result_goes(operand.first, Goes::Anywhere);
+            }
             let at = match here {
                 Some(frame) => {
                     let base = self.base();
@@ -168,6 +171,9 @@ impl Emitter<'_> {
                 }
             };
             return Some(Place::Memory { at, offset, class: frames });
+        }
+        if writes {
+            self.results_go_anywhere();
         }
         if let Some(inlined) = self.inlined {
             return self.inlined_result(inlined, operand, slot);

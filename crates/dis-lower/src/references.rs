@@ -102,6 +102,7 @@ impl Emitter<'_> {
                 if operand.second == 0 && operand.first == 4 * self.snapshot.word && self.result.is_some() {
                     goes = Goes::On;
                 }
+                self.lends(operand);
                 self.leading(operand)?
             }
             _ => return None,

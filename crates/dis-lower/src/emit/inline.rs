@@ -6,7 +6,7 @@ use crate::bits::Bits;
 use crate::flow::Flow;
 use crate::place::Place;
 use crate::slots::{Slots, size_of};
-use dis_bytecode::{Access, Flow as Leads};
+use dis_bytecode::{Access, Flow as Leads, Op};
 use dis_vm::tier::{Mode, Operand, Slot, Snapshot, shared};
 use ir::{IntCond, Op as Ir, Type, Value};
 use std::rc::Rc;
@@ -45,7 +45,7 @@ impl<'a> Emitter<'a> {
             let apart = self.b().icmp(IntCond::Ne, frame, start);
             self.leave_unless(apart);
         }
-        if let Goes::Here(offset) = filling.result {
+        if let (Goes::Here(offset), None) = (filling.result, filling.here) {
             let expected = self.own_address(offset);
             let base = self.base();
             let at = self.b().binary(Ir::PtrAdd, base, frame);
@@ -108,7 +108,8 @@ impl<'a> Emitter<'a> {
         };
         let back = self.new_block(&[Type::I64]);
         let quantum = self.left();
-        let inlined = Inlined { back, fp: self.fp, result: place, other, failed: false };
+        let behind = self.asked_before(callee);
+        let inlined = Inlined { back, fp: self.fp, result: place, other, behind, failed: false };
         let outside = self.go_inside(callee, inlined, quantum, (frame, index));
         self.enter_inlined();
         self.all_blocks();
@@ -169,6 +170,13 @@ impl<'a> Emitter<'a> {
         (self.length, self.result, self.inlined) = (outside.length, outside.result, None);
         self.slow = None;
         [self.frame, self.fp, self.own, self.mp] = outside.values;
+    }
+
+    /// How much of the quantum is needed behind a function that is inlined, if it is asked for where that begins: it takes no more than it
+    /// says then. 0 when it calls others.
+    pub(crate) fn asked_before(&self, callee: &Snapshot) -> u32 {
+        let takes = callee.insts.values().any(|inst| matches!(inst.op, Op::Call | Op::Mcall));
+        if takes { 0 } else { self.length }
     }
 
     /// As where a function is entered.

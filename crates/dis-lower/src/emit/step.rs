@@ -98,6 +98,7 @@ impl Emitter<'_> {
         self.known.age();
         if may_write_anywhere(self.inst()) {
             self.known.values.fill(None);
+            self.results_go_anywhere();
         }
         for slot in self.slots.written(self.inst()) {
             self.known.values[slot] = None;
@@ -200,10 +201,16 @@ impl Emitter<'_> {
         self.switch_to(slow);
         let done = std::mem::replace(&mut self.known, self.before.clone());
         let place = self.step_only();
-        if let Some(Inlined { back, .. }) = self.inlined {
+        if let Some(Inlined { back, behind, .. }) = self.inlined {
             let on = self.went_on(place);
             self.come_back_unless(on, place);
-            let quantum = self.left();
+            let (quantum, behind) = (self.left(), self.int(behind.into()));
+            let enough = self.b().icmp(IntCond::Sge, quantum, behind);
+            let (off, on) = (self.cold_block(), self.cold_block());
+            self.b().brif(enough, (on, &[]), (off, &[]));
+            self.switch_to(off);
+            self.return_place_left(place);
+            self.switch_to(on);
             self.b().jump(back, &[quantum]);
         } else {
             self.return_place(place);
