@@ -52,11 +52,7 @@ enum Callee<'a> {
 }
 
 /// Who is called with a frame. `None` when that is not seen.
-fn callee<'a>(
-    (snapshot, within): (&Snapshot, &'a Snapshot),
-    made: &Inst,
-    call: &Inst,
-) -> Option<Callee<'a>> {
+fn callee<'a>((snapshot, within): (&Snapshot, &'a Snapshot), made: &Inst, call: &Inst) -> Option<Callee<'a>> {
     if (made.op, call.op) == (Op::Frame, Op::Call) {
         return within.callees.get(&(snapshot.code, call.operands[2].first)).map(Callee::Function);
     }

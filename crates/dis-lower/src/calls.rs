@@ -5,11 +5,9 @@ use crate::frames::frame_size;
 use crate::place::fits;
 use dis_bytecode::Op;
 use dis_rt::NIL;
-use dis_vm::tier::{Mode, RETURNED, Slot, record, shared};
+use dis_vm::tier::{LARGEST, Mode, RETURNED, Slot, record, shared};
 use ir::{IntCond, Op as Ir, Type, Value};
 
-/// Bytes of a frame that is made here, at most.
-const LARGEST: u32 = 512;
 /// References in a frame that is dropped here, at most.
 const MOST: usize = 8;
 
@@ -37,38 +35,22 @@ impl Emitter<'_> {
         let slot = self.slots.of(&to)?;
         let ty = self.snapshot.types.get(&number)?;
         let size = frame_size(ty, self.snapshot.word);
-        if size > LARGEST {
+        if u64::from(size) > LARGEST {
             return None;
         }
         let (top, bytes) = (self.known.top, self.int(size.into()));
         let above = self.b().binary(Ir::Iadd, top, bytes);
-        self.room_up_to(above);
-        let base = self.base();
-        let host = self.b().binary(Ir::PtrAdd, base, top);
+        // Where there may be no room, for it or its record, the interpreter makes it.
+        let near = self.shared(shared::NEAR, self.classes.shared);
+        let fits = self.b().icmp(IntCond::Ule, above, near);
+        self.check(fits);
+        let host = self.b().unary(Ir::IntToPtr, top);
         self.blank(ty, size, host, to.first);
-        let frame = self.b().unary(Ir::Wrap, top);
+        let frame = self.address_at(top);
         self.set(slot, frame);
         self.close(&[slot]);
         self.filling(to.first, number, above, Some(top));
         Some(())
-    }
-
-    /// Makes sure that the stack's last part and the records have room for a frame up to there.
-    fn room_up_to(&mut self, above: Value) {
-        let class = self.classes.shared;
-        let near = self.shared(shared::NEAR, class);
-        let is_near = self.b().icmp(IntCond::Ule, above, near);
-        let (on, far) = (self.new_block(&[]), self.cold_block());
-        self.b().brif(is_near, (on, &[]), (far, &[]));
-        self.switch_to(far);
-        let index = self.number(self.known.pending.len() + 1);
-        self.bounded(index);
-        // Behind the end of the part, the interpreter makes the frame.
-        let end = self.shared(shared::END, class);
-        let fits = self.b().icmp(IntCond::Ule, above, end);
-        self.check(fits);
-        self.b().jump(on, &[]);
-        self.switch_to(on);
     }
 
     pub(crate) fn call(&mut self) -> Option<()> {
@@ -89,13 +71,14 @@ impl Emitter<'_> {
         Some((filling, slot))
     }
 
-    /// Where a frame being filled is.
+    /// Where a frame being filled is in the host's memory.
     pub(crate) fn frame_of(&mut self, filling: &Filling, slot: usize) -> Value {
         if let Some(frame) = filling.here {
             return frame;
         }
         let frame = self.get(slot);
-        self.b().unary(Ir::Zext, frame)
+        let (base, frame) = (self.int(self.snapshot.base.cast_signed()), self.b().unary(Ir::Zext, frame));
+        self.b().binary(Ir::Iadd, base, frame)
     }
 
     /// Calls a function, of another module if there is a reference to that, and goes on behind the call.

@@ -214,7 +214,7 @@ impl<'a> Emitter<'a> {
     /// Loads what matters where the function begins.
     fn enter(&mut self) {
         let (base, frame, mp) = (self.base(), self.frame, self.module_data());
-        self.fp = self.b().binary(Ir::PtrAdd, base, frame);
+        self.fp = self.b().unary(Ir::IntToPtr, frame);
         self.mp = self.b().binary(Ir::PtrAdd, base, mp);
         self.enter_frame();
         let live: Vec<usize> = self.slots.live.get(&self.pc).map_or(Vec::new(), |live| live.iter().collect());

@@ -1,6 +1,6 @@
 //! Which frames there are: records, the top of the stack, and where results go.
 //!
-//! Compiled code knows the number of its function's record, how many frames are being filled behind it, and where the stack ends. It
+//! Compiled code knows where its function's record is, how many frames are being filled behind it, and where the stack ends. It
 //! tells the machine where somebody may look, not in between.
 //!
 //! Where a result goes is an address in the frame that a function cannot trust. A caller in compiled code says of it what it knows:
@@ -116,7 +116,7 @@ impl Emitter<'_> {
     /// A record's frame and type.
     pub(crate) fn frame_of_record(&mut self, record: Value, frame: Value, ty: u32) {
         let (ty, class) = (self.word(ty), self.classes.records);
-        let frame = self.b().unary(Ir::Wrap, frame);
+        let frame = self.address_at(frame);
         self.b().store(frame, record, record::FP, class);
         self.b().store(ty, record, record::TYPE, class);
     }
@@ -177,8 +177,7 @@ impl Emitter<'_> {
         let mut room = room;
         // What was said of a frame that is made here is there.
         if let Some(expected) = expected.filter(|_| !is_here) {
-            let (one, base) = (self.int(1), self.base());
-            let at = self.b().binary(Ir::PtrAdd, base, frame);
+            let (one, at) = (self.int(1), self.b().unary(Ir::IntToPtr, frame));
             let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
             let same = self.b().icmp(IntCond::Eq, actual, expected);
             room = self.b().select(same, room, one);
@@ -201,7 +200,7 @@ impl Emitter<'_> {
     /// The address of an offset of the own frame.
     pub(crate) fn own_address(&mut self, offset: u32) -> Value {
         let (own, offset) = (self.frame, self.word(offset));
-        let own = self.b().unary(Ir::Wrap, own);
+        let own = self.address_at(own);
         self.b().binary(Ir::Iadd, own, offset)
     }
 

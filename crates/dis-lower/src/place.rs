@@ -161,10 +161,7 @@ impl Emitter<'_> {
                 self.result_goes(operand.first, Goes::Anywhere);
             }
             let at = match here {
-                Some(frame) => {
-                    let base = self.base();
-                    self.b().binary(Ir::PtrAdd, base, frame)
-                }
+                Some(frame) => self.b().unary(Ir::IntToPtr, frame),
                 None => {
                     let address = self.leading(operand)?;
                     self.host(address)

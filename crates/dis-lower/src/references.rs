@@ -91,7 +91,7 @@ impl Emitter<'_> {
             Mode::Fp => {
                 goes = Goes::Here(operand.first);
                 let frame = self.frame;
-                self.b().unary(Ir::Wrap, frame)
+                self.address_at(frame)
             }
             Mode::Fixed => self.word(0),
             Mode::Mp => {

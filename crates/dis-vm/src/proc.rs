@@ -64,6 +64,13 @@ impl Records {
         self.len += 1;
     }
 
+    /// Makes room for so many.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        if count > self.room.len() {
+            self.room.resize(count.next_power_of_two(), NOTHING);
+        }
+    }
+
     pub(crate) fn pop(&mut self) -> Option<Record> {
         self.len = self.len.checked_sub(1)?;
         Some(self.room[self.len])
@@ -314,20 +321,27 @@ impl Proc {
     }
 
     /// Where the stack's top is, where its last part ends, and where that begins if there is another one before it.
-    pub(crate) fn stack(&self) -> [u64; 3] {
+    pub(crate) fn stack(&self) -> ([u64; 2], Option<u64>) {
         let last = self.extents.last().copied().unwrap_or_default();
-        let start = if self.extents.len() > 1 { last.start.into() } else { u64::MAX };
-        [self.top.into(), last.end.into(), start]
+        let start = if self.extents.len() > 1 { Some(last.start.into()) } else { None };
+        ([self.top.into(), last.end.into()], start)
     }
 
-    /// How far its last part may be used before there are records up to a limit, at least: each frame has so many bytes at least. Those that
-    /// count begin with one of this number.
+    /// How far its last part may be used, where that ends aside, before there are records up to a limit: each frame has so many bytes at
+    /// least. Those that count begin with one of this number.
     pub(crate) fn near(&self, begin: u32, limit: u64, word: u32) -> u64 {
         let last = self.extents.last().copied().unwrap_or_default();
         let first = begin.max(last.first);
         let frame = self.records.get(first as usize).map_or(0, |record| record.fp);
         let bytes = limit.saturating_sub(first.into()) * u64::from(frame_size(0, word));
-        (u64::from(frame) + bytes).min(last.end.into())
+        u64::from(frame) + bytes
+    }
+
+    /// Makes room for the records of what its last part has room for, up to a limit.
+    pub(crate) fn reserve(&mut self, limit: u64, word: u32) {
+        let ([top, end], _) = self.stack();
+        let frames = end.saturating_sub(top) / u64::from(frame_size(0, word)) + 1;
+        self.records.reserve((self.records.len() as u64 + frames).min(limit) as usize);
     }
 
     /// The top is there now: compiled code has made or dropped frames in the last part.

@@ -39,6 +39,7 @@ pub const KIND: u32 = 32;
 #[derive(Default)]
 #[repr(C)]
 pub struct Shared {
+    base: Cell<u64>,
     fuel: Cell<u64>,
     records: Cell<u64>,
     len: Cell<u64>,
@@ -74,13 +75,13 @@ pub mod shared {
         LEN len;
         /// Where no more are made: there is room up to there, or native calls would become too deep.
         LIMIT limit;
-        /// The top of the stack, for the machine.
+        /// The top of the stack, for the machine. This and where it ends and begins are places in the host's memory.
         TOP top;
         /// Where the stack's last part ends.
         END end;
         /// Up to where frames may be made without looking at that, and at how many records there are.
         NEAR near;
-        /// Where it begins, unless it is the only one.
+        /// Where the last part begins, unless it is the only one; 0 then.
         START start;
         /// Where the record of the function that runs is, for the machine.
         ACTIVE active;
@@ -147,7 +148,9 @@ pub struct Note {
 }
 
 /// How deep compiled functions call one another before they are entered anew.
-const DEPTH: u64 = 200;
+const DEPTH: u64 = 400;
+/// Bytes of a frame that compiled code makes, at most.
+pub const LARGEST: u64 = 512;
 /// How often compiled code may have the interpreter run a function before it is left instead: each time takes native stack.
 const NESTED: u32 = 32;
 /// Instructions that the interpreter executes in the time that entering compiled code and coming back takes, about.
@@ -207,13 +210,13 @@ impl Vm {
             }
             if self.nested == 0 {
                 (self.bottom, self.leaving) = (self.cur.active, false);
-            } else if self.cur.active.wrapping_sub(self.bottom) >= DEPTH as u32 {
+            } else if self.is_deep() {
                 self.leaving = true;
                 return Ok(());
             }
             self.share();
             // A function that the machine entered returns to it, and nothing is known of where its result goes.
-            let words = [self.fp.into(), self.quantum.into(), self.shared.active.get(), 0];
+            let words = [self.host(self.fp), self.quantum.into(), self.shared.active.get(), 0];
             // Steps change what these are, and calls the code.
             let (code, pc, given) = (Rc::clone(&self.code), self.pc, self.quantum);
             match tier.enter(self, self.code.number, self.pc, words) {
@@ -247,6 +250,13 @@ impl Vm {
         Ok(())
     }
 
+    /// Whether compiled code could hardly call anything more.
+    fn is_deep(&self) -> bool {
+        let limit = u64::from(self.bottom) + DEPTH;
+        u64::from(self.cur.active) >= limit
+            || self.cur.near(self.bottom, limit, self.word) < self.cur.stack().0[0] + LARGEST
+    }
+
     /// How often a place is come to before its code is entered again. Where it never gets far, and that is not for want of quantum,
     /// it costs more than it gives.
     #[inline]
@@ -265,19 +275,22 @@ impl Vm {
     /// Puts what compiled code looks at where it finds it.
     #[inline]
     fn share(&mut self) {
+        let (base, limit) = (self.heap.memory.host_address(), u64::from(self.bottom) + DEPTH);
+        self.cur.reserve(limit, self.word);
         let shared = &self.shared;
         let [records, len, room] = self.cur.records.host();
-        let [top, end, start] = self.cur.stack();
+        let ([top, end], start) = self.cur.stack();
         shared.fuel.set(self.fuel);
         let at = |number: u64| records + number * record::SIZE as u64;
         shared.records.set(records);
         shared.len.set(at(len));
-        let limit = room.min(u64::from(self.bottom) + DEPTH);
+        let limit = room.min(limit);
         shared.limit.set(at(limit));
-        shared.near.set(self.cur.near(self.bottom, limit, self.word));
-        shared.top.set(top);
-        shared.end.set(end);
-        shared.start.set(start);
+        shared.base.set(base);
+        shared.near.set(base + end.min(self.cur.near(self.bottom, limit, self.word)));
+        shared.top.set(base + top);
+        shared.end.set(base + end);
+        shared.start.set(start.map_or(0, |start| base + start));
         shared.active.set(at(self.cur.active.into()));
         shared.mp.set(self.mp.into());
         shared.module.set(self.cur.module.into());
@@ -285,6 +298,18 @@ impl Vm {
         if shared.known.get() != self.heap.types.count() as u64 {
             self.share_types();
         }
+    }
+
+    /// Where a place of the machine's memory is in that of the host.
+    #[inline]
+    fn host(&self, at: Addr) -> u64 {
+        self.shared.base.get() + u64::from(at)
+    }
+
+    /// The other way round.
+    #[inline]
+    fn address_at(&self, host: u64) -> Addr {
+        host.wrapping_sub(self.shared.base.get()) as Addr
     }
 
     /// The number of the record that is there.
@@ -311,7 +336,7 @@ impl Vm {
     fn take_back(&mut self) {
         self.fuel = self.shared.fuel.get();
         self.cur.records.set_len(self.record_at(self.shared.len.get()) as usize);
-        self.cur.set_top(self.shared.top.get() as u32);
+        self.cur.set_top(self.address_at(self.shared.top.get()));
         self.cur.active = self.record_at(self.shared.active.get());
         self.follow_module();
         self.fp = self.cur.records.get(self.cur.active as usize).map_or(dis_rt::NIL, |record| record.fp);

@@ -47,8 +47,7 @@ impl<'a> Emitter<'a> {
         }
         if let (Goes::Here(offset), None) = (filling.result, filling.here) {
             let expected = self.own_address(offset);
-            let base = self.base();
-            let at = self.b().binary(Ir::PtrAdd, base, frame);
+            let at = self.b().unary(Ir::IntToPtr, frame);
             let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
             let same = self.b().icmp(IntCond::Eq, actual, expected);
             self.leave_unless(same);
@@ -143,8 +142,7 @@ impl<'a> Emitter<'a> {
         };
         let blocks = (0..flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
         let entries = vec![None; flow.blocks.len()];
-        let base = self.base();
-        let fp = self.b().binary(Ir::PtrAdd, base, frame);
+        let fp = self.b().unary(Ir::IntToPtr, frame);
         let outside = Outside {
             snapshot: std::mem::replace(&mut self.snapshot, callee),
             flow: std::mem::replace(&mut self.flow, Rc::new(flow)),

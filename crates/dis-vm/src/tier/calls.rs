@@ -122,7 +122,7 @@ impl Vm {
     /// For compiled code that is left: a frame of this type is being filled there, and has the record so many behind the one there.
     pub fn tier_filling(&mut self, own: u64, behind: u32, ty: u32, frame: u64) {
         let number = self.record_at(own).saturating_add(behind);
-        self.cur.records.set(number as usize, Record { fp: frame as u32, ty, ..NOTHING });
+        self.cur.records.set(number as usize, Record { fp: self.address_at(frame), ty, ..NOTHING });
     }
 
     /// The same for a function that was to be called and has no code: nothing is above its frame.
@@ -135,7 +135,7 @@ impl Vm {
 
     /// For compiled code that is left: a word of the frame. Kinds are as in [`Slot`].
     pub fn tier_restore(&mut self, at: u64, kind: Slot, bits: u64) {
-        let at = at as u32;
+        let at = self.address_at(at);
         match kind {
             Slot::Byte => self.heap.memory.set_byte(at, bits as u8),
             Slot::Word | Slot::Reference => self.heap.memory.set_word(at, bits as u32 as i32),
