@@ -280,7 +280,6 @@ impl Vm {
         let shared = &self.shared;
         let [records, len, room] = self.cur.records.host();
         let ([top, end], start) = self.cur.stack();
-        shared.fuel.set(self.fuel);
         let at = |number: u64| records + number * record::SIZE as u64;
         shared.records.set(records);
         shared.len.set(at(len));
@@ -294,6 +293,14 @@ impl Vm {
         shared.active.set(at(self.cur.active.into()));
         shared.mp.set(self.mp.into());
         shared.module.set(self.cur.module.into());
+        self.share_little();
+    }
+
+    /// The same behind an instruction that made or dropped no frame and ran nothing.
+    #[inline]
+    fn share_little(&mut self) {
+        let shared = &self.shared;
+        shared.fuel.set(self.fuel);
         shared.freed.set(self.heap.freed());
         if shared.known.get() != self.heap.types.count() as u64 {
             self.share_types();
