@@ -10,7 +10,6 @@ use dis_bytecode::{Access, Flow as Goes, Op};
 use dis_rt::NIL;
 use dis_vm::tier::{Inst, Leads, Mode, Operand, Snapshot, TypeInfo};
 use ir::Value;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Instructions from making a frame to calling with it, on all ways, at most.
@@ -103,10 +102,12 @@ fn filled<'a>(
     slot: u32,
 ) -> Option<(Callee<'a>, Vec<Range>)> {
     let made = snapshot.insts.get(&pc)?;
-    let mut ahead = BTreeMap::from([(pc + 1, Done::default())]);
+    let mut ahead = vec![(pc + 1, Done::default())];
     let (mut called, mut all): (Option<&Inst>, Option<Done>) = (None, None);
     for _ in 1..NEAR {
-        let Some((at, mut done)) = ahead.pop_first() else { break };
+        // What comes first in the program is not reached from anything later.
+        let Some(first) = (0..ahead.len()).min_by_key(|index| ahead[*index].0) else { break };
+        let (at, mut done) = ahead.swap_remove(first);
         let inst = snapshot.insts.get(&at)?;
         let with = inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot;
         if matches!(inst.op, Op::Call | Op::Mcall) && with {
@@ -129,7 +130,10 @@ fn filled<'a>(
             if next <= at {
                 return None;
             }
-            ahead.entry(next).and_modify(|other| other.meet(&done)).or_insert_with(|| done.clone());
+            match ahead.iter_mut().find(|other| other.0 == next) {
+                Some((_, other)) => other.meet(&done),
+                None => ahead.push((next, done.clone())),
+            }
         }
     }
     let call = called.filter(|_| ahead.is_empty())?;

@@ -7,7 +7,6 @@ use crate::flow::{Flow, successors};
 use crate::slots::{Use, excluded, says_where_results_go, size_of, slot_of, uses};
 use dis_bytecode::{Access, Op};
 use dis_vm::tier::{Inst, Mode, Slot, Snapshot};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes of a result that are followed, one bit each.
 type Bytes = u64;
@@ -15,26 +14,37 @@ type Bytes = u64;
 /// What calls of a function do to its frame, where it is known that nothing else of the frame is looked at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
-    /// Calls of functions that only write where their results go: there, and how many bytes they write for sure.
-    calls: BTreeMap<u32, (u32, u32)>,
-    /// The instructions that say so.
-    said: BTreeSet<u32>,
+    /// Calls of functions that only write where their results go: there, and how many bytes they write for sure; with what said so.
+    calls: Vec<Known>,
+}
+
+/// A call, what said where its result goes, where that is, and how many bytes are written there for sure.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    call: u32,
+    said: u32,
+    at: u32,
+    bytes: u32,
 }
 
 impl Results {
     /// Of a function, by the functions that `within` knows.
     pub(crate) fn new(snapshot: &Snapshot, flow: &Flow, within: &Snapshot) -> Results {
         let mut results = Results::default();
-        let mut known: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+        let mut known: Vec<(u32, Option<u32>)> = Vec::new();
         for block in &flow.blocks {
             for (index, pc) in block.insts.iter().enumerate() {
                 let Some(inst) = snapshot.insts.get(pc).filter(|inst| inst.op == Op::Call) else { continue };
                 let begin = inst.operands[2].first;
-                let callee = || within.callees.get(&(snapshot.code, begin)).and_then(writes);
-                let Some(bytes) = *known.entry(begin).or_insert_with(callee) else { continue };
+                let before = known.iter().find(|other| other.0 == begin).copied();
+                let (_, bytes) = before.unwrap_or_else(|| {
+                    let callee = within.callees.get(&(snapshot.code, begin));
+                    known.push((begin, callee.and_then(writes)));
+                    known[known.len() - 1]
+                });
+                let Some(bytes) = bytes else { continue };
                 if let Some((said, at)) = said_for(snapshot, &block.insts[..index], inst) {
-                    results.calls.insert(*pc, (at, bytes));
-                    results.said.insert(said);
+                    results.calls.push(Known { call: *pc, said, at, bytes });
                 }
             }
         }
@@ -43,12 +53,12 @@ impl Results {
 
     /// The place of the result of a call and how many bytes are written there for sure, if it is known that the callee reads nothing there.
     pub(crate) fn of_call(&self, pc: u32) -> Option<(u32, u32)> {
-        self.calls.get(&pc).copied()
+        self.calls.iter().find(|known| known.call == pc).map(|known| (known.at, known.bytes))
     }
 
     /// Whether an instruction says of such a call's result where it goes.
     pub(crate) fn is_only_written(&self, pc: u32) -> bool {
-        self.said.contains(&pc)
+        self.calls.iter().any(|known| known.said == pc)
     }
 }
 
@@ -100,22 +110,23 @@ fn only_writes(inst: &Inst, address: u32) -> bool {
 
 /// The bytes that are written on every way to a return.
 fn before_returns(callee: &Snapshot) -> Bytes {
-    let mut known: BTreeMap<u32, Bytes> = BTreeMap::from([(callee.entry, 0)]);
-    let (mut work, mut all) = (vec![callee.entry], Bytes::MAX);
-    while let Some(pc) = work.pop() {
-        let Some(inst) = callee.insts.get(&pc) else { return 0 };
-        let behind = known.get(&pc).copied().unwrap_or(0) | written(inst, callee.word);
+    let pcs: Vec<u32> = callee.insts.keys().copied().collect();
+    let mut known: Vec<Option<Bytes>> = vec![None; pcs.len()];
+    let (mut work, mut all) = (vec![(callee.entry, 0)], Bytes::MAX);
+    while let Some((pc, before)) = work.pop() {
+        let Ok(index) = pcs.binary_search(&pc) else { return 0 };
+        let old = known[index];
+        let here = old.unwrap_or(Bytes::MAX) & before;
+        if old == Some(here) {
+            continue;
+        }
+        known[index] = Some(here);
+        let inst = &callee.insts[&pc];
+        let behind = here | written(inst, callee.word);
         if inst.op == Op::Ret {
             all &= behind;
         }
-        for next in successors(inst, pc) {
-            let old = known.get(&next).copied();
-            let new = old.unwrap_or(Bytes::MAX) & behind;
-            if old != Some(new) {
-                known.insert(next, new);
-                work.push(next);
-            }
-        }
+        work.extend(successors(inst, pc).into_iter().map(|next| (next, behind)));
     }
     all
 }
