@@ -16,7 +16,7 @@ impl SharedGuest for Dis {
     type Data = Lent<Vm>;
 
     /// Puts slots of the frame where the interpreter finds them, and says which frames there are. The state has the frame, the quantum
-    /// with the instructions that it does not count yet, the frame's record, how many are being filled, the top of the stack, how
+    /// with the instructions that it does not count yet, where the frame's record is, how many are being filled, the top of the stack, how
     /// many of them have no record, and pairs: number and type of each of these, and where it is; offset and kind of a slot, and
     /// what it holds.
     fn deopt(vm: &Lent<Vm>, exit: &Deopt) -> Resume {
@@ -28,7 +28,7 @@ impl SharedGuest for Dis {
             let first = 7 + 2 * bits(6) as usize;
             for index in (7..first).step_by(2) {
                 let which = bits(index);
-                vm.tier_filling(bits(3) + 1 + (which >> 32), which as u32, bits(index + 1));
+                vm.tier_filling(bits(3), 1 + (which >> 32) as u32, which as u32, bits(index + 1));
             }
             for index in (first..left.slots.len().saturating_sub(1)).step_by(2) {
                 let slot = bits(index);

@@ -1,6 +1,7 @@
 //! Arrays and strings by index, and values at the heads of lists.
 
 use crate::emit::{Element, Emitter};
+use crate::references::COUNT;
 use crate::slots::slot_of;
 use dis_bytecode::Op;
 use dis_rt::{array, list, types};
@@ -14,6 +15,7 @@ impl Emitter<'_> {
             Op::Lena => self.length_of(types::ARRAY)?,
             Op::Lenc => self.length_of(types::STRING)?,
             Op::Indc => self.character()?,
+            Op::Insc => self.put_character()?,
             Op::Indb => self.index(1, Vec::new())?,
             Op::Indf | Op::Indl => self.index(8, Vec::new())?,
             Op::Indw => self.index(self.snapshot.word, self.refers())?,
@@ -157,6 +159,41 @@ impl Emitter<'_> {
         self.switch_to(done);
         let value = self.params(done)[0];
         self.finish(place, Slot::Word, value);
+        Some(())
+    }
+
+    /// A character of 8 bits put into a string of such that nobody else has and that has room for it, as `Heap::insert` does.
+    fn put_character(&mut self) -> Option<()> {
+        let to = self.slots.of(&self.operand(2))?;
+        let (value, index) = (self.read(0, Slot::Word)?, self.read(1, Slot::Word)?);
+        let string = self.get(to);
+        let (nil, one, class) = (self.word(dis_rt::NIL), self.word(1), self.classes.strings);
+        let there = self.b().icmp(IntCond::Ne, string, nil);
+        self.check(there);
+        let at = self.host(string);
+        let (ty, count) = (self.header(string, -12), self.word_at(at, COUNT, self.classes.counts));
+        let (width, wanted) = (self.header(string, -4), self.word(types::STRING));
+        for (actual, wanted) in [(ty, wanted), (count, one), (width, one)] {
+            let same = self.b().icmp(IntCond::Eq, actual, wanted);
+            self.check(same);
+        }
+        let (len, size) = (self.word_at(at, 0, class), self.header(string, -8));
+        let (wide, first) = (self.word(256), self.word(8));
+        let place = self.b().binary(Ir::Iadd, index, first);
+        for (cond, less, more) in
+            [(IntCond::Ult, value, wide), (IntCond::Ule, index, len), (IntCond::Ult, place, size)]
+        {
+            let right = self.b().icmp(cond, less, more);
+            self.check(right);
+        }
+        let longer = self.b().binary(Ir::Iadd, index, one);
+        let appends = self.b().icmp(IntCond::Eq, index, len);
+        let len = self.b().select(appends, longer, len);
+        self.store(len, at, 0, class);
+        let index = self.b().unary(Ir::Zext, index);
+        let place = self.b().binary(Ir::PtrAdd, at, index);
+        self.b().op(Ir::Store8, Some(Type::I32), &[value, place], Imm::Mem { offset: 8, class });
+        self.close(&[to]);
         Some(())
     }
 

@@ -4,26 +4,28 @@
 //! be where the callee may look before it writes, unless the caller writes there itself.
 
 use crate::emit::Emitter;
-use crate::flow::Flow;
-use crate::slots::{Slots, Use, excluded, hidden, size_of, slot_of, uses};
+use crate::flow::{Flow, successors};
+use crate::slots::{Slots, excluded, hidden, size_of, slot_of, uses};
 use dis_bytecode::{Access, Flow as Goes, Op};
 use dis_rt::NIL;
-use dis_vm::tier::{Inst, Leads, Mode, Snapshot, TypeInfo};
+use dis_vm::tier::{Inst, Leads, Mode, Operand, Snapshot, TypeInfo};
 use ir::Value;
 use std::rc::Rc;
 
-/// Instructions from making a frame to calling with it, at most.
+/// Instructions from making a frame to calling with it, on all ways, at most.
 const NEAR: u32 = 60;
 
 /// Bytes, from and to.
 pub(crate) type Range = (u32, u32);
 
 /// What of its frame a function may read before it has written it.
-fn needs(callee: &Snapshot) -> Vec<Range> {
-    let slots = Slots::new(callee, &Flow::new(callee));
+fn needs(callee: &Snapshot, within: &Snapshot) -> Vec<Range> {
+    let slots = Slots::new(callee, &Flow::new(callee), within);
     let mut found = Vec::new();
-    for inst in callee.insts.values() {
-        found.extend(excluded(inst, callee));
+    for (pc, inst) in &callee.insts {
+        if !slots.called.is_only_written(*pc) {
+            found.extend(excluded(inst, callee));
+        }
         let other = uses(inst).into_iter().filter(|each| slots.at(each.at).is_none());
         found.extend(other.map(|each| (each.at, each.at + 8)));
         found.extend(hidden(inst.op, callee.word).iter().map(|at| (*at, at + callee.word)));
@@ -48,50 +50,99 @@ enum Callee<'a> {
     OfReal,
 }
 
-/// Who is called by an instruction with the frame whose address is in `slot`. `None` when that is not seen.
-fn callee<'a>(snapshot: &'a Snapshot, inst: &Inst) -> Option<Callee<'a>> {
-    match (inst.op, inst.link?.leads) {
-        (Op::Mcall, Leads::Code(code, pc)) => snapshot.callees.get(&(code, pc)).map(Callee::Function),
-        (Op::Mcall, Leads::Math(_)) => Some(Callee::OfReal),
-        _ => None,
+/// Who is called with a frame. `None` when that is not seen.
+fn callee<'a>((snapshot, within): (&Snapshot, &'a Snapshot), made: &Inst, call: &Inst) -> Option<Callee<'a>> {
+    if (made.op, call.op) == (Op::Frame, Op::Call) {
+        return within.callees.get(&(snapshot.code, call.operands[2].first)).map(Callee::Function);
+    }
+    let module = made.operands[0];
+    if (made.op, call.op) != (Op::Mframe, Op::Mcall)
+        || module.mode != Mode::Fp
+        || call.operands[2] != module
+        || call.link != made.link
+    {
+        return None;
+    }
+    match call.link?.leads {
+        Leads::Code(code, pc) => within.callees.get(&(code, pc)).map(Callee::Function),
+        Leads::Math(_) => Some(Callee::OfReal),
+        Leads::Machine => None,
+    }
+}
+
+/// What was done to a frame up to an instruction, on every way there.
+#[derive(Clone, Default)]
+struct Done {
+    /// What was written to it.
+    writes: Vec<Range>,
+    /// Slots with addresses of elements.
+    indexed: Vec<u32>,
+}
+
+impl Done {
+    fn meet(&mut self, other: &Done) {
+        self.writes.retain(|range| other.writes.contains(range));
+        self.indexed.retain(|slot| other.indexed.contains(slot));
+    }
+
+    fn add(&mut self, inst: &Inst, slot: u32, word: u32) {
+        self.writes.extend(written(inst, slot, word));
+        if matches!(inst.op, Op::Indx | Op::Indw | Op::Indf | Op::Indb | Op::Indl) {
+            self.indexed.push(inst.operands[1].first);
+        }
     }
 }
 
 /// What becomes of the frame that an instruction makes, whose address goes to `slot`: who is called with it, and what is written to
-/// it. `None` when somebody may look at it before it is called with, or it is not seen who is called.
-fn filled(snapshot: &Snapshot, pc: u32, slot: u32) -> Option<(Callee<'_>, Vec<Range>)> {
-    let (mut writes, mut indexed) = (Vec::new(), Vec::new());
+/// it, on every way ahead. Who that is, is looked up in `within`. `None` when somebody may look at it before it is called with, when
+/// that does not come soon, or it is not seen who is called.
+fn filled<'a>(
+    (snapshot, within): (&Snapshot, &'a Snapshot),
+    pc: u32,
+    slot: u32,
+) -> Option<(Callee<'a>, Vec<Range>)> {
     let made = snapshot.insts.get(&pc)?;
-    // Where the module is, for frames of other modules' functions: it has to stay there.
-    let module = if made.op == Op::Mframe { Some(made.operands[0]) } else { None };
-    for at in pc + 1..pc + NEAR {
+    let mut ahead = vec![(pc + 1, Done::default())];
+    let (mut called, mut all): (Option<&Inst>, Option<Done>) = (None, None);
+    for _ in 1..NEAR {
+        // What comes first in the program is not reached from anything later.
+        let Some(first) = (0..ahead.len()).min_by_key(|index| ahead[*index].0) else { break };
+        let (at, mut done) = ahead.swap_remove(first);
         let inst = snapshot.insts.get(&at)?;
-        let called_with = inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot;
-        if inst.op == Op::Call && called_with && module.is_none() {
-            let callee = snapshot.callees.get(&(snapshot.code, inst.operands[2].first))?;
-            return Some((Callee::Function(callee), writes));
-        }
-        if let Some(module) = module {
-            if inst.op == Op::Mcall && called_with {
-                let same = module.mode == Mode::Fp && inst.operands[2] == module && inst.link == made.link;
-                return if same { Some((callee(snapshot, inst)?, writes)) } else { None };
-            }
-            let changes = |each: &Use| each.writes && each.at == module.first;
-            if inst.op.flow() == Goes::Call || uses(inst).iter().any(changes) {
+        let with = inst.operands[0].mode == Mode::Fp && inst.operands[0].first == slot;
+        if matches!(inst.op, Op::Call | Op::Mcall) && with {
+            if called.is_some_and(|other| (other.op, other.operands[2]) != (inst.op, inst.operands[2])) {
                 return None;
             }
+            called = Some(inst);
+            all.get_or_insert_with(|| done.clone()).meet(&done);
+            continue;
         }
-        if !matches!(inst.op.flow(), Goes::Next | Goes::Call) || !fills(inst, slot, &indexed) {
+        let stays = match made.op {
+            Op::Mframe => leaves_alone(inst, made.operands[0]),
+            _ => true,
+        };
+        if !stays || matches!(inst.op.flow(), Goes::Table | Goes::Stop) || !fills(inst, slot, &done.indexed) {
             return None;
         }
-        if let Some(range) = written(inst, slot, snapshot.word) {
-            writes.push(range);
-        }
-        if matches!(inst.op, Op::Indx | Op::Indw | Op::Indf | Op::Indb | Op::Indl) {
-            indexed.push(inst.operands[1].first);
+        done.add(inst, slot, snapshot.word);
+        for next in successors(inst, at) {
+            if next <= at {
+                return None;
+            }
+            match ahead.iter_mut().find(|other| other.0 == next) {
+                Some((_, other)) => other.meet(&done),
+                None => ahead.push((next, done.clone())),
+            }
         }
     }
-    None
+    let call = called.filter(|_| ahead.is_empty())?;
+    Some((callee((snapshot, within), made, call)?, all?.writes))
+}
+
+/// Whether the module in a slot stays there, for frames of other modules' functions.
+fn leaves_alone(inst: &Inst, module: Operand) -> bool {
+    inst.op.flow() != Goes::Call && !uses(inst).iter().any(|each| each.writes && each.at == module.first)
 }
 
 /// Whether an instruction does nothing with a frame but write to it: nothing reads its address, or by an address that may be the
@@ -118,12 +169,14 @@ fn written(inst: &Inst, slot: u32, word: u32) -> Option<Range> {
 impl Emitter<'_> {
     /// What a callee needs, found out once.
     fn needs_of(&mut self, callee: Callee<'_>) -> Rc<[Range]> {
-        let word = self.snapshot.word;
+        let (word, within) = (self.snapshot.word, self.request.snapshot);
         let callee = match callee {
             Callee::Function(callee) => callee,
             Callee::OfReal => return [(8 * word, 8 * word + 8)].into(),
         };
-        Rc::clone(self.needs.entry((callee.code, callee.entry)).or_insert_with(|| needs(callee).into()))
+        Rc::clone(
+            self.needs.entry((callee.code, callee.entry)).or_insert_with(|| needs(callee, within).into()),
+        )
     }
 
     /// Fills a new frame, whose address goes to a slot: zeros, and references that are nil, among them where the result goes. In the
@@ -131,7 +184,7 @@ impl Emitter<'_> {
     pub(crate) fn blank(&mut self, ty: &TypeInfo, size: u32, host: Value, slot: u32) {
         let word = self.snapshot.word;
         let is_nil = |at: u32| at == 4 * word || ty.pointers.contains(&at);
-        let filled = filled(self.snapshot, self.pc, slot)
+        let filled = filled((self.snapshot, self.request.snapshot), self.pc, slot)
             .map(|(callee, writes)| Filled { needs: self.needs_of(callee), writes });
         for at in (0..size).step_by(8) {
             let (low, high) = (is_nil(at), word == 4 && is_nil(at + 4));

@@ -5,11 +5,9 @@ use crate::frames::frame_size;
 use crate::place::fits;
 use dis_bytecode::Op;
 use dis_rt::NIL;
-use dis_vm::tier::{Mode, RETURNED, Slot, record, shared};
+use dis_vm::tier::{LARGEST, Mode, RETURNED, Slot, record, shared};
 use ir::{IntCond, Op as Ir, Type, Value};
 
-/// Bytes of a frame that is made here, at most.
-const LARGEST: u32 = 512;
 /// References in a frame that is dropped here, at most.
 const MOST: usize = 8;
 
@@ -37,27 +35,21 @@ impl Emitter<'_> {
         let slot = self.slots.of(&to)?;
         let ty = self.snapshot.types.get(&number)?;
         let size = frame_size(ty, self.snapshot.word);
-        if size > LARGEST {
+        if u64::from(size) > LARGEST {
             return None;
         }
-        let index = self.number(self.known.pending.len() + 1);
-        self.bounded(index);
-        let (top, end) = (self.known.top, self.shared(shared::END, self.classes.shared));
-        let bytes = self.int(size.into());
+        let (top, bytes) = (self.known.top, self.int(size.into()));
         let above = self.b().binary(Ir::Iadd, top, bytes);
-        // Behind the end of a part of the stack, the interpreter makes it.
-        let fits = self.b().icmp(IntCond::Ule, above, end);
+        // Where there may be no room, for it or its record, the interpreter makes it.
+        let near = self.shared(shared::NEAR, self.classes.shared);
+        let fits = self.b().icmp(IntCond::Ule, above, near);
         self.check(fits);
-        let base = self.base();
-        let host = self.b().binary(Ir::PtrAdd, base, top);
+        let host = self.b().unary(Ir::IntToPtr, top);
         self.blank(ty, size, host, to.first);
-        let frame = self.b().unary(Ir::Wrap, top);
+        let frame = self.address_at(top);
         self.set(slot, frame);
         self.close(&[slot]);
-        let frame = self.get(slot);
-        let frame = self.b().unary(Ir::Zext, frame);
-        let above = self.b().binary(Ir::Iadd, frame, bytes);
-        self.filling(to.first, number, above, Some(frame));
+        self.filling(to.first, number, above, Some(top));
         Some(())
     }
 
@@ -79,13 +71,14 @@ impl Emitter<'_> {
         Some((filling, slot))
     }
 
-    /// Where a frame being filled is.
+    /// Where a frame being filled is in the host's memory.
     pub(crate) fn frame_of(&mut self, filling: &Filling, slot: usize) -> Value {
-        if let Some((frame, _)) = filling.made {
+        if let Some(frame) = filling.here {
             return frame;
         }
         let frame = self.get(slot);
-        self.b().unary(Ir::Zext, frame)
+        let (base, frame) = (self.int(self.snapshot.base.cast_signed()), self.b().unary(Ir::Zext, frame));
+        self.b().binary(Ir::Iadd, base, frame)
     }
 
     /// Calls a function, of another module if there is a reference to that, and goes on behind the call.
@@ -97,7 +90,7 @@ impl Emitter<'_> {
         module: Option<Value>,
     ) -> Option<()> {
         let index = self.number(self.known.pending.len());
-        if !filling.bounded {
+        if filling.here.is_none() {
             self.bounded(index);
         }
         let inlined = self.inlinable((code, target), filling, slot);
@@ -108,28 +101,39 @@ impl Emitter<'_> {
         // The callee's frame is not in the way of who goes on behind the call, but handlers are asked with the call's number.
         let handled =
             self.snapshot.handlers.iter().any(|handler| (handler.from..handler.to).contains(&self.pc));
-        self.save_from(filling.result);
+        if self.slots.called.of_call(self.pc).is_none() {
+            self.save_from(filling.result);
+        }
         self.save(if handled { self.pc } else { self.pc + 1 });
         // Who looks at frames from the callee on finds those being filled, too.
         self.first_records(self.known.pending.len() - 1);
         let frame = self.frame_of(filling, slot);
         let old = module.map(|module| self.enter_module(module));
         self.record_of_call(index, filling, old);
+        let asked = inlined.is_some_and(|callee| self.asked_before(callee) > 0);
         match inlined {
             Some(callee) => self.inline((callee, module.is_some()), frame, index, filling.result),
-            None => self.call_code((code, target), frame, index, filling.result),
+            None => self.call_code((code, target), (frame, filling.here.is_some()), index, filling.result),
         }
         if module.is_some() {
             self.leave_module(index);
         }
         self.called();
-        self.look_behind();
+        if !asked {
+            self.look_behind();
+        }
         Some(())
     }
 
-    /// Calls a function's code, with a frame that has a record of this number.
-    fn call_code(&mut self, (code, target): (u32, u32), frame: Value, index: Value, result: Goes) {
-        let (room, quantum) = (self.room(frame, result), self.left());
+    /// Calls a function's code, with a frame that has a record there.
+    fn call_code(
+        &mut self,
+        (code, target): (u32, u32),
+        (frame, is_here): (Value, bool),
+        index: Value,
+        result: Goes,
+    ) {
+        let (room, quantum) = (self.room(frame, result, is_here), self.left());
         let callee = self.callee(code, target);
         let functions = std::mem::take(&mut self.module);
         let results = self.b().call(&functions, callee, &[frame, quantum, index, room], false);
@@ -140,27 +144,25 @@ impl Emitter<'_> {
         self.come_back_unless(returned, results[0]);
         // Everything is in memory, where others may have written.
         self.known.values.fill(None);
+        self.keep_result();
         self.known.age();
     }
 
     /// The record of a frame that is called with. It is not being filled any more. From another module's function, it has the caller's.
     fn record_of_call(&mut self, index: Value, filling: &Filling, module: Option<Value>) {
-        let (class, record, own) = (self.classes.records, self.record(index), self.own);
-        let back = self.int(i64::from(self.pc + 1) << 32);
-        self.b().store(back, record, record::PENDING, class);
+        let record = self.record(index);
+        let back = self.pc + 1;
+        self.words_of_record(record, record::PC, [back, 0]);
         if let Some((frame, ty)) = filling.made {
             self.frame_of_record(record, frame, ty);
         }
-        const { assert!(record::MODULE == record::CALLER + 4) };
-        let module = match module {
-            Some(module) => {
-                let by = self.int(32);
-                self.b().binary(Ir::Ishl, module, by)
-            }
-            None => self.int(i64::from(NIL) << 32),
-        };
-        let caller = self.b().binary(Ir::Iadd, own, module);
-        self.b().store(caller, record, record::CALLER, class);
+        let caller = (self.known.pending.len() as u32).wrapping_neg();
+        self.words_of_record(record, record::CALLER, [caller, NIL]);
+        if let Some(module) = module {
+            let module = self.b().unary(Ir::Wrap, module);
+            let class = self.classes.records;
+            self.b().store(module, record, record::MODULE, class);
+        }
     }
 
     /// Drops the frame and goes back, if the caller is of this module and nothing is freed.
@@ -207,8 +209,8 @@ impl Emitter<'_> {
             self.b().load(Type::I32, record, record::CALLER, classes.records),
             self.b().load(Type::I32, record, record::MODULE, classes.records),
         );
-        let nil = self.word(NIL);
-        let called = self.b().icmp(IntCond::Ne, caller, nil);
+        let (nil, nobody) = (self.word(NIL), self.word(0));
+        let called = self.b().icmp(IntCond::Ne, caller, nobody);
         self.check(called);
         let same = self.b().icmp(IntCond::Eq, module, nil);
         self.check(same);
@@ -216,7 +218,7 @@ impl Emitter<'_> {
         self.check(above);
         self.set_shared(shared::LEN, own);
         self.set_shared(shared::TOP, frame);
-        let caller = self.b().unary(Ir::Zext, caller);
+        let caller = self.callers_record(caller);
         self.set_shared(shared::ACTIVE, caller);
     }
 

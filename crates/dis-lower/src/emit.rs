@@ -43,8 +43,8 @@ pub(crate) struct Filling {
     pub(crate) ty: u32,
     /// The top of the stack below it.
     pub(crate) below: Value,
-    /// Whether it was looked at that native calls do not become too deep.
-    pub(crate) bounded: bool,
+    /// Where it is, if it was made here: behind the own frame in the same part of the stack, and native calls do not become too deep.
+    pub(crate) here: Option<Value>,
     /// Where its result was said to go.
     pub(crate) result: Goes,
     /// Where it is and its type, if it may have no record yet.
@@ -71,6 +71,8 @@ pub(crate) struct Inlined {
     pub(crate) result: Option<(u32, u32, bool)>,
     /// Whether it belongs to another module than the caller.
     pub(crate) other: bool,
+    /// How much of the quantum is needed behind it up to the next look, if that is asked for where it begins.
+    pub(crate) behind: u32,
     /// An instruction needs the interpreter: this cannot be inlined.
     pub(crate) failed: bool,
 }
@@ -118,7 +120,7 @@ pub(crate) struct Emitter<'a> {
     length: u32,
     pub(crate) frame: Value,
     pub(crate) fp: Value,
-    /// The number of the frame's record.
+    /// Where the frame's record is.
     pub(crate) own: Value,
     /// What the caller says of the result, and the address that it says it of, where the function has no other: `frames.rs`.
     pub(crate) room: Value,
@@ -212,7 +214,7 @@ impl<'a> Emitter<'a> {
     /// Loads what matters where the function begins.
     fn enter(&mut self) {
         let (base, frame, mp) = (self.base(), self.frame, self.module_data());
-        self.fp = self.b().binary(Ir::PtrAdd, base, frame);
+        self.fp = self.b().unary(Ir::IntToPtr, frame);
         self.mp = self.b().binary(Ir::PtrAdd, base, mp);
         self.enter_frame();
         let live: Vec<usize> = self.slots.live.get(&self.pc).map_or(Vec::new(), |live| live.iter().collect());
@@ -268,13 +270,14 @@ impl<'a> Emitter<'a> {
         let flow = Rc::clone(&self.flow);
         let block = &flow.blocks[number];
         self.pc = block.insts[0];
-        self.length = block.length;
+        let length = block.length + self.inlined.map_or(0, |inlined| inlined.behind);
+        self.length = length;
         if block.header && !self.request.unanchored.contains(&(self.snapshot.code, self.pc)) {
             let state = self.state(self.pc);
             self.b().anchor(state, Reason(ANCHOR));
         }
         if block.looks {
-            self.look(self.pc, block.length);
+            self.look(self.pc, length);
         }
         for pc in &block.insts {
             self.pc = *pc;

@@ -1,6 +1,6 @@
 //! Which frames there are: records, the top of the stack, and where results go.
 //!
-//! Compiled code knows the number of its function's record, how many frames are being filled behind it, and where the stack ends. It
+//! Compiled code knows where its function's record is, how many frames are being filled behind it, and where the stack ends. It
 //! tells the machine where somebody may look, not in between.
 //!
 //! Where a result goes is an address in the frame that a function cannot trust. A caller in compiled code says of it what it knows:
@@ -14,7 +14,8 @@
 //! ```
 
 use crate::emit::{Emitter, Filling, Goes, Known};
-use dis_vm::tier::{Slot, TypeInfo, record, shared};
+use dis_rt::NIL;
+use dis_vm::tier::{Operand, Slot, TypeInfo, record, shared};
 use ir::{IntCond, Op as Ir, Value};
 
 /// Where the number of frames between begins, and how many there may be so that looking for the place takes no time from the quantum.
@@ -29,7 +30,7 @@ pub(crate) fn frame_size(ty: &TypeInfo, word: u32) -> u32 {
 impl Filling {
     /// Nothing is known of it but that it is there.
     pub(crate) fn forget(&mut self) {
-        (self.at, self.ty, self.bounded, self.result) = (u32::MAX, 0, false, Goes::Anywhere);
+        (self.at, self.ty, self.here, self.result) = (u32::MAX, 0, None, Goes::Anywhere);
     }
 
     /// Only what is known on another way, too, is known.
@@ -37,7 +38,7 @@ impl Filling {
         if (self.at, self.ty) != (other.at, other.ty) {
             self.forget();
         }
-        self.bounded &= other.bounded;
+        self.here = self.here.filter(|here| other.here == Some(*here));
         if self.result != other.result {
             self.result = Goes::Anywhere;
         }
@@ -67,13 +68,13 @@ impl Emitter<'_> {
         self.known.top = self.b().binary(Ir::Iadd, frame, size);
     }
 
-    /// The number of the record that is so many behind the own one.
+    /// Where the record is that is so many behind the own one. Records stay where they are while code runs.
     pub(crate) fn number(&mut self, behind: usize) -> Value {
         let own = self.own;
         if behind == 0 {
             return own;
         }
-        let behind = self.int(behind as i64);
+        let behind = self.int(behind as i64 * i64::from(record::SIZE));
         self.b().binary(Ir::Iadd, own, behind)
     }
 
@@ -90,8 +91,8 @@ impl Emitter<'_> {
     /// The frame at an address in a slot is being filled. Of one that was made here, there, there may be no record yet.
     pub(crate) fn filling(&mut self, at: u32, ty: u32, above: Value, frame: Option<Value>) {
         let below = std::mem::replace(&mut self.known.top, above);
-        let (result, made) = (Goes::Anywhere, frame.map(|frame| (frame, ty)));
-        self.known.pending.push(Filling { at, ty, below, bounded: made.is_some(), result, made });
+        let (result, here, made) = (Goes::Anywhere, frame, frame.map(|frame| (frame, ty)));
+        self.known.pending.push(Filling { at, ty, below, here, result, made });
     }
 
     /// Makes the records that frames being filled do not have yet.
@@ -101,25 +102,31 @@ impl Emitter<'_> {
 
     /// The same for so many of them, the outermost.
     pub(crate) fn first_records(&mut self, count: usize) {
-        let class = self.classes.records;
         for index in 0..count {
             let Some((frame, ty)) = self.known.pending[index].made.take() else { continue };
             let number = self.number(index + 1);
             let record = self.record(number);
             self.frame_of_record(record, frame, ty);
             // Being filled, and no instruction to go back to; then neither caller nor module.
-            let (filling, none) = (self.int(1), self.int(-1));
-            self.b().store(filling, record, record::PENDING, class);
-            self.b().store(none, record, record::CALLER, class);
+            self.words_of_record(record, record::PC, [0, 1]);
+            self.words_of_record(record, record::CALLER, [0, NIL]);
         }
     }
 
     /// A record's frame and type.
     pub(crate) fn frame_of_record(&mut self, record: Value, frame: Value, ty: u32) {
-        const { assert!(record::FP == 0 && record::TYPE == 4) };
-        let (ty, class) = (self.int(i64::from(ty) << 32), self.classes.records);
-        let both = self.b().binary(Ir::Iadd, frame, ty);
-        self.b().store(both, record, record::FP, class);
+        let (ty, class) = (self.word(ty), self.classes.records);
+        let frame = self.address_at(frame);
+        self.b().store(frame, record, record::FP, class);
+        self.b().store(ty, record, record::TYPE, class);
+    }
+
+    /// Two words of a record, one behind the other.
+    pub(crate) fn words_of_record(&mut self, record: Value, at: i32, [first, second]: [u32; 2]) {
+        const { assert!(record::PENDING == record::PC + 4 && record::MODULE == record::CALLER + 4) };
+        let class = self.classes.records;
+        let both = self.int((u64::from(second) << 32 | u64::from(first)).cast_signed());
+        self.b().store(both, record, at, class);
     }
 
     /// The innermost of these is gone.
@@ -129,7 +136,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The interpreter sees to this instruction unless there may be a record of this number.
+    /// The interpreter sees to this instruction unless there may be a record there.
     pub(crate) fn bounded(&mut self, number: Value) {
         let limit = self.shared(shared::LIMIT, self.classes.shared);
         let fits = self.b().icmp(IntCond::Ult, number, limit);
@@ -143,10 +150,21 @@ impl Emitter<'_> {
         }
     }
 
-    /// What a function is told that is called with a frame, whose result was said to go somewhere.
-    pub(crate) fn room(&mut self, frame: Value, goes: Goes) -> Value {
-        let start = self.shared(shared::START, self.classes.shared);
-        let apart = self.b().icmp(IntCond::Ne, frame, start);
+    /// An address in a frame being filled is taken: of where its own result goes, somebody else might change that.
+    pub(crate) fn lends(&mut self, operand: Operand) {
+        let word = self.snapshot.word;
+        let lent = |filling: &&mut Filling| filling.at == operand.first && operand.second < 5 * word;
+        self.known.pending.iter_mut().filter(lent).for_each(Filling::forget);
+    }
+
+    /// Something was written by an address: where the results go of frames being filled is not known any more.
+    pub(crate) fn results_go_anywhere(&mut self) {
+        self.known.pending.iter_mut().for_each(|filling| filling.result = Goes::Anywhere);
+    }
+
+    /// What a function is told that is called with a frame, whose result was said to go somewhere. One that is made here is not the first of
+    /// a part of the stack.
+    pub(crate) fn room(&mut self, frame: Value, goes: Goes, is_here: bool) -> Value {
         let (expected, room) = match goes {
             Goes::Anywhere => (None, self.int(1)),
             Goes::Here(offset) => {
@@ -156,21 +174,34 @@ impl Emitter<'_> {
             }
             Goes::On => (self.result, self.room_on()),
         };
-        let zero = self.int(0);
-        let room = self.b().select(apart, room, zero);
-        let Some(expected) = expected else { return room };
-        let base = self.base();
-        let at = self.b().binary(Ir::PtrAdd, base, frame);
-        let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
-        let same = self.b().icmp(IntCond::Eq, actual, expected);
-        self.b().select(same, room, zero)
+        let mut room = room;
+        // What was said of a frame that is made here is there.
+        if let Some(expected) = expected.filter(|_| !is_here) {
+            let (one, at) = (self.int(1), self.b().unary(Ir::IntToPtr, frame));
+            let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
+            let same = self.b().icmp(IntCond::Eq, actual, expected);
+            room = self.b().select(same, room, one);
+        }
+        if is_here {
+            return room;
+        }
+        let (start, zero) = (self.shared(shared::START, self.classes.shared), self.int(0));
+        let apart = self.b().icmp(IntCond::Ne, frame, start);
+        self.b().select(apart, room, zero)
+    }
+
+    /// Where the own result goes is what it was when the function began: no result of what it calls goes there.
+    pub(crate) fn keep_result(&mut self) {
+        if let Some(slot) = self.slots.result.filter(|slot| self.slots.list[*slot].0 < self.slots.results) {
+            self.known.values[slot] = self.result;
+        }
     }
 
     /// The address of an offset of the own frame.
     pub(crate) fn own_address(&mut self, offset: u32) -> Value {
-        let (own, offset) = (self.frame, self.int(offset.into()));
-        let address = self.b().binary(Ir::Iadd, own, offset);
-        self.b().unary(Ir::Wrap, address)
+        let (own, offset) = (self.frame, self.word(offset));
+        let own = self.address_at(own);
+        self.b().binary(Ir::Iadd, own, offset)
     }
 
     /// What may be done at an offset of the own frame.
@@ -227,6 +258,9 @@ impl Emitter<'_> {
             let wanted = self.word((second + size) << 2);
             self.b().icmp(IntCond::Uge, room, wanted)
         };
+        if address == result {
+            return Some(may);
+        }
         let same = self.b().icmp(IntCond::Eq, address, result);
         Some(self.b().binary(Ir::Band, may, same))
     }

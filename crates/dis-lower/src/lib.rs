@@ -22,6 +22,7 @@ mod links;
 mod numbers;
 mod place;
 mod references;
+mod results;
 mod runtime;
 mod slots;
 mod tables;
@@ -88,7 +89,7 @@ pub fn lower(request: &Request<'_>) -> Result<Lowered, TooLarge> {
         return Err(TooLarge(snapshot.insts.len()));
     }
     let flow = Flow::new(snapshot);
-    let slots = Slots::new(snapshot, &flow);
+    let slots = Slots::new(snapshot, &flow, snapshot);
     let mut module = Module::default();
     let classes = runtime::classes(&mut module);
     let functions = runtime::functions(&mut module, &classes);

@@ -109,14 +109,15 @@ impl Emitter<'_> {
         let reference = self.read(2, Slot::Reference)?;
         self.leads(reference, shape);
         let frame = self.frame_of(&filling, slot);
-        self.drops_alone(frame);
-        let expected = self.own_address(offset);
-        self.goes_to(frame, expected);
+        if filling.here.is_none() {
+            self.drops_alone(frame);
+            let expected = self.own_address(offset);
+            self.goes_to(frame, expected);
+        }
         if self.snapshot.limited {
             self.spend();
         }
-        let base = self.base();
-        let at = self.b().binary(Ir::PtrAdd, base, frame);
+        let at = self.b().unary(Ir::IntToPtr, frame);
         let value = self.load_as(Slot::Real, at, 8 * word as i32, frames);
         let value = self.b().unary(operation(function), value);
         self.called();
@@ -137,8 +138,7 @@ impl Emitter<'_> {
 
     /// The frame says that its result goes to this address.
     fn goes_to(&mut self, frame: Value, expected: Value) {
-        let base = self.base();
-        let at = self.b().binary(Ir::PtrAdd, base, frame);
+        let at = self.b().unary(Ir::IntToPtr, frame);
         let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
         let same = self.b().icmp(IntCond::Eq, actual, expected);
         self.check(same);

@@ -28,6 +28,7 @@ pub(crate) fn is_native(op: Op) -> bool {
                 | Op::Lena
                 | Op::Lenc
                 | Op::Indc
+                | Op::Insc
                 | Op::Headb
                 | Op::Headw
                 | Op::Headf
@@ -145,9 +146,15 @@ impl Emitter<'_> {
             Op::Case => self.case(Slot::Word).then_some(false),
             Op::Casel => self.case(Slot::Big).then_some(false),
             Op::Movp | Op::Headp | Op::Tail | Op::Lea => self.reference(op),
-            Op::Indx | Op::Indw | Op::Indf | Op::Indb | Op::Indl | Op::Lena | Op::Lenc | Op::Indc => {
-                self.array(op)
-            }
+            Op::Indx
+            | Op::Indw
+            | Op::Indf
+            | Op::Indb
+            | Op::Indl
+            | Op::Lena
+            | Op::Lenc
+            | Op::Indc
+            | Op::Insc => self.array(op),
             Op::Headb | Op::Headw | Op::Headf | Op::Headl => self.head(op),
             Op::Frame => self.new_frame(self.operand(0).first).map(|()| true),
             Op::Mframe => self.linked_frame().map(|()| true),

@@ -1,13 +1,10 @@
 //! Operands: where they are, and what has to be checked for that, as `place.rs` of `dis-vm` does.
 
-use crate::emit::{Element, Emitter};
+use crate::emit::{Element, Emitter, Goes};
 use crate::slots::size_of;
 use dis_vm::tier::{Mode, Operand, Slot, TypeInfo, record, shared};
 use ir::{AliasClass, IntCond, Op as Ir, Type, Value};
 use std::rc::Rc;
-
-/// No record.
-const NOBODY: u32 = u32::MAX;
 
 /// Where an operand is.
 #[derive(Clone, Copy, Debug)]
@@ -152,16 +149,28 @@ impl Emitter<'_> {
         }
         let frames = self.classes.frames;
         let mut pending = self.known.pending.iter().rev().take(16);
-        let ty = pending.find(|filling| filling.at == operand.first).map(|filling| filling.ty);
-        if let Some(ty) = ty {
+        let filling = pending.find(|filling| filling.at == operand.first);
+        if let Some((ty, here)) = filling.map(|filling| (filling.ty, filling.here)) {
             let ty = self.snapshot.types.get(&ty)?;
             if operand.second < 4 * self.snapshot.word
                 || !fits(ty, operand.second, size, slot, writes, self.snapshot.word)
             {
                 return None;
             }
-            let address = self.leading(operand)?;
-            return Some(Place::Memory { at: self.host(address), offset, class: frames });
+            if writes && operand.second < 5 * self.snapshot.word {
+                self.result_goes(operand.first, Goes::Anywhere);
+            }
+            let at = match here {
+                Some(frame) => self.b().unary(Ir::IntToPtr, frame),
+                None => {
+                    let address = self.leading(operand)?;
+                    self.host(address)
+                }
+            };
+            return Some(Place::Memory { at, offset, class: frames });
+        }
+        if writes {
+            self.results_go_anywhere();
         }
         if let Some(inlined) = self.inlined {
             return self.inlined_result(inlined, operand, slot);
@@ -212,13 +221,17 @@ impl Emitter<'_> {
         self.check(right);
     }
 
-    /// The address of a record.
-    pub(crate) fn record(&mut self, number: Value) -> Value {
-        let records = self.shared(shared::RECORDS, self.classes.shared);
-        let size = self.int(record::SIZE.into());
-        let offset = self.b().binary(Ir::Imul, number, size);
-        let base = self.b().unary(Ir::IntToPtr, records);
-        self.b().binary(Ir::PtrAdd, base, offset)
+    /// A record, by where it is.
+    pub(crate) fn record(&mut self, at: Value) -> Value {
+        self.b().unary(Ir::IntToPtr, at)
+    }
+
+    /// Where the caller's record is, when the own one says that it is so many further.
+    pub(crate) fn callers_record(&mut self, further: Value) -> Value {
+        let (own, size) = (self.own, self.int(record::SIZE.into()));
+        let further = self.b().unary(Ir::Sext, further);
+        let bytes = self.b().binary(Ir::Imul, further, size);
+        self.b().binary(Ir::Iadd, own, bytes)
     }
 
     /// The address is that of a place in another function's frame that may be used so: where results go.
@@ -241,12 +254,12 @@ impl Emitter<'_> {
         let (own, len) = (self.own, self.number(self.known.pending.len() + 1));
         let own = self.record(own);
         let caller = self.b().load(Type::I32, own, record::CALLER, classes.records);
-        let nobody = self.word(NOBODY);
+        let nobody = self.word(0);
         let called = self.b().icmp(IntCond::Ne, caller, nobody);
         self.check(called);
-        let caller = self.b().unary(Ir::Zext, caller);
+        let caller = self.callers_record(caller);
         // Looking far for a frame takes time from the quantum.
-        let (far, near) = (self.b().binary(Ir::Isub, len, caller), self.int(16));
+        let (far, near) = (self.b().binary(Ir::Isub, len, caller), self.int(16 * i64::from(record::SIZE)));
         let near = self.b().icmp(IntCond::Ult, far, near);
         self.check(near);
         let theirs = self.record(caller);

@@ -91,7 +91,7 @@ impl Emitter<'_> {
             Mode::Fp => {
                 goes = Goes::Here(operand.first);
                 let frame = self.frame;
-                self.b().unary(Ir::Wrap, frame)
+                self.address_at(frame)
             }
             Mode::Fixed => self.word(0),
             Mode::Mp => {
@@ -102,6 +102,7 @@ impl Emitter<'_> {
                 if operand.second == 0 && operand.first == 4 * self.snapshot.word && self.result.is_some() {
                     goes = Goes::On;
                 }
+                self.lends(operand);
                 self.leading(operand)?
             }
             _ => return None,

@@ -3,6 +3,7 @@
 use crate::bits::Bits;
 use crate::flow::{Flow, successors};
 use crate::numbers::is_native;
+use crate::results::Results;
 use dis_bytecode::{Access, Kind, Op};
 use dis_vm::tier::{Inst, Mode, Operand, Slot, Snapshot};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -21,6 +22,8 @@ pub(crate) struct Slots {
     pub(crate) result: Option<usize>,
     /// The first offset where the result of a call may be to go, with other slots behind it.
     pub(crate) results: u32,
+    /// What is known of calls' results.
+    pub(crate) called: Results,
 }
 
 /// What an operand of this kind is as a slot.
@@ -108,16 +111,18 @@ pub(crate) fn excluded(inst: &Inst, snapshot: &Snapshot) -> Vec<(u32, u32)> {
 
 /// Whether an instruction says where the result of a call is to be. Only the callee goes there, how far nobody knows; but around calls
 /// slots from there on are in memory, and are read again. The verifier lets no such address go elsewhere.
-fn says_where_results_go(inst: &Inst, word: u32) -> bool {
+pub(crate) fn says_where_results_go(inst: &Inst, word: u32) -> bool {
     let to = &inst.operands[2];
     inst.op == Op::Lea && to.mode == Mode::FpAddress && to.second == 4 * word
 }
 
 impl Slots {
-    pub(crate) fn new(snapshot: &Snapshot, flow: &Flow) -> Slots {
+    /// Of a function. What it calls is looked up in `within`.
+    pub(crate) fn new(snapshot: &Snapshot, flow: &Flow, within: &Snapshot) -> Slots {
         let places = snapshot.insts.values().filter(|inst| says_where_results_go(inst, snapshot.word));
         let results = places.map(|inst| inst.operands[0].first).min().unwrap_or(u32::MAX);
-        let mut slots = Slots { list: promoted(snapshot), results, ..Slots::default() };
+        let called = Results::new(snapshot, flow, within);
+        let mut slots = Slots { list: promoted(snapshot), results, called, ..Slots::default() };
         slots.by_offset = slots.list.iter().enumerate().map(|(index, slot)| (slot.0, index)).collect();
         slots.find_live(snapshot);
         slots.find_dirty(snapshot, flow);
@@ -160,6 +165,13 @@ impl Slots {
                         here.add(next);
                     }
                 }
+                let called = self.called.of_call(*pc);
+                if let Some((from, bytes)) = called {
+                    let word = snapshot.word;
+                    let over =
+                        |(at, slot): (u32, Slot)| from <= at && at + size_of(slot, word) <= from + bytes;
+                    (0..count).filter(|slot| over(self.list[*slot])).for_each(|slot| here.remove(slot));
+                }
                 let uses = uses(inst);
                 let at = |at: u32| self.by_offset.get(&at).copied();
                 uses.iter()
@@ -170,7 +182,7 @@ impl Slots {
                     .filter(|each| each.reads)
                     .filter_map(|each| at(each.at))
                     .for_each(|n| here.insert(n));
-                if matches!(inst.op, Op::Call | Op::Mcall) {
+                if matches!(inst.op, Op::Call | Op::Mcall) && called.is_none() {
                     behind.iter().for_each(|slot| here.insert(*slot));
                 }
                 hidden(inst.op, snapshot.word).iter().filter_map(|n| at(*n)).for_each(|n| here.insert(n));

@@ -2,7 +2,7 @@
 
 use crate::code::{Inst, Mode};
 use crate::load::{Body, Entry};
-use crate::proc::{NOBODY, Record};
+use crate::proc::Record;
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, TypeId, module, types};
@@ -83,7 +83,7 @@ impl Vm {
         let active = std::mem::replace(&mut self.cur.active, number);
         if let Some(record) = self.cur.records.last_mut() {
             record.pending = 0;
-            record.caller = active;
+            record.caller = active.wrapping_sub(number).cast_signed();
             record.pc = self.pc;
             self.fp = record.fp;
         }
@@ -144,12 +144,10 @@ impl Vm {
             self.cur.pop(&mut self.heap);
         }
         let Some(record) = self.cur.records.last().copied() else { return Err(Trap::End) };
-        if record.caller == NOBODY {
-            return Err(Trap::End);
-        }
+        let Some(caller) = record.caller(self.cur.active) else { return Err(Trap::End) };
         self.cur.pop(&mut self.heap);
-        self.cur.active = record.caller;
-        self.fp = self.cur.records.get(record.caller as usize).map_or(NIL, |caller| caller.fp);
+        self.cur.active = caller;
+        self.fp = self.cur.records.get(caller as usize).map_or(NIL, |caller| caller.fp);
         self.pc = record.pc;
         let is_floor = self.cur.active == self.floor;
         match record.module {

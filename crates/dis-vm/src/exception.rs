@@ -1,7 +1,6 @@
 //! Exceptions: finding a handler by the exception's name, taking the stack back to it. Dis specification, "raise"; Limbo addendum.
 
 use crate::code::Code;
-use crate::proc::NOBODY;
 use crate::trap::Trap;
 use crate::vm::Vm;
 use dis_rt::{Addr, NIL, types};
@@ -92,14 +91,12 @@ impl Vm {
     /// Who called the function with this record, whose code this is: its code, the call, its record.
     pub(crate) fn caller(&self, mut code: Rc<Code>, number: u32) -> Option<(Rc<Code>, u32, u32)> {
         let record = *self.cur.records.get(number as usize)?;
-        if record.caller == NOBODY {
-            return None;
-        }
+        let caller = record.caller(number)?;
         if record.module != NIL {
             let module = self.heap.memory.u32(record.module + dis_rt::module::NUMBER);
             code = Rc::clone(self.loaded.get(module as usize)?.as_ref()?.code()?);
         }
-        Some((code, record.pc.wrapping_sub(1), record.caller))
+        Some((code, record.pc.wrapping_sub(1), caller))
     }
 
     /// Takes the stack back until this record's function is the innermost.

@@ -30,14 +30,21 @@ const LARGE: u32 = 64 << 10;
 pub(crate) struct Record {
     pub(crate) fp: Addr,
     pub(crate) ty: TypeId,
-    /// Whether it is being filled: 0 or 1.
-    pub(crate) pending: u32,
     /// Where the caller goes on.
     pub(crate) pc: u32,
-    /// The caller's record.
-    pub(crate) caller: u32,
+    /// Whether it is being filled: 0 or 1.
+    pub(crate) pending: u32,
+    /// Where the caller's record is: so many further, which is below 0; 0 without a caller.
+    pub(crate) caller: i32,
     /// The caller's module, counted, when that is another one.
     pub(crate) module: Addr,
+}
+
+impl Record {
+    /// The number of the caller's record, when this one has that number.
+    pub(crate) fn caller(&self, own: u32) -> Option<u32> {
+        if self.caller == 0 { None } else { own.checked_add_signed(self.caller) }
+    }
 }
 
 /// Records, the innermost last. Behind them is room in which compiled code makes others.
@@ -55,6 +62,13 @@ impl Records {
         }
         self.room[self.len] = record;
         self.len += 1;
+    }
+
+    /// Makes room for so many.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        if count > self.room.len() {
+            self.room.resize(count.next_power_of_two(), NOTHING);
+        }
     }
 
     pub(crate) fn pop(&mut self) -> Option<Record> {
@@ -92,7 +106,7 @@ impl Records {
 }
 
 /// A frame of no type, being filled.
-pub(crate) const NOTHING: Record = Record { fp: NIL, ty: 0, pending: 1, pc: 0, caller: NOBODY, module: NIL };
+pub(crate) const NOTHING: Record = Record { fp: NIL, ty: 0, pc: 0, pending: 1, caller: 0, module: NIL };
 
 impl std::ops::Deref for Records {
     type Target = [Record];
@@ -116,10 +130,12 @@ pub(crate) fn frame_size(size: u32, word: u32) -> u32 {
 }
 
 /// Part of a stack.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Extent {
     start: Addr,
     end: Addr,
+    /// The number of the record of its first frame.
+    first: u32,
 }
 
 /// A proc.
@@ -296,19 +312,36 @@ impl Proc {
                 let grown = self.extents.last().map_or(first, |last| (last.end - last.start) * factor);
                 let bytes = size.max(grown.min(LARGE));
                 let start = heap.allocate(types::STACK, bytes)?;
-                Extent { start, end: start + bytes }
+                Extent { start, end: start + bytes, first: 0 }
             }
         };
-        self.extents.push(extent);
+        self.extents.push(Extent { first: self.records.len() as u32, ..extent });
         self.top = extent.start + size;
         Ok(extent.start)
     }
 
     /// Where the stack's top is, where its last part ends, and where that begins if there is another one before it.
-    pub(crate) fn stack(&self) -> [u64; 3] {
-        let last = self.extents.last().copied().unwrap_or(Extent { start: 0, end: 0 });
-        let start = if self.extents.len() > 1 { last.start.into() } else { u64::MAX };
-        [self.top.into(), last.end.into(), start]
+    pub(crate) fn stack(&self) -> ([u64; 2], Option<u64>) {
+        let last = self.extents.last().copied().unwrap_or_default();
+        let start = if self.extents.len() > 1 { Some(last.start.into()) } else { None };
+        ([self.top.into(), last.end.into()], start)
+    }
+
+    /// How far its last part may be used, where that ends aside, before there are records up to a limit: each frame has so many bytes at
+    /// least. Those that count begin with one of this number.
+    pub(crate) fn near(&self, begin: u32, limit: u64, word: u32) -> u64 {
+        let last = self.extents.last().copied().unwrap_or_default();
+        let first = begin.max(last.first);
+        let frame = self.records.get(first as usize).map_or(0, |record| record.fp);
+        let bytes = limit.saturating_sub(first.into()) * u64::from(frame_size(0, word));
+        u64::from(frame) + bytes
+    }
+
+    /// Makes room for the records of what its last part has room for, up to a limit.
+    pub(crate) fn reserve(&mut self, limit: u64, word: u32) {
+        let ([top, end], _) = self.stack();
+        let frames = end.saturating_sub(top) / u64::from(frame_size(0, word)) + 1;
+        self.records.reserve((self.records.len() as u64 + frames).min(limit) as usize);
     }
 
     /// The top is there now: compiled code has made or dropped frames in the last part.
@@ -324,7 +357,7 @@ impl Proc {
         heap.clear(fp, ty);
         // Nobody said where the result goes.
         heap.memory.set_pointer(fp + 4 * heap.word_bytes(), NIL);
-        self.records.push(Record { fp, ty, pending: 1, pc: 0, caller: NOBODY, module: NIL });
+        self.records.push(Record { fp, ty, ..NOTHING });
         Ok(fp)
     }
 

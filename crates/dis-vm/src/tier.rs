@@ -39,12 +39,14 @@ pub const KIND: u32 = 32;
 #[derive(Default)]
 #[repr(C)]
 pub struct Shared {
+    base: Cell<u64>,
     fuel: Cell<u64>,
     records: Cell<u64>,
     len: Cell<u64>,
     limit: Cell<u64>,
     top: Cell<u64>,
     end: Cell<u64>,
+    near: Cell<u64>,
     start: Cell<u64>,
     active: Cell<u64>,
     mp: Cell<u64>,
@@ -69,17 +71,19 @@ pub mod shared {
         FUEL fuel;
         /// The address of the running proc's records.
         RECORDS records;
-        /// How many there are, for the machine: code knows what it is, and says so where somebody may look.
+        /// Where they end, for the machine: code knows what it is, and says so where somebody may look.
         LEN len;
-        /// Where no more are made: there is room for so many, or native calls would become too deep.
+        /// Where no more are made: there is room up to there, or native calls would become too deep.
         LIMIT limit;
-        /// The top of the stack, for the machine.
+        /// The top of the stack, for the machine. This and where it ends and begins are places in the host's memory.
         TOP top;
         /// Where the stack's last part ends.
         END end;
-        /// Where it begins, unless it is the only one.
+        /// Up to where frames may be made without looking at that, and at how many records there are.
+        NEAR near;
+        /// Where the last part begins, unless it is the only one; 0 then.
         START start;
-        /// The record of the function that runs, for the machine.
+        /// Where the record of the function that runs is, for the machine.
         ACTIVE active;
         /// Module data.
         MP mp;
@@ -106,7 +110,7 @@ pub mod record {
     pub const PENDING: i32 = offset_of!(Record, pending) as i32;
     /// Where the caller goes on.
     pub const PC: i32 = offset_of!(Record, pc) as i32;
-    /// The caller's record.
+    /// How many records further the caller's is: a number with a sign, 0 without a caller.
     pub const CALLER: i32 = offset_of!(Record, caller) as i32;
     /// The caller's module, when it is another one.
     pub const MODULE: i32 = offset_of!(Record, module) as i32;
@@ -144,7 +148,9 @@ pub struct Note {
 }
 
 /// How deep compiled functions call one another before they are entered anew.
-const DEPTH: u64 = 200;
+const DEPTH: u64 = 400;
+/// Bytes of a frame that compiled code makes, at most.
+pub const LARGEST: u64 = 512;
 /// How often compiled code may have the interpreter run a function before it is left instead: each time takes native stack.
 const NESTED: u32 = 32;
 /// Instructions that the interpreter executes in the time that entering compiled code and coming back takes, about.
@@ -204,13 +210,13 @@ impl Vm {
             }
             if self.nested == 0 {
                 (self.bottom, self.leaving) = (self.cur.active, false);
-            } else if self.cur.active.wrapping_sub(self.bottom) >= DEPTH as u32 {
+            } else if self.is_deep() {
                 self.leaving = true;
                 return Ok(());
             }
             self.share();
             // A function that the machine entered returns to it, and nothing is known of where its result goes.
-            let words = [self.fp.into(), self.quantum.into(), self.cur.active.into(), 0];
+            let words = [self.host(self.fp), self.quantum.into(), self.shared.active.get(), 0];
             // Steps change what these are, and calls the code.
             let (code, pc, given) = (Rc::clone(&self.code), self.pc, self.quantum);
             match tier.enter(self, self.code.number, self.pc, words) {
@@ -244,6 +250,13 @@ impl Vm {
         Ok(())
     }
 
+    /// Whether compiled code could hardly call anything more.
+    fn is_deep(&self) -> bool {
+        let limit = u64::from(self.bottom) + DEPTH;
+        u64::from(self.cur.active) >= limit
+            || self.cur.near(self.bottom, limit, self.word) < self.cur.stack().0[0] + LARGEST
+    }
+
     /// How often a place is come to before its code is entered again. Where it never gets far, and that is not for want of quantum,
     /// it costs more than it gives.
     #[inline]
@@ -262,23 +275,54 @@ impl Vm {
     /// Puts what compiled code looks at where it finds it.
     #[inline]
     fn share(&mut self) {
+        let (base, limit) = (self.heap.memory.host_address(), u64::from(self.bottom) + DEPTH);
+        self.cur.reserve(limit, self.word);
         let shared = &self.shared;
         let [records, len, room] = self.cur.records.host();
-        let [top, end, start] = self.cur.stack();
-        shared.fuel.set(self.fuel);
+        let ([top, end], start) = self.cur.stack();
+        let at = |number: u64| records + number * record::SIZE as u64;
         shared.records.set(records);
-        shared.len.set(len);
-        shared.limit.set(room.min(u64::from(self.bottom) + DEPTH));
-        shared.top.set(top);
-        shared.end.set(end);
-        shared.start.set(start);
-        shared.active.set(self.cur.active.into());
+        shared.len.set(at(len));
+        let limit = room.min(limit);
+        shared.limit.set(at(limit));
+        shared.base.set(base);
+        shared.near.set(base + end.min(self.cur.near(self.bottom, limit, self.word)));
+        shared.top.set(base + top);
+        shared.end.set(base + end);
+        shared.start.set(start.map_or(0, |start| base + start));
+        shared.active.set(at(self.cur.active.into()));
         shared.mp.set(self.mp.into());
         shared.module.set(self.cur.module.into());
+        self.share_little();
+    }
+
+    /// The same behind an instruction that made or dropped no frame and ran nothing.
+    #[inline]
+    fn share_little(&mut self) {
+        let shared = &self.shared;
+        shared.fuel.set(self.fuel);
         shared.freed.set(self.heap.freed());
         if shared.known.get() != self.heap.types.count() as u64 {
             self.share_types();
         }
+    }
+
+    /// Where a place of the machine's memory is in that of the host.
+    #[inline]
+    fn host(&self, at: Addr) -> u64 {
+        self.shared.base.get() + u64::from(at)
+    }
+
+    /// The other way round.
+    #[inline]
+    fn address_at(&self, host: u64) -> Addr {
+        host.wrapping_sub(self.shared.base.get()) as Addr
+    }
+
+    /// The number of the record that is there.
+    #[inline]
+    fn record_at(&self, address: u64) -> u32 {
+        (address.wrapping_sub(self.shared.records.get()) / record::SIZE as u64) as u32
     }
 
     #[cold]
@@ -298,9 +342,9 @@ impl Vm {
     #[inline]
     fn take_back(&mut self) {
         self.fuel = self.shared.fuel.get();
-        self.cur.records.set_len(self.shared.len.get() as usize);
-        self.cur.set_top(self.shared.top.get() as u32);
-        self.cur.active = self.shared.active.get() as u32;
+        self.cur.records.set_len(self.record_at(self.shared.len.get()) as usize);
+        self.cur.set_top(self.address_at(self.shared.top.get()));
+        self.cur.active = self.record_at(self.shared.active.get());
         self.follow_module();
         self.fp = self.cur.records.get(self.cur.active as usize).map_or(dis_rt::NIL, |record| record.fp);
     }

@@ -6,13 +6,15 @@ use crate::bits::Bits;
 use crate::flow::Flow;
 use crate::place::Place;
 use crate::slots::{Slots, size_of};
-use dis_bytecode::Flow as Leads;
+use dis_bytecode::{Access, Flow as Leads, Op};
 use dis_vm::tier::{Mode, Operand, Slot, Snapshot, shared};
 use ir::{IntCond, Op as Ir, Type, Value};
 use std::rc::Rc;
 
 /// Instructions of a function that is inlined, at most.
 const SHORT: usize = 40;
+/// The same of one that calls others.
+const SHORTER: usize = 20;
 /// IR instructions of a function into which others are inlined, at most.
 const LARGE: usize = 4000;
 
@@ -29,7 +31,7 @@ impl<'a> Emitter<'a> {
         if self.inlined.is_some()
             || callee.insts.len() > SHORT
             || !callee.handlers.is_empty()
-            || callee.insts.values().any(|inst| inst.op.flow() == Leads::Call)
+            || calls(callee) && (callee.insts.len() > SHORTER || hands_on(callee) || !self.reaches(callee))
             || self.refused.contains(&begin)
             || self.body.insts.len() > LARGE
             || !self.can_inline(callee, filling)
@@ -38,18 +40,25 @@ impl<'a> Emitter<'a> {
             return None;
         }
         let frame = self.frame_of(filling, slot);
-        let start = self.shared(shared::START, self.classes.shared);
-        let apart = self.b().icmp(IntCond::Ne, frame, start);
-        self.leave_unless(apart);
-        if let Goes::Here(offset) = filling.result {
+        if filling.here.is_none() {
+            let start = self.shared(shared::START, self.classes.shared);
+            let apart = self.b().icmp(IntCond::Ne, frame, start);
+            self.leave_unless(apart);
+        }
+        if let (Goes::Here(offset), None) = (filling.result, filling.here) {
             let expected = self.own_address(offset);
-            let base = self.base();
-            let at = self.b().binary(Ir::PtrAdd, base, frame);
+            let at = self.b().unary(Ir::IntToPtr, frame);
             let actual = self.word_at(at, 4 * self.snapshot.word as i32, self.classes.frames);
             let same = self.b().icmp(IntCond::Eq, actual, expected);
             self.leave_unless(same);
         }
         Some(callee)
+    }
+
+    /// Whether what a function calls is called by this one, too.
+    fn reaches(&self, callee: &Snapshot) -> bool {
+        let own = self.request.snapshot.calls();
+        callee.calls().keys().all(|begin| own.contains_key(begin))
     }
 
     /// Whether all instructions have code of their own: by trying.
@@ -65,7 +74,7 @@ impl<'a> Emitter<'a> {
         done
     }
 
-    /// Lowers a function that is called with a frame and has a record of this number. The quantum is known behind it.
+    /// Lowers a function that is called with a frame and has its record there. The quantum is known behind it.
     pub(crate) fn inline(
         &mut self,
         (callee, other): (&'a Snapshot, bool),
@@ -98,7 +107,8 @@ impl<'a> Emitter<'a> {
         };
         let back = self.new_block(&[Type::I64]);
         let quantum = self.left();
-        let inlined = Inlined { back, fp: self.fp, result: place, other, failed: false };
+        let behind = self.asked_before(callee);
+        let inlined = Inlined { back, fp: self.fp, result: place, other, behind, failed: false };
         let outside = self.go_inside(callee, inlined, quantum, (frame, index));
         self.enter_inlined();
         self.all_blocks();
@@ -119,7 +129,7 @@ impl<'a> Emitter<'a> {
         (frame, index): (Value, Value),
     ) -> Outside<'a> {
         let flow = Flow::new(callee);
-        let slots = Slots::new(callee, &flow);
+        let slots = Slots::new(callee, &flow, self.request.snapshot);
         let count = slots.list.len();
         let known = Known {
             values: vec![None; count],
@@ -132,8 +142,7 @@ impl<'a> Emitter<'a> {
         };
         let blocks = (0..flow.blocks.len()).map(|_| self.b().add_block(&[])).collect();
         let entries = vec![None; flow.blocks.len()];
-        let base = self.base();
-        let fp = self.b().binary(Ir::PtrAdd, base, frame);
+        let fp = self.b().unary(Ir::IntToPtr, frame);
         let outside = Outside {
             snapshot: std::mem::replace(&mut self.snapshot, callee),
             flow: std::mem::replace(&mut self.flow, Rc::new(flow)),
@@ -161,6 +170,13 @@ impl<'a> Emitter<'a> {
         [self.frame, self.fp, self.own, self.mp] = outside.values;
     }
 
+    /// How much of the quantum is needed behind a function that is inlined, if it is asked for where that begins: it takes no more than it
+    /// says then. 0 when it calls others.
+    pub(crate) fn asked_before(&self, callee: &Snapshot) -> u32 {
+        let takes = callee.insts.values().any(|inst| matches!(inst.op, Op::Call | Op::Mcall));
+        if takes { 0 } else { self.length }
+    }
+
     /// As where a function is entered.
     fn enter_inlined(&mut self) {
         self.enter();
@@ -181,6 +197,23 @@ impl<'a> Emitter<'a> {
         let place = Place::Memory { at: inlined.fp, offset: at, class: self.classes.frames };
         (own && aligned && inside).then_some(place)
     }
+}
+
+/// Whether a function calls others.
+fn calls(callee: &Snapshot) -> bool {
+    callee.insts.values().any(|inst| inst.op.flow() == Leads::Call)
+}
+
+/// Whether a function hands the address of its result on.
+fn hands_on(callee: &Snapshot) -> bool {
+    callee.insts.values().any(|inst| {
+        let pairs = inst.op.roles().into_iter().zip(inst.operands);
+        pairs.into_iter().any(|(role, operand)| {
+            role.access == Access::Address
+                && operand.first == 4 * callee.word
+                && operand.mode == Mode::FpAddress
+        })
+    })
 }
 
 /// Bytes of its result that a function accesses, at most.

@@ -27,6 +27,12 @@ impl Emitter<'_> {
         self.b().binary(Ir::PtrAdd, base, offset)
     }
 
+    /// The machine's address of a place in the host's memory.
+    pub(crate) fn address_at(&mut self, place: Value) -> Value {
+        let (base, place) = (self.word(self.snapshot.base as u32), self.b().unary(Ir::Wrap, place));
+        self.b().binary(Ir::Isub, place, base)
+    }
+
     /// 32 bits.
     pub(crate) fn word_at(&mut self, at: Value, offset: i32, class: AliasClass) -> Value {
         self.b().load(Type::I32, at, offset, class)

@@ -98,6 +98,7 @@ impl Emitter<'_> {
         self.known.age();
         if may_write_anywhere(self.inst()) {
             self.known.values.fill(None);
+            self.results_go_anywhere();
         }
         for slot in self.slots.written(self.inst()) {
             self.known.values[slot] = None;
@@ -159,8 +160,8 @@ impl Emitter<'_> {
         self.b().jump(join, &args);
         self.switch_to(slow);
         let done = std::mem::replace(&mut self.known, self.before.clone());
-        if may_write_anywhere(self.inst()) {
-            // Values may be others than they are on the other way.
+        if may_write_anywhere(self.inst()) || matches!(self.inst().op, Op::Frame | Op::Mframe) {
+            // Values may be others than they are on the other way, or the frame elsewhere.
             let place = self.step_only();
             self.return_place_left(place);
         } else {
@@ -200,10 +201,16 @@ impl Emitter<'_> {
         self.switch_to(slow);
         let done = std::mem::replace(&mut self.known, self.before.clone());
         let place = self.step_only();
-        if let Some(Inlined { back, .. }) = self.inlined {
+        if let Some(Inlined { back, behind, .. }) = self.inlined {
             let on = self.went_on(place);
             self.come_back_unless(on, place);
-            let quantum = self.left();
+            let (quantum, behind) = (self.left(), self.int(behind.into()));
+            let enough = self.b().icmp(IntCond::Sge, quantum, behind);
+            let (off, on) = (self.cold_block(), self.cold_block());
+            self.b().brif(enough, (on, &[]), (off, &[]));
+            self.switch_to(off);
+            self.return_place_left(place);
+            self.switch_to(on);
             self.b().jump(back, &[quantum]);
         } else {
             self.return_place(place);

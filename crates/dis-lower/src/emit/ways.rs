@@ -65,7 +65,8 @@ impl Emitter<'_> {
 
     /// Leaves for the interpreter, which executes this instruction, unless the condition holds; for what is rarely so.
     pub(crate) fn leave_unless(&mut self, holds: Value) {
-        let (off, on) = (self.cold_block(), self.new_block(&[]));
+        let off = self.cold_block();
+        let on = if self.body.blocks[self.block].cold { self.cold_block() } else { self.new_block(&[]) };
         self.b().brif(holds, (on, &[]), (off, &[]));
         self.switch_to(off);
         let now = std::mem::replace(&mut self.known, self.before.clone());

@@ -1,6 +1,6 @@
 //! What compiled code calls: steps of the interpreter, functions without code, the next turn; and what it leaves behind where it ends.
 
-use super::{CALLED, JUMPED, KIND, LEFT, NESTED, Note, RETURNED, Slot, TRAPPED};
+use super::{CALLED, JUMPED, KIND, LEFT, NESTED, Note, RETURNED, Slot, TRAPPED, record};
 use crate::proc::{NOBODY, NOTHING, Record};
 use crate::trap::{Step, Trap};
 use crate::vm::Vm;
@@ -15,9 +15,18 @@ impl Vm {
     /// For compiled code: executes one instruction. The results are what came of it, with where it led, and the quantum.
     pub fn tier_step(&mut self, pc: u64, quantum: u64) -> [u64; 2] {
         self.take_back();
-        let active = self.cur.active;
+        let (active, records) = (self.cur.active, self.shared.records.get());
         (self.pc, self.quantum) = (pc as u32, quantum as u32);
+        let len = self.cur.records.len();
         let result = self.execute_one();
+        if result.is_ok()
+            && u64::from(self.pc) == pc + 1
+            && self.cur.active == active
+            && self.cur.records.len() == len
+        {
+            self.share_little();
+            return [RETURNED << KIND | u64::from(self.pc), self.quantum.into()];
+        }
         // Where it led, the machine goes on: also in another module.
         let kind = match result {
             Ok(()) | Err(Trap::Hot | Trap::Reload) if self.cur.active > active => {
@@ -31,7 +40,7 @@ impl Vm {
                 TRAPPED
             }
         };
-        self.share();
+        let kind = self.share_again(records, kind);
         [kind << KIND | u64::from(self.pc), self.quantum.into()]
     }
 
@@ -41,11 +50,23 @@ impl Vm {
         self.tier_called(own, frame);
         self.take_back();
         (self.pc, self.quantum) = (pc, quantum as u32);
-        let caller = self.cur.records.get(own as usize).map_or(NOBODY, |record| record.caller);
+        let (own, records) = (self.cur.active, self.shared.records.get());
+        let caller =
+            self.cur.records.get(own as usize).and_then(|record| record.caller(own)).unwrap_or(NOBODY);
         let begun = if self.nested < NESTED { self.count() } else { Ok(()) };
         let kind = self.interpret(caller, begun, CALLED);
-        self.share();
+        let kind = self.share_again(records, kind);
         [kind << KIND | u64::from(self.pc), self.quantum.into()]
+    }
+
+    /// Puts what compiled code looks at where it finds it, before that goes on with something of this kind. It knows where
+    /// the records lay before: when they had to move, it comes back, and so does whatever called it.
+    fn share_again(&mut self, records: u64, kind: u64) -> u64 {
+        self.share();
+        match kind {
+            RETURNED | JUMPED if self.shared.records.get() != records => LEFT,
+            kind => kind,
+        }
     }
 
     /// Goes on, after this, until the function with this record is the innermost again; or as far as the machine's thread itself is needed.
@@ -99,29 +120,31 @@ impl Vm {
         self.options.quantum
     }
 
-    /// For compiled code that is left or was to be called: the function that runs has this record, behind it are so many of frames
+    /// For compiled code that is left or was to be called: the function that runs has its record there, behind it are so many of frames
     /// being filled, and the top of the stack is there.
     pub fn tier_frames(&mut self, own: u64, filled: u64, top: u64) {
         self.shared.active.set(own);
-        self.shared.len.set(own.wrapping_add(1).wrapping_add(filled));
+        self.shared.len.set(own.wrapping_add(filled.wrapping_add(1).wrapping_mul(record::SIZE as u64)));
         self.shared.top.set(top);
     }
 
-    /// For compiled code that is left: a frame of this type is being filled there, and has this record.
-    pub fn tier_filling(&mut self, number: u64, ty: u32, frame: u64) {
-        self.cur.records.set(number as usize, Record { fp: frame as u32, ty, ..NOTHING });
+    /// For compiled code that is left: a frame of this type is being filled there, and has the record so many behind the one there.
+    pub fn tier_filling(&mut self, own: u64, behind: u32, ty: u32, frame: u64) {
+        let number = self.record_at(own).saturating_add(behind);
+        self.cur.records.set(number as usize, Record { fp: self.address_at(frame), ty, ..NOTHING });
     }
 
     /// The same for a function that was to be called and has no code: nothing is above its frame.
     pub fn tier_called(&mut self, own: u64, frame: u64) {
-        let ty = self.cur.records.beyond().get(own as usize).map_or(0, |record| record.ty);
+        let number = self.record_at(own);
+        let ty = self.cur.records.beyond().get(number as usize).map_or(0, |record| record.ty);
         let size = crate::proc::frame_size(self.heap.types[ty].size, self.word);
         self.tier_frames(own, 0, frame + u64::from(size));
     }
 
     /// For compiled code that is left: a word of the frame. Kinds are as in [`Slot`].
     pub fn tier_restore(&mut self, at: u64, kind: Slot, bits: u64) {
-        let at = at as u32;
+        let at = self.address_at(at);
         match kind {
             Slot::Byte => self.heap.memory.set_byte(at, bits as u8),
             Slot::Word | Slot::Reference => self.heap.memory.set_word(at, bits as u32 as i32),
