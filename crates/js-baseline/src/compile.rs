@@ -293,6 +293,12 @@ impl<'a, M: Masm> Compiler<'a, M> {
         self.m.branch_constant(B64, Cond::Ne, T0, 0, self.elsewhere);
     }
 
+    /// The double that an int32 is. Changes T5.
+    pub(crate) fn double(&mut self, to: FReg, value: i32) {
+        self.m.constant(T5, f64::from(value).to_bits());
+        self.m.bits_to_f64(to, T5);
+    }
+
     /// Goes on when a value is an object, else to `no`.
     pub(crate) fn check_object(&mut self, value: Reg, no: Label) {
         self.check_cell(value, KIND_OBJECT, no);

@@ -298,7 +298,7 @@ pub(crate) fn load_number<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) 
 }
 
 /// An int32 that is to be made a double, in code behind that for doubles.
-struct Int {
+pub(crate) struct Int {
     label: Label,
     done: Label,
     to: FReg,
@@ -306,7 +306,7 @@ struct Int {
 }
 
 impl Int {
-    fn emit<M: Masm>(self, m: &mut M) {
+    pub(crate) fn emit<M: Masm>(self, m: &mut M) {
         m.bind(self.label);
         m.int_to_f64(self.to, self.from);
         m.jump(self.done);
@@ -314,7 +314,7 @@ impl Int {
 }
 
 /// The same for what is a double mostly: of an int32 elsewhere.
-fn load_double<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) -> Int {
+pub(crate) fn load_double<M: Masm>(m: &mut M, to: FReg, from: Reg, fail: Label) -> Int {
     let (label, done) = (m.label(), m.label());
     m.branch(B64, Cond::AboveEq, from, TAG, label);
     m.branch_bits(B64, true, from, TAG, fail);
@@ -351,7 +351,7 @@ pub(crate) fn number_value<M: Masm>(m: &mut M, to: Reg, from: FReg, done: Label)
 }
 
 /// Bits of a double that are 0 in int32s.
-const LOW_FRACTION: i32 = (1 << 22) - 1;
+pub(crate) const LOW_FRACTION: i32 = (1 << 22) - 1;
 
 fn arithmetic<M: Masm>(m: &mut M, op: FAlu) {
     let (fail, odd, done) = (m.label(), m.label(), m.label());

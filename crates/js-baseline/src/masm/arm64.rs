@@ -568,6 +568,12 @@ impl Masm for Arm64 {
         self.branch_if(cc(Cond::Eq), to);
     }
 
+    fn branch_f64(&mut self, cond: Cond, a: FReg, b: FReg, to: Label, unordered: Label) {
+        self.emit(0x1e60_2000 | rm(b.0) | rn(a.0));
+        self.branch_if(VS, unordered);
+        self.branch_if(cc(cond), to);
+    }
+
     fn branch_nan(&mut self, a: FReg, to: Label) {
         self.emit(0x1e60_2000 | rm(a.0) | rn(a.0));
         self.branch_if(VS, to);

@@ -234,6 +234,8 @@ pub(crate) trait Masm: Default {
     fn branch_f64_differs(&mut self, a: FReg, b: FReg, to: Label);
     /// Jumps when two doubles are equal.
     fn branch_f64_equals(&mut self, a: FReg, b: FReg, to: Label);
+    /// Jumps when two doubles compare so, one of the signed conditions, or to `unordered` when one is NaN.
+    fn branch_f64(&mut self, cond: Cond, a: FReg, b: FReg, to: Label, unordered: Label);
     /// Jumps when it is NaN.
     fn branch_nan(&mut self, a: FReg, to: Label);
     /// One of [`order`].

@@ -187,6 +187,8 @@ listings! {
         m.branch_f64_differs(F0, F2, l);
         m.branch_f64_equals(F0, F0, l);
         m.branch_nan(F0, l);
+        m.branch_f64(Cond::Lt, F0, F1, l, l);
+        m.branch_f64(Cond::Ge, F0, F1, l, l);
         m.compare_f64(T2, F0, F1);
         m.bind(l);
     };

@@ -573,6 +573,20 @@ impl Masm for X64 {
         self.land(unordered);
     }
 
+    fn branch_f64(&mut self, cond: Cond, a: FReg, b: FReg, to: Label, unordered: Label) {
+        self.rr(0x66, false, &[0x0f, 0x2e], a.0, b.0);
+        self.jump_if(PARITY, unordered);
+        // Doubles set the flags as unsigned numbers do.
+        let cond = match cond {
+            Cond::Lt => Cond::Below,
+            Cond::Le => Cond::BelowEq,
+            Cond::Gt => Cond::Above,
+            Cond::Ge => Cond::AboveEq,
+            other => other,
+        };
+        self.jump_if(cc(cond), to);
+    }
+
     fn branch_nan(&mut self, a: FReg, to: Label) {
         self.rr(0x66, false, &[0x0f, 0x2e], a.0, a.0);
         self.jump_if(PARITY, to);

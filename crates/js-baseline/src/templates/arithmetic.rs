@@ -2,7 +2,7 @@
 
 use crate::compile::Compiler;
 use crate::masm::*;
-use crate::stubs::{helper, stub};
+use crate::stubs::{LOW_FRACTION, helper, load_double, stub};
 use js_bytecode::{Inst, Op};
 use js_rt::{Note, Value};
 
@@ -168,6 +168,9 @@ fn remainder<M: Masm>(c: &mut Compiler<'_, M>, right: Right, cold: Label) {
     match right {
         Right::Register(_) => c.m.branch_constant(B32, Cond::Le, T1, 0, cold),
         Right::Constant(value) if value <= 0 => return c.m.jump(cold),
+        Right::Constant(value) if value & (value - 1) == 0 => {
+            return c.m.alu_constant(Alu::And, B32, T2, T0, value - 1);
+        }
         Right::Constant(value) => c.m.constant(T1, value as u64),
     }
     c.m.mov32(T0, T0);
@@ -186,11 +189,11 @@ fn values<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
 }
 
 pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
-    let stub = match inst.op() {
-        Op::Add | Op::AddInt | Op::Inc => stub!(add),
-        Op::Sub | Op::SubInt | Op::Dec => stub!(sub),
-        Op::Mul | Op::MulInt | Op::Neg => stub!(mul),
-        Op::Div => stub!(div),
+    let (stub, op) = match inst.op() {
+        Op::Add | Op::AddInt | Op::Inc => (stub!(add), FAlu::Add),
+        Op::Sub | Op::SubInt | Op::Dec => (stub!(sub), FAlu::Sub),
+        Op::Mul | Op::MulInt | Op::Neg => (stub!(mul), FAlu::Mul),
+        Op::Div => (stub!(div), FAlu::Div),
         Op::Rem | Op::RemInt => return cold_remainder(c, inst),
         _ => return cold_bits(c, inst),
     };
@@ -198,6 +201,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     if !matches!(inst.op(), Op::Add | Op::Sub | Op::Mul) {
         values(c, inst);
     }
+    doubles(c, inst, op);
     if matches!(inst.op(), Op::Mul | Op::MulInt) {
         zero_product(c, inst);
     }
@@ -218,6 +222,30 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     c.call_helper(helper!(add));
     c.set(inst.a(), T0);
     c.jump_next();
+}
+
+/// Does it, and goes on behind the instruction, when the values in T0 and T1 are numbers and the result is a double, as it mostly is when one
+/// of them is.
+fn doubles<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst, op: FAlu) {
+    let other = c.m.label();
+    let left = load_double(c.m, F0, T0, other);
+    let right = match right(inst) {
+        Right::Register(_) => Some(load_double(c.m, F1, T1, other)),
+        Right::Constant(value) => {
+            c.double(F1, value);
+            None
+        }
+    };
+    c.m.f64(op, F0, F1);
+    c.m.f64_to_bits(T2, F0);
+    // It may be an int32, or NaN.
+    c.m.branch_bits_constant(true, T2, LOW_FRACTION, other);
+    c.m.alu(Alu::Sub, B64, T2, T2, TAG);
+    c.note(Note::DOUBLE);
+    c.set(inst.a(), T2);
+    c.jump_next();
+    [Some(left), right].into_iter().flatten().for_each(|int| int.emit(c.m));
+    c.m.bind(other);
 }
 
 /// Goes on behind the instruction when the values in T0 and T1 are int32s whose product is 0 and not -0: nothing to be noted.

@@ -2,7 +2,7 @@
 
 use crate::compile::Compiler;
 use crate::masm::*;
-use crate::stubs::{helper, stub};
+use crate::stubs::{helper, load_double, stub};
 use js_bytecode::{Inst, Op};
 use js_rt::offsets::*;
 use js_rt::{Note, Value};
@@ -252,11 +252,7 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
             if let Right::Constant(_) = right {
                 values(c, left, right);
             }
-            c.m.call_stub(stub!(compare));
-            c.m.branch_constant(B32, Cond::Eq, T2, 0, slow);
-            c.note(Note::DOUBLE);
-            c.m.branch_bits_constant(false, T2, mask(cond), yes);
-            c.m.jump(no);
+            doubles(c, right, cond, [yes, no, slow]);
         }
         Test::Strict => {
             values(c, left, right);
@@ -285,6 +281,23 @@ pub(super) fn cold<M: Masm>(c: &mut Compiler<'_, M>, inst: Inst) {
     }
     c.m.bind(slow);
     c.step_and_next();
+}
+
+/// Decides by T0 and T1 when they are numbers, else goes to the last label.
+fn doubles<M: Masm>(c: &mut Compiler<'_, M>, right: Right, cond: Cond, labels: [Label; 3]) {
+    let [yes, no, other] = labels;
+    let left = load_double(c.m, F0, T0, other);
+    let right = match right {
+        Right::Register(_) => Some(load_double(c.m, F1, T1, other)),
+        Right::Constant(value) => {
+            c.double(F1, value);
+            None
+        }
+    };
+    c.note(Note::DOUBLE);
+    c.m.branch_f64(cond, F0, F1, yes, no);
+    c.m.jump(no);
+    [Some(left), right].into_iter().flatten().for_each(|int| int.emit(c.m));
 }
 
 fn values<M: Masm>(c: &mut Compiler<'_, M>, left: u16, right: Right) {
@@ -346,16 +359,6 @@ fn loosely_equal<M: Masm>(c: &mut Compiler<'_, M>, yes: Label, no: Label, slow: 
     c.check_object(T1, slow);
     c.m.branch(B64, Cond::Eq, T0, T1, yes);
     c.m.jump(no);
-}
-
-/// The results of comparing that an order holds for.
-fn mask(cond: Cond) -> i32 {
-    match cond {
-        Cond::Lt => order::LESS,
-        Cond::Le => order::LESS | order::EQUAL,
-        Cond::Gt => order::GREATER,
-        _ => order::GREATER | order::EQUAL,
-    }
 }
 
 #[cfg(test)]
