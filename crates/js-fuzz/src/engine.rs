@@ -6,7 +6,7 @@ use js_bytecode::Unit;
 use js_jit::{Force, Jit};
 use js_rt::Source;
 use js_vm::{Compiler, Limits, Res, Throw, Vm};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -144,6 +144,33 @@ pub enum End {
     Panic(String),
 }
 
+/// A program that is run in several ways, and compiled to bytecode once: that takes as long as running it.
+pub struct Program<'a> {
+    text: &'a str,
+    unit: OnceCell<Result<Unit, &'static str>>,
+}
+
+impl<'a> Program<'a> {
+    /// The program of a text.
+    pub fn new(text: &'a str) -> Program<'a> {
+        Program { text, unit: OnceCell::new() }
+    }
+
+    /// Its bytecode, which the verifier accepts, or what is printed instead.
+    fn unit(&self) -> &Result<Unit, &'static str> {
+        self.unit.get_or_init(|| {
+            let unit = js_compile::script(self.text).map_err(|error| match error.reference {
+                true => "! ReferenceError",
+                false => "! SyntaxError",
+            })?;
+            if let Err(error) = js_bytecode::verify(&unit) {
+                panic!("verifier: {error}");
+            }
+            Ok(unit)
+        })
+    }
+}
+
 /// Runs programs in one way.
 pub struct Engine {
     leg: Leg,
@@ -189,7 +216,7 @@ impl Engine {
     }
 
     /// Runs a program.
-    pub fn run(&mut self, program: &str) -> End {
+    pub fn run(&mut self, program: &Program<'_>) -> End {
         // Which guards leave depends on all that ran before; what is found is to be found again.
         let share = if self.leg == Leg::Forced { 1 } else { SHARE };
         if self.runs >= share {
@@ -234,7 +261,7 @@ impl Engine {
         Ok(vm)
     }
 
-    fn run_on(&self, vm: &Vm, program: &str) -> End {
+    fn run_on(&self, vm: &Vm, program: &Program<'_>) -> End {
         vm.set_deadline(Instant::now().checked_add(self.patience));
         vm.set_fuel(self.fuel);
         let failed = Cell::new("");
@@ -250,21 +277,16 @@ impl Engine {
         }
     }
 
-    fn in_realm(&self, vm: &Vm, program: &str, failed: &Cell<&'static str>) -> Res<String> {
+    fn in_realm(&self, vm: &Vm, program: &Program<'_>, failed: &Cell<&'static str>) -> Res<String> {
         let (prelude, source) = &self.prelude;
         failed.set("of the prelude");
         vm.run_unit(prelude.clone(), source.clone())?;
-        let unit = match js_compile::script(program) {
-            Ok(unit) => unit,
-            Err(error) => {
-                return Ok(if error.reference { "! ReferenceError" } else { "! SyntaxError" }.into());
-            }
+        let unit = match program.unit() {
+            Ok(unit) => unit.clone(),
+            Err(error) => return Ok((*error).to_owned()),
         };
-        if let Err(error) = js_bytecode::verify(&unit) {
-            panic!("verifier: {error}");
-        }
-        let ended =
-            vm.run_unit(unit, Arc::new(Source::new("program.js", program))).and_then(|_| vm.run_jobs());
+        let source = Arc::new(Source::new("program.js", program.text));
+        let ended = vm.run_unit(unit, source).and_then(|_| vm.run_jobs());
         failed.set("after the program");
         if let Err(thrown) = ended {
             let error = vm.catch(thrown)?;
@@ -305,8 +327,8 @@ mod tests {
     fn guards_leave_where_they_are_forced_to_and_nowhere_else() {
         let exits = |leg| {
             let mut engine = Engine::new(leg);
-            let end = engine.run(STEADY);
-            assert_eq!(end, Engine::new(Leg::Plain).run(STEADY));
+            let end = engine.run(&Program::new(STEADY));
+            assert_eq!(end, Engine::new(Leg::Plain).run(&Program::new(STEADY)));
             engine.trace.totals().exits.values().sum::<u64>()
         };
         let counts = on_large_stack(|| (exits(Leg::Learned), exits(Leg::Forced)));

@@ -17,7 +17,7 @@ mod tree;
 pub mod worker;
 
 pub use check::{Checker, Difference, Side, Ways, Work};
-pub use engine::{COMPILER, End, Engine, Leg, PRELUDE, on_large_stack};
+pub use engine::{COMPILER, End, Engine, Leg, PRELUDE, Program, on_large_stack};
 pub use node::Node;
 pub use program::{Config, program};
 pub use regexps::regexps;

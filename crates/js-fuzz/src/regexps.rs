@@ -346,13 +346,13 @@ impl Generator {
 #[cfg(test)]
 mod tests {
     use super::regexps;
-    use crate::engine::{End, Engine, Leg, on_large_stack};
+    use crate::engine::{End, Engine, Leg, Program, on_large_stack};
 
     #[test]
     fn most_patterns_are_some() {
         let outputs = on_large_stack(|| {
             let mut engine = Engine::with_fuel(Leg::Plain, 50_000_000);
-            let output = |seed| match engine.run(&regexps(seed).text()) {
+            let output = |seed| match engine.run(&Program::new(&regexps(seed).text())) {
                 End::Output(output) => output,
                 end => panic!("{seed}: {end:?}"),
             };

@@ -192,7 +192,7 @@ impl Generator {
 #[cfg(test)]
 mod tests {
     use super::{Config, program};
-    use crate::engine::{End, Engine, Leg, on_large_stack};
+    use crate::engine::{End, Engine, Leg, Program, on_large_stack};
 
     #[test]
     fn seeds_stand_for_programs_that_compile_and_end() {
@@ -202,7 +202,7 @@ mod tests {
                 .filter(|&seed| {
                     let text = program(seed, Config::varied(seed)).text();
                     assert_eq!(text, program(seed, Config::varied(seed)).text());
-                    match engine.run(&text) {
+                    match engine.run(&Program::new(&text)) {
                         End::Output(output) => {
                             assert!(!output.starts_with("! SyntaxError"), "{seed}: {text}");
                             output.lines().count() > 3
