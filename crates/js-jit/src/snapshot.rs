@@ -4,7 +4,7 @@ use crate::heat::unsuited;
 use crate::targets::{Way, targets};
 use crate::worth::is_in_place;
 use heap::Gc;
-use js_bytecode::Inst;
+use js_bytecode::{Inst, Op};
 use js_lower::{Access, Cells, Held, Note, Snapshot, StackCells};
 use js_rt::offsets::FRAME_SIZE;
 use js_rt::{Cache, CacheEntry, CacheKind, Code, MathOp, Value};
@@ -80,11 +80,13 @@ const DEEPEST: usize = 4;
 fn is_small(vm: &Vm, code: Gc<Code>, around: &[Gc<Code>], choosy: bool) -> bool {
     let insts = &code.function.insts;
     let notes = code.native.notes();
+    let evaluates = |inst: &Inst| matches!(inst.op(), Op::CallEval | Op::CallEvalSpread);
     let suits = insts.len() <= MOST_SMALL
         && notes.len() == insts.len()
         && around.len() < DEEPEST
         && !around.contains(&code)
-        && unsuited(&code).is_none();
+        && unsuited(&code).is_none()
+        && !insts.iter().any(evaluates);
     let in_place = |(inst, note): (&Inst, &Cell<Note>)| {
         is_in_place(inst.op(), note.get(), |native| vm.math_op(native).is_some())
     };
