@@ -331,3 +331,22 @@ fn run(
         End::Panic(text) => Err(Difference::Panic(leg, text)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::on_large_stack;
+
+    /// Reduced programs that something was wrong with.
+    const FAILED: [&str; 1] = [include_str!("failed/slots_of_callers.js")];
+
+    #[test]
+    fn what_failed_once_does_not_any_more() {
+        let ways = Ways { learned: true, warm: true, forced: true, ..Ways::NONE };
+        let found = on_large_stack(|| {
+            let mut checker = Checker::new(None);
+            FAILED.map(|text| checker.check(text, ways).ok().flatten().map(|found| found.to_string()))
+        });
+        assert_eq!(found.ok(), Some([None]));
+    }
+}

@@ -120,7 +120,9 @@ impl Emitter<'_> {
         if self.note().exits > 0 {
             return Some(entry.slot);
         }
-        if let Some((_, last)) = self.last_within.iter().find(|(shape, _)| *shape == entry.shape) {
+        // What was found in a function in place of a call does not say how far accesses of others go.
+        let mut known = self.last_within.iter().filter(|(shape, _)| *shape == entry.shape);
+        if let Some((_, last)) = known.find(|(_, last)| *last >= entry.slot) {
             return Some(*last);
         }
         let snapshot = self.at.snapshot;
